@@ -1,0 +1,55 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours: Swift 6 mode comes with the tools version; a warning is an error.
+let common: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableExperimentalFeature("Lifetimes"),
+]
+/// Libraries that read bytes from outside must name every unsafe expression.
+let strict: [SwiftSetting] = common + [.strictMemorySafety()]
+
+let package = Package(
+  name: "mysql-binlog-connector",
+  platforms: [.macOS(.v26)],
+  products: [
+    .executable(name: "mysql-binlog-connector", targets: ["MySQLBinlogConnector"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+  ],
+  targets: [
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    .target(name: "Bytes", swiftSettings: strict),
+    .target(name: "Platform", dependencies: ["Bytes"], swiftSettings: strict),
+    .target(
+      name: "MySQLWire",
+      dependencies: [
+        "Bytes", "Platform",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "_CryptoExtras", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      swiftSettings: strict),
+    .target(name: "BinlogParser", dependencies: ["Bytes", "CZlib"], swiftSettings: strict),
+    .target(
+      name: "ParquetWriter", dependencies: ["Bytes", "Platform", "CZlib", "CZstd"], swiftSettings: strict),
+    .target(
+      name: "Pipeline", dependencies: ["Bytes", "Platform", "BinlogParser", "ParquetWriter"], swiftSettings: strict),
+    .executableTarget(
+      name: "MySQLBinlogConnector",
+      dependencies: [
+        "Bytes", "Platform", "MySQLWire", "BinlogParser", "ParquetWriter", "Pipeline",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: common),
+  ]
+)

@@ -1,0 +1,185 @@
+/// A growing run of bytes that owns its memory: the only place to which this program writes bytes one by one.
+///
+/// Appending is amortised O(1). A hot loop reserves its worst case once and then uses the `Unchecked` forms.
+/// `removeAll` keeps the memory, so that one buffer serves batch after batch.
+@safe
+public struct OutputBuffer: ~Copyable, @unchecked Sendable {
+  @usableFromInline var base: UnsafeMutablePointer<UInt8>
+  @usableFromInline var used: Int
+  @usableFromInline var size: Int
+
+  /// An empty buffer with room for `capacity` bytes.
+  @inlinable
+  public init(capacity: Int = 256) {
+    size = max(capacity, 16)
+    unsafe base = .allocate(capacity: size)
+    used = 0
+  }
+
+  deinit { unsafe base.deallocate() }
+
+  /// Bytes written.
+  @inlinable public var count: Int { used }
+  /// Bytes for which there is memory.
+  @inlinable public var capacity: Int { size }
+  /// Whether nothing was written.
+  @inlinable public var isEmpty: Bool { used == 0 }
+
+  /// The written bytes.
+  @inlinable public var bytes: RawSpan {
+    @_lifetime(borrow self)
+    borrowing get {
+      let span = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(base), byteCount: used)
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// A copy of the written bytes.
+  public var array: [UInt8] { bytes.array }
+
+  /// Makes room for `count` more bytes.
+  @inlinable
+  public mutating func reserve(_ count: Int) {
+    if size &- used < count { grow(count) }
+  }
+
+  @usableFromInline
+  mutating func grow(_ count: Int) {
+    let wanted = max(used + count, size + size / 2)
+    let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: wanted)
+    unsafe larger.update(from: base, count: used)
+    unsafe base.deallocate()
+    unsafe base = larger
+    size = wanted
+  }
+
+  /// Appends one byte.
+  @inlinable
+  public mutating func append(_ byte: UInt8) {
+    reserve(1)
+    unsafe base[used] = byte
+    used &+= 1
+  }
+
+  /// Appends one byte for which `reserve` has made room.
+  @inlinable
+  public mutating func appendUnchecked(_ byte: UInt8) {
+    assert(used < size)
+    unsafe base[used] = byte
+    used &+= 1
+  }
+
+  /// Appends `span`.
+  @inlinable
+  public mutating func append(_ span: RawSpan) {
+    reserve(span.byteCount)
+    appendUnchecked(span)
+  }
+
+  /// Appends `span`, for which `reserve` has made room.
+  @inlinable
+  public mutating func appendUnchecked(_ span: RawSpan) {
+    let count = span.byteCount
+    assert(size &- used >= count)
+    guard count > 0 else { return }
+    unsafe span.withUnsafeBytes { source in
+      guard let start = source.baseAddress else { return }
+      unsafe UnsafeMutableRawPointer(base + used).copyMemory(from: start, byteCount: count)
+    }
+    used &+= count
+  }
+
+  /// Appends the UTF-8 of a literal.
+  @inlinable
+  public mutating func append(_ literal: StaticString) {
+    let count = literal.utf8CodeUnitCount
+    reserve(count)
+    unsafe (base + used).update(from: literal.utf8Start, count: count)
+    used &+= count
+  }
+
+  /// Appends the UTF-8 of `text`.
+  public mutating func append(_ text: String) {
+    var text = text
+    text.withUTF8 { source in
+      reserve(source.count)
+      guard let start = source.baseAddress else { return }
+      unsafe (base + used).update(from: start, count: source.count)
+      used &+= source.count
+    }
+  }
+
+  /// Appends `bytes`.
+  public mutating func append(contentsOf bytes: [UInt8]) {
+    unsafe bytes.withUnsafeBufferPointer { source in
+      reserve(source.count)
+      guard let start = source.baseAddress else { return }
+      unsafe (base + used).update(from: start, count: source.count)
+      used &+= source.count
+    }
+  }
+
+  /// Appends `count` times `byte`.
+  @inlinable
+  public mutating func append(repeating byte: UInt8, count: Int) {
+    guard count > 0 else { return }
+    reserve(count)
+    unsafe (base + used).update(repeating: byte, count: count)
+    used &+= count
+  }
+
+  /// Appends an integer, least significant byte first.
+  @inlinable
+  public mutating func appendLittleEndian<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) {
+    reserve(MemoryLayout<T>.size)
+    unsafe UnsafeMutableRawPointer(base + used).storeBytes(of: value.littleEndian, as: T.self)
+    used &+= MemoryLayout<T>.size
+  }
+
+  /// Overwrites bytes written earlier with an integer, least significant byte first.
+  public mutating func overwriteLittleEndian<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, at offset: Int) {
+    precondition(offset >= 0 && offset + MemoryLayout<T>.size <= used, "overwrite outside of the written bytes")
+    unsafe UnsafeMutableRawPointer(base + offset).storeBytes(of: value.littleEndian, as: T.self)
+  }
+
+  /// Appends up to `count` bytes that `body` writes; it returns how many it wrote.
+  ///
+  /// For system calls and codecs that fill memory. Nothing is appended when `body` throws.
+  @inlinable
+  public mutating func append<E: Error>(
+    upTo count: Int, _ body: (UnsafeMutableRawBufferPointer) throws(E) -> Int
+  ) throws(E) -> Int {
+    reserve(count)
+    let written = try unsafe body(UnsafeMutableRawBufferPointer(start: base + used, count: count))
+    precondition(written >= 0 && written <= count, "more bytes written than asked for")
+    used &+= written
+    return written
+  }
+
+  /// Forgets everything after the first `count` bytes; the memory stays.
+  @inlinable
+  public mutating func truncate(to count: Int) {
+    precondition(count >= 0 && count <= used, "truncation beyond the written bytes")
+    used = count
+  }
+
+  /// Forgets the first `count` bytes and moves the rest to the front; the memory stays.
+  public mutating func removeFirst(_ count: Int) {
+    precondition(count >= 0 && count <= used, "removal beyond the written bytes")
+    unsafe base.update(from: base + count, count: used - count)
+    used -= count
+  }
+
+  /// Forgets everything; the memory stays.
+  @inlinable
+  public mutating func removeAll() { used = 0 }
+
+  /// Forgets everything, and gives memory beyond `limit` bytes back.
+  public mutating func removeAll(shrinkingTo limit: Int) {
+    used = 0
+    guard size > limit else { return }
+    unsafe base.deallocate()
+    size = max(limit, 16)
+    unsafe base = .allocate(capacity: size)
+  }
+}
