@@ -1,0 +1,86 @@
+"""Fixtures of the integration tests: the three real servers and the program under test."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+import servers
+from connector import Connector
+from servers import Server
+
+SEED = os.environ.get("MBC_SEED") or str(random.SystemRandom().randrange(2**32))
+
+
+def pytest_report_header() -> str:
+    return f"random seed: MBC_SEED={SEED}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed and "seed" in getattr(item, "fixturenames", ()):
+        report.sections.append(("random seed", f"run again with MBC_SEED={SEED}"))
+    return report
+
+
+@pytest.fixture(scope="session")
+def seed() -> str:
+    """The seed of this run. Printed in the header of every run and beside every failure."""
+    return SEED
+
+
+class Pool:
+    """Starts servers on first use and stops at the end only those that it started."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, Server] = {}
+
+    def get(self, name: str) -> Server:
+        if name not in self._running:
+            started = servers.start(name)
+            started.execute("PURGE BINARY LOGS BEFORE NOW() - INTERVAL 1 HOUR")
+            self._running[name] = started
+        return self._running[name]
+
+    def close(self) -> None:
+        for started in self._running.values():
+            if started.started_here:
+                servers.stop(started)
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    pool = Pool()
+    yield pool
+    pool.close()
+
+
+@pytest.fixture(scope="session", params=servers.NAMES)
+def server(request: pytest.FixtureRequest, pool: Pool) -> Server:
+    """Each of the three servers in turn, left running unless this run started it."""
+    return pool.get(request.param)
+
+
+@pytest.fixture(scope="session")
+def mysql(pool: Pool) -> Server:
+    """MySQL alone, for what only MySQL has."""
+    return pool.get("mysql-9.7")
+
+
+@pytest.fixture
+def connector(tmp_path: Path) -> Connector:
+    return Connector(tmp_path)
+
+
+@pytest.fixture
+def database(server: Server, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh database, dropped afterwards."""
+    name = "it_" + "".join(letter if letter.isalnum() else "_" for letter in request.node.originalname)[:40].lower()
+    server.execute(f"DROP DATABASE IF EXISTS `{name}`", f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4")
+    yield name
+    server.execute(f"DROP DATABASE IF EXISTS `{name}`")

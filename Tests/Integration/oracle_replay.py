@@ -1,0 +1,124 @@
+"""Replays the images of the output and compares every state with what the server printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from changes import Change
+from oracle_workload import Column, Snapshot, Table
+from servers import Position
+from strict_json import Json
+
+Row = dict[str, Json]
+
+
+def order(position: Position) -> tuple[int, int]:
+    """File names compare by their number, not as text."""
+    return int(position.file.rsplit(".", 1)[1]), position.offset
+
+
+class Replay:
+    """The state of all tables as the images tell it. `cells` counts the comparisons made."""
+
+    def __init__(self, tables: Iterable[Table], full_metadata: bool, full_image: bool) -> None:
+        self._tables = {table.name: table for table in tables}
+        self._names = {table.name: table.output_names(full_metadata) for table in self._tables.values()}
+        self._state: dict[str, dict[int, Row]] = {name: {} for name in self._tables}
+        self._full_metadata = full_metadata
+        self._full_image = full_image
+        self.cells = 0
+
+    def run(self, changes: Sequence[Change], snapshots: Sequence[Snapshot]) -> None:
+        """Applies the changes up to each snapshot, compares, and goes on; nothing may be left over."""
+        pending = iter(changes)
+        change = next(pending, None)
+        for position, group in groupby(snapshots, key=lambda snapshot: snapshot.position):
+            while change is not None and order(change.end) <= order(position):
+                self._apply(change)
+                change = next(pending, None)
+            for snapshot in group:
+                self._compare(snapshot)
+        assert change is None, f"a change that the server did not make: {change}"
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # Applying
+
+    def _id(self, table: str, image: Row) -> int:
+        value = image[self._names[table][0]]
+        return int(value.text)
+
+    def _check_keys(self, change: Change, image: Row) -> None:
+        names = self._names[str(change.table_name)]
+        assert [name for name in names if name in image] == list(image), f"columns out of order in {change}"
+        if self._full_image:
+            assert list(image) == names, f"columns {list(image)} instead of {names} at {change.end}"
+
+    def _apply(self, change: Change) -> None:
+        table = str(change.table_name)
+        rows = self._state[table]
+        before: Row = {}
+        if change.before is not None:
+            self._check_keys(change, change.before)
+            before = rows.pop(self._id(table, change.before), {})
+            assert before, f"a before image of a row that is not there: {change}"
+            self._compare_before(change, before)
+        if change.after is not None:
+            self._check_keys(change, change.after)
+            after = before | change.after
+            row_id = self._id(table, after)
+            assert row_id not in rows, f"a second row with id {row_id}: {change}"
+            rows[row_id] = after
+
+    def _compare_before(self, change: Change, state: Row) -> None:
+        assert change.before is not None
+        for name, value in change.before.items():
+            self.cells += 1
+            if name in state:
+                assert value == state[name] and _key_order(value) == _key_order(state[name]), (
+                    f"before image differs from the state before it, {change.table_name}.{name} at {change.end}: "
+                    f"{_short(value)} instead of {_short(state[name])}")
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # Comparing
+
+    def _compare(self, snapshot: Snapshot) -> None:
+        table = snapshot.table
+        state = self._state[table.name]
+        assert sorted(state) == sorted(snapshot.rows), (
+            f"rows of {table.name} at {snapshot.position}: {sorted(state)}, the server has {sorted(snapshot.rows)}")
+        names = self._names[table.name][1:]
+        for row_id, texts in snapshot.rows.items():
+            for column, name, text in zip(table.columns, names, texts[1:], strict=True):
+                self._compare_cell(snapshot, row_id, column, name, text, state[row_id])
+
+    def _compare_cell(self, snapshot: Snapshot, row_id: int, column: Column, name: str, text: str | None, row: Row) -> None:
+        if name not in row and not self._full_image and (text is None or column.kind.literal is None):
+            return
+        where = f"{snapshot.table.name}.{name} ({column.kind.ddl[:80]}), id {row_id}, at {snapshot.position}"
+        assert name in row, f"no value for {where}"
+        self.cells += 1
+        expected = column.expected(text, self._full_metadata)
+        actual = row[name]
+        fits = actual is None if expected is None else expected.matches(actual)
+        assert fits, f"{where}: {_short(actual)}; the server says {_short(text)}, so expected {_short(expected)}"
+
+
+def _key_order(value: Json) -> list[str]:
+    """Equality of dicts ignores the order of their keys, the format does not."""
+    return list(_keys(value))
+
+
+def _keys(value: Json) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _keys(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _keys(item)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 400 else f"{text[:400]}… ({len(text)} characters)"

@@ -1,0 +1,97 @@
+"""A TCP proxy in front of a real server that damages or cuts what the server sends."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from types import TracebackType
+
+CHUNK = 65536
+
+
+class Proxy:
+    """Forwards connections from a free local port. `transform` sees each chunk from the server and the bytes before.
+
+    transform(offset, data) returns the bytes to pass on, or None to cut the connection there.
+    """
+
+    def __init__(self, host: str, port: int, transform: Callable[[int, bytes], bytes | None] | None = None) -> None:
+        self._target = (host, port)
+        self._transform = transform or (lambda offset, data: data)
+        self._sockets: list[socket.socket] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.connections = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            server = socket.create_connection(self._target)
+            self._sockets += [client, server]
+            threading.Thread(target=self._pump, args=(client, server, None), daemon=True).start()
+            threading.Thread(target=self._pump, args=(server, client, self._transform), daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket,
+              transform: Callable[[int, bytes], bytes | None] | None) -> None:
+        offset = 0
+        try:
+            while data := source.recv(CHUNK):
+                passed = transform(offset, data) if transform else data
+                offset += len(data)
+                if passed is None:
+                    break
+                sink.sendall(passed)
+        except OSError:
+            pass
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def cut(self) -> None:
+        """Ends every connection now, as a dying network does."""
+        for end in self._sockets:
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def __enter__(self) -> Proxy:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self._listener.close()
+        self.cut()
+
+
+def flip_bit_after(marker: bytes, distance: int = 0) -> Callable[[int, bytes], bytes]:
+    """Flips one bit in the byte `distance` bytes into the first occurrence of a marker, once."""
+    state = {"done": False}
+
+    def transform(offset: int, data: bytes) -> bytes:
+        found = -1 if state["done"] else data.find(marker)
+        if found < 0:
+            return data
+        state["done"] = True
+        damaged = bytearray(data)
+        damaged[found + distance] ^= 0x10
+        return bytes(damaged)
+
+    return transform
+
+
+def cut_at(marker: bytes) -> Callable[[int, bytes], bytes | None]:
+    """Cuts the connection in the middle of the chunk that holds a marker, on every connection."""
+
+    def transform(offset: int, data: bytes) -> bytes | None:
+        return None if marker in data else data
+
+    return transform

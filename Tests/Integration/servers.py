@@ -1,0 +1,129 @@
+"""Real servers, started through scripts/servers, and what the tests ask them.
+
+The tests use instances of their own (`--instance test`), so that a demonstration or a benchmark on the default
+instances never shares a binlog with them. MBC_TEST_PORT moves their ports when two checkouts test at once.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pymysql
+
+PROJECT = Path(__file__).resolve().parents[2]
+SCRIPT = PROJECT / "scripts" / "servers"
+NAMES = ("mariadb-10.11", "mariadb-11.8", "mysql-9.7")
+FIRST_PORT = int(os.environ.get("MBC_TEST_PORT", "33111"))
+START_LIMIT_SECONDS = 300
+REPLICA_USER = "repl"
+REPLICA_PASSWORD = "repl-secret"
+
+
+class Position(NamedTuple):
+    """A place between two events of the binlog."""
+
+    file: str
+    offset: int
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server. Equality by value keeps it usable as a fixture parameter."""
+
+    name: str
+    version: str
+    port: int
+    socket: Path
+    data: Path
+    instance: str
+    started_here: bool
+    host: str = "127.0.0.1"
+
+    @property
+    def is_mysql(self) -> bool:
+        return self.name.startswith("mysql")
+
+    @property
+    def is_mariadb(self) -> bool:
+        return not self.is_mysql
+
+    @property
+    def version_number(self) -> tuple[int, ...]:
+        return tuple(int(part) for part in self.version.split("-")[0].split("."))
+
+    def connect(self, **options: Any) -> pymysql.Connection:
+        """A root connection over TCP, autocommit, in utf8mb4."""
+        settings: dict[str, Any] = dict(host=self.host, port=self.port, user="root", autocommit=True, charset="utf8mb4")
+        settings.update(options)
+        return pymysql.connect(**settings)
+
+    @contextmanager
+    def session(self, **options: Any) -> Iterator[pymysql.cursors.Cursor]:
+        connection = self.connect(**options)
+        try:
+            with connection.cursor() as cursor:
+                yield cursor
+        finally:
+            connection.close()
+
+    def execute(self, *statements: str) -> list[tuple[Any, ...]]:
+        """Runs the statements in one session and returns the rows of the last one."""
+        rows: list[tuple[Any, ...]] = []
+        with self.session() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+                rows = list(cursor.fetchall())
+        return rows
+
+    def history(self) -> Position:
+        """The end of the binlog now."""
+        status = "SHOW BINARY LOG STATUS" if self.is_mysql else "SHOW MASTER STATUS"
+        row = self.execute(status)[0]
+        return Position(str(row[0]), int(row[1]))
+
+    def next_file(self) -> Position:
+        """Rotates, so that what follows stands in a file of its own."""
+        self.execute("FLUSH BINARY LOGS")
+        return self.history()
+
+    def binlog_path(self, file: str) -> Path:
+        return self.data / file
+
+
+def run_script(*arguments: str) -> str:
+    done = subprocess.run([str(SCRIPT), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          timeout=START_LIMIT_SECONDS)
+    if done.returncode != 0:
+        raise RuntimeError(f"scripts/servers {' '.join(arguments)} failed:\n{done.stderr}")
+    return done.stdout
+
+
+def is_running(name: str, instance: str) -> bool:
+    """Asked before starting, because only what these tests started may be stopped by them."""
+    folder = f"/{name}-{instance}/"
+    return any(folder in line and " port " in line for line in run_script("status").splitlines())
+
+
+def start(name: str, instance: str = "test", port: int | None = None, *options: str) -> Server:
+    """Starts an instance, or finds the running one."""
+    was_running = is_running(name, instance)
+    port = port or FIRST_PORT + NAMES.index(name)
+    more = ("--", *options) if options else ()
+    words = run_script("start", name, "--instance", instance, "--port", str(port), *more).split()
+    line = dict(zip(words[1::2], words[2::2], strict=True))
+    return Server(name=name, version=line["version"], port=int(line["port"]), socket=Path(line["socket"]),
+                  data=Path(line["data"]), instance=instance, started_here=not was_running)
+
+
+def stop(server: Server) -> None:
+    run_script("stop", server.name, "--instance", server.instance)
+
+
+def reset(name: str, instance: str) -> None:
+    run_script("reset", name, "--instance", instance)
