@@ -1,0 +1,73 @@
+import Bytes
+
+/// FORMAT_DESCRIPTION: the format of the events that follow in the file.
+///
+///     int<2>      binlog_version      4
+///     string<50>  server_version      filled up with NUL
+///     int<4>      create_timestamp
+///     int<1>      event_header_length 19
+///     string      post-header lengths of event types 1, 2, …
+///     int<1>      checksum algorithm  from MySQL 5.6.1 and MariaDB 5.3 on
+///     int<4>      checksum            likewise
+///
+/// See <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Format__description__event.html>.
+public struct FormatDescriptionEvent: Sendable, Equatable {
+  /// 4.
+  public let binlogVersion: UInt16
+  /// "9.7.1" or "10.11.6-MariaDB-log".
+  public let serverVersion: String
+  /// Bytes of the fixed part of each event type's body; index 0 is type 1.
+  public let postHeaderLengths: [UInt8]
+  /// How the events of the file are secured.
+  public let checksum: EventChecksum
+  /// Whether the file is from MariaDB.
+  public var isMariaDB: Bool { serverVersion.contains("MariaDB") }
+
+  static let versionByteCount = 50
+
+  /// Reads the event's body, with the four checksum bytes at its end where the server writes them.
+  ///
+  /// - Throws: `DecodeError` for a cut body, a binlog version other than 4, or an unknown checksum algorithm.
+  public init(_ body: RawSpan) throws(DecodeError) {
+    var cursor = ByteCursor(body)
+    binlogVersion = try cursor.uint16("binlog_version")
+    guard binlogVersion == 4 else { throw DecodeError(.unsupported, at: 0, "binlog_version") }
+    let version = try cursor.bytes(Self.versionByteCount, "server_version")
+    serverVersion = String(decoding: version.array.prefix { $0 != 0 }, as: UTF8.self)
+    try cursor.skip(4, "create_timestamp")
+    guard try cursor.uint8("event_header_length") == UInt8(EventHeader.byteCount) else {
+      throw DecodeError(.unsupported, at: 56, "event_header_length")
+    }
+    guard Self.writesChecksumAlgorithm(serverVersion) else {
+      postHeaderLengths = cursor.rest().array
+      checksum = .none
+      return
+    }
+    let trailer = 1 + EventChecksum.crc32.byteCount
+    guard cursor.remaining >= trailer else {
+      throw DecodeError(.truncated, at: cursor.offset, "post-header lengths")
+    }
+    postHeaderLengths = try cursor.bytes(cursor.remaining - trailer, "post-header lengths").array
+    let offset = cursor.offset
+    let algorithm = try cursor.uint8("checksum algorithm")
+    guard let known = EventChecksum(rawValue: algorithm) else {
+      throw DecodeError(.unsupported, at: offset, "checksum algorithm")
+    }
+    checksum = known
+  }
+
+  /// Bytes of the fixed part of the body of `type`, or 0 where the file does not tell.
+  public func postHeaderLength(of type: EventType) -> Int {
+    let index = Int(type.rawValue) - 1
+    return postHeaderLengths.indices.contains(index) ? Int(postHeaderLengths[index]) : 0
+  }
+
+  /// Whether a server of this version ends its FORMAT_DESCRIPTION with a checksum algorithm.
+  static func writesChecksumAlgorithm(_ version: String) -> Bool {
+    var numbers = version.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+      .map { part in Int(part.prefix { $0.isNumber }) ?? 0 }
+    while numbers.count < 3 { numbers.append(0) }
+    let first = version.contains("MariaDB") ? [5, 3, 0] : [5, 6, 1]
+    return !numbers.lexicographicallyPrecedes(first)
+  }
+}

@@ -1,0 +1,36 @@
+import Bytes
+
+/// QUERY: a statement, as text.
+///
+///     int<4>       slave_proxy_id   the connection's id
+///     int<4>       execution time   seconds
+///     int<1>       schema length
+///     int<2>       error code
+///     int<2>       status variables' length
+///     string       status variables
+///     string<NUL>  schema
+///     string<EOF>  statement
+///
+/// See <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Query__event.html>.
+public struct QueryEvent: ~Escapable {
+  /// The statement's default database.
+  public let schema: RawSpan
+  /// The statement.
+  public let statement: RawSpan
+
+  /// Reads the event's body.
+  ///
+  /// - Throws: `DecodeError` for a cut body.
+  @_lifetime(copy body)
+  public init(_ body: RawSpan) throws(DecodeError) {
+    var cursor = ByteCursor(body)
+    try cursor.skip(8, "slave_proxy_id")
+    let schemaCount = Int(try cursor.uint8("schema length"))
+    try cursor.skip(2, "error code")
+    let statusCount = Int(try cursor.uint16("status variables' length"))
+    try cursor.skip(statusCount, "status variables")
+    schema = try cursor.bytes(schemaCount, "schema")
+    try cursor.skip(1, "schema's NUL")
+    statement = cursor.rest()
+  }
+}

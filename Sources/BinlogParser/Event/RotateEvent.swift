@@ -1,0 +1,24 @@
+import Bytes
+
+/// ROTATE: the log goes on in another file.
+///
+///     int<8>       position   of the first event in that file
+///     string<EOF>  next file name
+///
+/// See <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Rotate__event.html>.
+public struct RotateEvent: Sendable, Equatable {
+  /// Where the log goes on.
+  public let next: BinlogPosition
+
+  /// Reads the event's body.
+  ///
+  /// - Throws: `DecodeError` for a cut body or an empty name.
+  public init(_ body: RawSpan) throws(DecodeError) {
+    var cursor = ByteCursor(body)
+    let position = try cursor.uint64("position")
+    let nameOffset = cursor.offset
+    let name = cursor.rest()
+    guard name.byteCount > 0 else { throw DecodeError(.truncated, at: nameOffset, "next file name") }
+    next = BinlogPosition(file: name.utf8String, offset: position)
+  }
+}

@@ -1,0 +1,137 @@
+import Bytes
+
+/// TABLE_MAP's optional metadata: fields of type, length and value, in any order; unknown ones are passed over.
+///
+///     int<1>       type
+///     int<lenenc>  length
+///     string       value
+///
+/// `binlog_row_metadata` decides which are there: MINIMAL writes types 1 to 3, 7, 10 and 11; FULL all. See
+/// <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Table__map__event.html>.
+struct TableMapMetadata: Equatable {
+  /// Character sets of the columns that have one, in column order.
+  struct Collations: Equatable {
+    /// The collation of columns that are not in `exceptions`.
+    var common: UInt64?
+    /// Collations by the column's number among those that have one.
+    var exceptions: [Int: UInt64] = [:]
+
+    /// The collation of column number `index` among those that have one.
+    subscript(index: Int) -> UInt64? { exceptions[index] ?? common }
+  }
+
+  /// Whether the server sent any metadata.
+  var isPresent = false
+  /// UNSIGNED, by the column's number among the numeric ones.
+  var unsigned: [Bool]?
+  /// Of CHAR, VARCHAR, TEXT and their binary kin.
+  var collations: Collations?
+  /// Of ENUM and SET.
+  var labelCollations: Collations?
+  /// UTF-8 names of all columns.
+  var names: [[UInt8]] = []
+  /// The labels of each SET column.
+  var setLabels: [[[UInt8]]] = []
+  /// The labels of each ENUM column.
+  var enumLabels: [[[UInt8]]] = []
+  /// Columns of the primary key.
+  var primaryKey: [Int] = []
+  /// Whether each column is visible.
+  var visible: [Bool]?
+
+  /// Reads all fields up to the end of the event.
+  ///
+  /// - Throws: `DecodeError` for a field that is cut or does not fill its length.
+  @_lifetime(cursor: copy cursor)
+  init(_ cursor: inout ByteCursor, columnCount: Int, numericCount: Int) throws(DecodeError) {
+    isPresent = !cursor.isAtEnd
+    while !cursor.isAtEnd {
+      let type = try cursor.uint8("optional metadata type")
+      let start = cursor.offset
+      var field = ByteCursor(try cursor.lenencBytes("optional metadata"))
+      do { try read(type, &field, columnCount: columnCount, numericCount: numericCount) } catch {
+        throw error.shifted(by: start)
+      }
+    }
+  }
+
+  @_lifetime(field: copy field)
+  private mutating func read(
+    _ type: UInt8, _ field: inout ByteCursor, columnCount: Int, numericCount: Int
+  ) throws(DecodeError) {
+    switch type {
+    case 1: unsigned = try Self.bits(&field, count: numericCount, "SIGNEDNESS")
+    case 2: collations = try Self.defaultCollation(&field)
+    case 3: collations = try Self.collationList(&field)
+    case 4: names = try Self.strings(&field, "COLUMN_NAME")
+    case 5: setLabels = try Self.labels(&field, "SET_STR_VALUE")
+    case 6: enumLabels = try Self.labels(&field, "ENUM_STR_VALUE")
+    case 8: primaryKey = try Self.integers(&field, "SIMPLE_PRIMARY_KEY").compactMap { Int(exactly: $0) }
+    case 10: labelCollations = try Self.defaultCollation(&field)
+    case 11: labelCollations = try Self.collationList(&field)
+    case 12: visible = try Self.bits(&field, count: columnCount, "COLUMN_VISIBILITY")
+    default: break
+    }
+  }
+
+  /// A bit for each of `count` columns, the first in the most significant bit.
+  @_lifetime(field: copy field)
+  private static func bits(
+    _ field: inout ByteCursor, count: Int, _ name: StaticString
+  ) throws(DecodeError) -> [Bool] {
+    var bits: [Bool] = []
+    bits.reserveCapacity(min(count, field.remaining * 8))
+    while bits.count < count {
+      let byte = try field.uint8(name)
+      for bit in 0..<min(8, count - bits.count) { bits.append(byte & 0x80 >> bit != 0) }
+    }
+    return bits
+  }
+
+  /// The commonest collation, then pairs of column number and collation.
+  @_lifetime(field: copy field)
+  private static func defaultCollation(_ field: inout ByteCursor) throws(DecodeError) -> Collations {
+    var collations = Collations(common: try field.lenencInteger("DEFAULT_CHARSET"))
+    while !field.isAtEnd {
+      let index = try field.lenencInteger("DEFAULT_CHARSET column")
+      let collation = try field.lenencInteger("DEFAULT_CHARSET collation")
+      if let index = Int(exactly: index) { collations.exceptions[index] = collation }
+    }
+    return collations
+  }
+
+  @_lifetime(field: copy field)
+  private static func collationList(_ field: inout ByteCursor) throws(DecodeError) -> Collations {
+    var collations = Collations()
+    for (index, collation) in try integers(&field, "COLUMN_CHARSET").enumerated() {
+      collations.exceptions[index] = collation
+    }
+    return collations
+  }
+
+  @_lifetime(field: copy field)
+  private static func integers(_ field: inout ByteCursor, _ name: StaticString) throws(DecodeError) -> [UInt64] {
+    var values: [UInt64] = []
+    while !field.isAtEnd { values.append(try field.lenencInteger(name)) }
+    return values
+  }
+
+  @_lifetime(field: copy field)
+  private static func strings(_ field: inout ByteCursor, _ name: StaticString) throws(DecodeError) -> [[UInt8]] {
+    var values: [[UInt8]] = []
+    while !field.isAtEnd { values.append(try field.lenencBytes(name).array) }
+    return values
+  }
+
+  /// For each column the number of labels, then the labels.
+  @_lifetime(field: copy field)
+  private static func labels(_ field: inout ByteCursor, _ name: StaticString) throws(DecodeError) -> [[[UInt8]]] {
+    var columns: [[[UInt8]]] = []
+    while !field.isAtEnd {
+      var labels: [[UInt8]] = []
+      for _ in 0..<(try field.lenencCount(name)) { labels.append(try field.lenencBytes(name).array) }
+      columns.append(labels)
+    }
+    return columns
+  }
+}

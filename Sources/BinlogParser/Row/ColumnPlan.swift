@@ -1,0 +1,165 @@
+import Bytes
+
+/// How to read one column's value from a row image: compiled once for each table map, so that no metadata is looked at
+/// again for any cell.
+public struct ColumnPlan: Sendable, BitwiseCopyable {
+  /// The shape of a value's bytes, and what they mean.
+  public enum Kind: UInt8, Sendable, BitwiseCopyable {
+    case int8, uint8, int16, uint16, int24, uint24, int32, uint32, int64, uint64
+    case float, double, decimal, year
+    case date, dateTime, timestamp, time
+    case oldDateTime, oldTimestamp, oldTime
+    /// Bytes in a known character set.
+    case text
+    /// Bytes that are no text.
+    case binary
+    /// Bytes of which the table map does not tell whether they are text.
+    case textOrBinary
+    case enumeration, set, bit
+    case json, geometry, vector
+    /// No value of this type can be read.
+    case unsupported
+  }
+
+  /// What the value is.
+  public var kind: Kind
+  /// The type in the table map, for messages.
+  public let type: ColumnType
+  /// Bytes of the length before a string; bytes of an ENUM, a SET or a BIT; fraction digits of a temporal value.
+  public var width: Int32 = 0
+  /// BINARY(n): the n bytes to which the value is filled up with zeros.
+  public var paddedCount: Int32 = 0
+  /// DECIMAL's digits.
+  public var decimal: NewDecimal?
+  /// The text's character set.
+  public var characterSet = CharacterSet.utf8mb4
+  /// Where the labels of an ENUM or a SET begin in the table's labels.
+  public var firstLabel: Int32 = 0
+  /// How many labels are known.
+  public var labelCount: Int32 = 0
+
+  /// Compiles the column `definition`.
+  init(_ definition: ColumnDefinition, isUnsigned: Bool) {
+    type = definition.type
+    kind = .unsupported
+    compile(definition, isUnsigned: isUnsigned)
+  }
+
+  private mutating func compile(_ definition: ColumnDefinition, isUnsigned: Bool) {
+    switch definition.type {
+    case .tiny: kind = isUnsigned ? .uint8 : .int8
+    case .short: kind = isUnsigned ? .uint16 : .int16
+    case .int24: kind = isUnsigned ? .uint24 : .int24
+    case .long: kind = isUnsigned ? .uint32 : .int32
+    case .longLong: kind = isUnsigned ? .uint64 : .int64
+    case .float: kind = .float
+    case .double: kind = .double
+    case .newDecimal:
+      decimal = try? NewDecimal(precision: definition.precision, scale: definition.scale)
+      kind = decimal == nil ? .unsupported : .decimal
+    case .year: kind = .year
+    case .date, .newDate: kind = .date
+    case .dateTime2: temporal(.dateTime, definition)
+    case .timestamp2: temporal(.timestamp, definition)
+    case .time2: temporal(.time, definition)
+    case .dateTime: kind = .oldDateTime
+    case .timestamp: kind = .oldTimestamp
+    case .time: kind = .oldTime
+    default: compileBytes(definition)
+    }
+  }
+
+  private mutating func compileBytes(_ definition: ColumnDefinition) {
+    switch definition.type {
+    case .varchar, .varString, .string:
+      kind = .textOrBinary
+      width = definition.size > 255 ? 2 : 1
+    case .blob, .tinyBlob, .mediumBlob, .longBlob: lengthPrefixed(.textOrBinary, definition)
+    case .json: lengthPrefixed(.json, definition)
+    case .geometry: lengthPrefixed(.geometry, definition)
+    case .vector: lengthPrefixed(.vector, definition)
+    case .typedArray:
+      kind = .json
+      width = 4
+    case .enumeration: labelled(.enumeration, definition, widths: 1...2)
+    case .set: labelled(.set, definition, widths: 1...8)
+    case .bit:
+      kind = (1...64).contains(definition.size) ? .bit : .unsupported
+      width = Int32((definition.size + 7) / 8)
+    default: kind = .unsupported
+    }
+  }
+
+  private mutating func temporal(_ kind: Kind, _ definition: ColumnDefinition) {
+    self.kind = definition.size <= 6 ? kind : .unsupported
+    width = Int32(definition.size)
+  }
+
+  private mutating func lengthPrefixed(_ kind: Kind, _ definition: ColumnDefinition) {
+    self.kind = (1...4).contains(definition.size) ? kind : .unsupported
+    width = Int32(definition.size)
+  }
+
+  private mutating func labelled(_ kind: Kind, _ definition: ColumnDefinition, widths: ClosedRange<Int>) {
+    self.kind = widths.contains(definition.size) ? kind : .unsupported
+    width = Int32(definition.size)
+  }
+
+  /// Says what the bytes of a string column are.
+  mutating func setCharacterSet(_ characterSet: CharacterSet, _ definition: ColumnDefinition) {
+    guard kind == .textOrBinary else { return }
+    self.characterSet = characterSet
+    kind = characterSet.isBinary ? .binary : .text
+    if kind == .binary, definition.type == .string { paddedCount = Int32(definition.size) }
+  }
+
+  /// The type's name in SQL, as text mode shows it.
+  public var typeName: StaticString {
+    switch type {
+    case .varchar, .varString: kind == .binary ? "VARBINARY" : "VARCHAR"
+    case .string: kind == .binary ? "BINARY" : "CHAR"
+    case .blob, .tinyBlob, .mediumBlob, .longBlob: blobName
+    default: type.name
+    }
+  }
+
+  private var blobName: StaticString {
+    let isText = kind == .text
+    return switch width {
+    case 1: isText ? "TINYTEXT" : "TINYBLOB"
+    case 2: isText ? "TEXT" : "BLOB"
+    case 3: isText ? "MEDIUMTEXT" : "MEDIUMBLOB"
+    default: isText ? "LONGTEXT" : "LONGBLOB"
+    }
+  }
+}
+
+extension ColumnType {
+  /// The type's name in SQL, where the code alone tells.
+  var name: StaticString {
+    switch self {
+    case .decimal, .newDecimal: "DECIMAL"
+    case .tiny: "TINYINT"
+    case .short: "SMALLINT"
+    case .int24: "MEDIUMINT"
+    case .long: "INT"
+    case .longLong: "BIGINT"
+    case .float: "FLOAT"
+    case .double: "DOUBLE"
+    case .timestamp, .timestamp2: "TIMESTAMP"
+    case .date, .newDate: "DATE"
+    case .time, .time2: "TIME"
+    case .dateTime, .dateTime2: "DATETIME"
+    case .year: "YEAR"
+    case .bit: "BIT"
+    case .json, .typedArray: "JSON"
+    case .enumeration: "ENUM"
+    case .set: "SET"
+    case .geometry: "GEOMETRY"
+    case .vector: "VECTOR"
+    case .varcharCompressed: "VARCHAR COMPRESSED"
+    case .blobCompressed: "BLOB COMPRESSED"
+    default: "UNKNOWN"
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import Bytes
+
+/// What differs between the two texts that an image can be written as.
+public protocol ImageStyle {
+  /// What stands for NULL.
+  static var null: StaticString { get }
+  /// Whether dates and times stand in quotes.
+  static var quotesTemporals: Bool { get }
+  /// Whether a TIMESTAMP is written as `2024-01-31T10:11:12Z`.
+  static var marksUTC: Bool { get }
+  /// The longest binary value in bytes that is written whole.
+  static var wholeBinaryLimit: Int { get }
+
+  /// Writes what comes before an image.
+  static func begin(_ buffer: inout OutputBuffer)
+  /// Writes what comes before a value; `isFirst` for the image's first.
+  static func key(_ index: Int, isFirst: Bool, _ table: TablePlan, _ buffer: inout OutputBuffer)
+  /// Writes what comes after an image that had values unless `isEmpty`.
+  static func end(isEmpty: Bool, _ buffer: inout OutputBuffer)
+}
+
+/// A JSON object with a member for each present column: `{"id":1,"note":null}`.
+public enum JSONImage: ImageStyle {
+  /// JSON's null.
+  public static var null: StaticString { "null" }
+  /// JSON knows no dates.
+  public static var quotesTemporals: Bool { true }
+  /// RFC 3339.
+  public static var marksUTC: Bool { true }
+  /// Data is never cut.
+  public static var wholeBinaryLimit: Int { .max }
+
+  /// `{`
+  @inline(__always)
+  public static func begin(_ buffer: inout OutputBuffer) { buffer.append(UInt8(ascii: "{")) }
+
+  /// `,"name":`
+  @inline(__always)
+  public static func key(_ index: Int, isFirst: Bool, _ table: TablePlan, _ buffer: inout OutputBuffer) {
+    if !isFirst { buffer.append(UInt8(ascii: ",")) }
+    table.jsonKeys.append(index, to: &buffer)
+  }
+
+  /// `}`
+  @inline(__always)
+  public static func end(isEmpty: Bool, _ buffer: inout OutputBuffer) { buffer.append(UInt8(ascii: "}")) }
+}
+
+/// A line for each present column: `  [0] id = 1`.
+public enum TextImage: ImageStyle {
+  /// SQL's NULL.
+  public static var null: StaticString { "NULL" }
+  /// As the client shows them.
+  public static var quotesTemporals: Bool { false }
+  /// As the client shows them.
+  public static var marksUTC: Bool { false }
+  /// Longer values show their size and first bytes.
+  public static var wholeBinaryLimit: Int { 256 }
+
+  /// Nothing.
+  @inline(__always)
+  public static func begin(_ buffer: inout OutputBuffer) {}
+
+  /// `  [0] name = `
+  @inline(__always)
+  public static func key(_ index: Int, isFirst: Bool, _ table: TablePlan, _ buffer: inout OutputBuffer) {
+    if !isFirst { buffer.append(UInt8(ascii: "\n")) }
+    table.textKeys.append(index, to: &buffer)
+  }
+
+  /// The last line's end.
+  @inline(__always)
+  public static func end(isEmpty: Bool, _ buffer: inout OutputBuffer) {
+    if !isEmpty { buffer.append(UInt8(ascii: "\n")) }
+  }
+}

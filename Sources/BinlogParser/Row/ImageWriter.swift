@@ -1,0 +1,130 @@
+import Bytes
+
+/// Writes row images as text of one style, with the spellings that the documentation of the output fixes.
+public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
+  /// What was written.
+  public var buffer: OutputBuffer
+  /// How many undecodable runs of bytes were replaced by U+FFFD.
+  public private(set) var replacements = 0
+  private var isFirst = true
+
+  /// A writer with an empty buffer.
+  public init(capacity: Int = 4096) { buffer = OutputBuffer(capacity: capacity) }
+
+  /// Binary values beyond the style's limit show this many bytes.
+  private static var cutBinaryCount: Int { 32 }
+
+  mutating func beginImage(_ table: TablePlan) {
+    isFirst = true
+    Style.begin(&buffer)
+  }
+
+  mutating func endImage() { Style.end(isEmpty: isFirst, &buffer) }
+
+  mutating func column(_ index: Int, _ table: TablePlan) {
+    Style.key(index, isFirst: isFirst, table, &buffer)
+    isFirst = false
+  }
+
+  mutating func null() { buffer.append(Style.null) }
+  mutating func signed(_ value: Int64) { buffer.append(decimal: value) }
+  mutating func unsigned(_ value: UInt64) { buffer.append(decimal: value) }
+  mutating func float(_ value: Float) { value.isFinite ? buffer.append(shortest: value) : null() }
+  mutating func double(_ value: Double) { value.isFinite ? buffer.append(shortest: value) : null() }
+
+  mutating func decimal(_ digits: RawSpan, _ type: NewDecimal) throws(DecodeError) {
+    quote()
+    try type.append(digits, to: &buffer)
+    quote()
+  }
+
+  mutating func date(_ value: CivilDate) {
+    quoteTemporal()
+    value.append(to: &buffer)
+    quoteTemporal()
+  }
+
+  mutating func dateTime(_ value: CivilDateTime, fractionDigits: Int) {
+    quoteTemporal()
+    value.append(to: &buffer, fractionDigits: fractionDigits)
+    quoteTemporal()
+  }
+
+  mutating func timestamp(_ value: Timestamp, fractionDigits: Int) {
+    quoteTemporal()
+    if Style.marksUTC {
+      value.appendRFC3339(to: &buffer, fractionDigits: fractionDigits)
+    } else {
+      value.append(to: &buffer, fractionDigits: fractionDigits)
+    }
+    quoteTemporal()
+  }
+
+  mutating func time(_ value: Time, fractionDigits: Int) {
+    quoteTemporal()
+    value.append(to: &buffer, fractionDigits: fractionDigits)
+    quoteTemporal()
+  }
+
+  mutating func text(_ bytes: RawSpan, _ characterSet: CharacterSet) {
+    replacements += buffer.append(jsonString: bytes, from: characterSet)
+  }
+
+  mutating func textOrBinary(_ bytes: RawSpan) {
+    if bytes.isWellFormedUTF8 {
+      buffer.append(jsonString: bytes)
+    } else {
+      binary(bytes, paddedCount: 0)
+    }
+  }
+
+  mutating func binary(_ bytes: RawSpan, paddedCount: Int) {
+    let count = max(bytes.byteCount, paddedCount)
+    guard count <= Style.wholeBinaryLimit else { return cutBinary(bytes, count) }
+    if Style.quotesTemporals { quote() }
+    buffer.append("0x")
+    buffer.append(hex: bytes)
+    buffer.append(repeating: UInt8(ascii: "0"), count: 2 * (count - bytes.byteCount))
+    if Style.quotesTemporals { quote() }
+  }
+
+  private mutating func cutBinary(_ bytes: RawSpan, _ count: Int) {
+    buffer.append("0x")
+    buffer.append(hex: bytes.extracting(first: min(Self.cutBinaryCount, bytes.byteCount)))
+    buffer.append("... (\(count) bytes)")
+  }
+
+  mutating func enumeration(_ index: UInt64, _ column: ColumnPlan, _ table: TablePlan) {
+    if index == 0 {
+      buffer.append("\"\"")
+    } else if index <= UInt64(column.labelCount) {
+      quote()
+      table.labels.append(Int(column.firstLabel) + Int(index) - 1, to: &buffer)
+      quote()
+    } else {
+      buffer.append(decimal: index)
+    }
+  }
+
+  mutating func set(_ mask: UInt64, _ column: ColumnPlan, _ table: TablePlan) {
+    let known = column.labelCount >= 64 ? UInt64.max : 1 << UInt64(column.labelCount) - 1
+    guard column.labelCount > 0, mask & ~known == 0 else { return buffer.append(decimal: mask) }
+    quote()
+    var rest = mask
+    while rest != 0 {
+      table.labels.append(Int(column.firstLabel) + rest.trailingZeroBitCount, to: &buffer)
+      rest &= rest &- 1
+      if rest != 0 { buffer.append(UInt8(ascii: ",")) }
+    }
+    quote()
+  }
+
+  mutating func json(_ document: RawSpan) throws(DecodeError) { try JSONBinary.append(document, to: &buffer) }
+  mutating func vector(_ floats: RawSpan) throws(DecodeError) { try buffer.append(vector: floats) }
+
+  @inline(__always)
+  private mutating func quote() { buffer.append(UInt8(ascii: "\"")) }
+
+  @inline(__always)
+  private mutating func quoteTemporal() { if Style.quotesTemporals { quote() } }
+}

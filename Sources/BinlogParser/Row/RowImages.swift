@@ -1,0 +1,129 @@
+import Bytes
+
+/// The images in a rows event, one after the other.
+///
+///     byte<(p+7)/8>  a bit for each of the p columns that are present: the value is NULL
+///     …              the other present columns' values, in order
+///
+/// An update has a before and an after image for each row. Every byte must be used up by whole rows.
+public struct RowImages: ~Escapable, ~Copyable {
+  /// Which of a row's images.
+  enum Side {
+    case before, after
+  }
+
+  private let table: TablePlan
+  private let kind: RowsKind
+  private let before: PresentColumns
+  private let after: PresentColumns
+  private var cursor: ByteCursor
+  private let rowsOffset: Int
+
+  /// The images of `event`, whose table map was compiled to `table`.
+  ///
+  /// - Throws: `BinlogError` when event and table map differ in the number of columns.
+  @_lifetime(copy event)
+  public init(_ event: borrowing RowsEvent, _ table: TablePlan) throws(BinlogError) {
+    guard event.columnCount == table.columns.count else {
+      throw BinlogError(.columnCountMismatch(rows: event.columnCount, tableMap: table.columns.count))
+    }
+    self.table = table
+    kind = event.kind
+    before = PresentColumns(event.present, of: event.columnCount)
+    after = PresentColumns(event.presentAfter, of: event.columnCount)
+    cursor = ByteCursor(event.rows)
+    rowsOffset = event.rowsOffset
+  }
+
+  /// How many columns a before image holds.
+  public var beforeCount: Int { before.count }
+  /// How many columns an after image holds.
+  public var afterCount: Int { after.count }
+  /// Whether every row was read.
+  public var isAtEnd: Bool { cursor.isAtEnd }
+
+  /// Writes the next row's before image.
+  ///
+  /// - Throws: `BinlogError` with the column whose value cannot be read.
+  @_lifetime(self: copy self)
+  public mutating func writeBefore<Style>(to writer: inout ImageWriter<Style>) throws(BinlogError) {
+    try visit(before, &writer)
+  }
+
+  /// Writes the next row's after image.
+  ///
+  /// - Throws: `BinlogError` with the column whose value cannot be read.
+  @_lifetime(self: copy self)
+  public mutating func writeAfter<Style>(to writer: inout ImageWriter<Style>) throws(BinlogError) {
+    try visit(after, &writer)
+  }
+
+  @_lifetime(self: copy self)
+  private mutating func visit<V: ImageVisitor & ~Copyable>(
+    _ present: borrowing PresentColumns, _ visitor: inout V
+  ) throws(BinlogError) {
+    var index = 0
+    do throws(DecodeError) {
+      try visit(present, &visitor, &index)
+    } catch {
+      throw located(error, column: index)
+    }
+  }
+
+  @_lifetime(self: copy self)
+  private mutating func visit<V: ImageVisitor & ~Copyable>(
+    _ present: borrowing PresentColumns, _ visitor: inout V, _ index: inout Int
+  ) throws(DecodeError) {
+    let nulls = try cursor.bytes((present.count + 7) / 8, "NULL bitmap")
+    let table = table
+    visitor.beginImage(table)
+    var ordinal = 0
+    let columns = table.columns
+    while index < columns.count {
+      if present.contains(index) {
+        visitor.column(index, table)
+        if nulls[byteAt: ordinal >> 3] & 1 << UInt8(ordinal & 7) != 0 {
+          visitor.null()
+        } else {
+          try Value.visit(columns[index], table, &cursor, &visitor)
+        }
+        ordinal &+= 1
+      }
+      index &+= 1
+    }
+    visitor.endImage()
+  }
+
+  private func located(_ error: DecodeError, column: Int) -> BinlogError {
+    let isUnsupported = column < table.columns.count && table.columns[column].kind == .unsupported
+    var located =
+      isUnsupported
+      ? BinlogError(.unsupportedColumnType(table.columns[column].type.rawValue))
+      : BinlogError(error.shifted(by: EventHeader.byteCount + rowsOffset))
+    located.table = table.qualifiedName
+    located.column = column < table.columns.count ? table.columnName(column) : nil
+    return located
+  }
+}
+
+/// A bitmap of the columns that an image holds.
+struct PresentColumns: ~Escapable {
+  private let bits: RawSpan
+  private let isComplete: Bool
+  /// How many columns are present.
+  let count: Int
+
+  @_lifetime(copy bits)
+  init(_ bits: RawSpan, of columnCount: Int) {
+    self.bits = bits
+    var count = 0
+    for index in 0..<columnCount where bits[byteAt: index >> 3] & 1 << UInt8(index & 7) != 0 { count += 1 }
+    self.count = count
+    isComplete = count == columnCount
+  }
+
+  @inline(__always)
+  func contains(_ index: Int) -> Bool {
+    isComplete || bits[byteAt: index >> 3] & 1 << UInt8(index & 7) != 0
+  }
+}

@@ -1,0 +1,64 @@
+import Bytes
+
+/// The table maps that rows events may refer to.
+///
+/// The server repeats a TABLE_MAP before each statement; one that says the same as the last under its number is not
+/// compiled again. Numbers are given anew after a restart of the server, so each file starts with none.
+struct TableMaps {
+  private struct Entry {
+    let body: [UInt8]
+    /// Nil for a table that the filter excludes.
+    let plan: TablePlan?
+    var generation: Int
+  }
+
+  /// What a rows event's table id leads to.
+  enum Lookup {
+    case included(TablePlan)
+    case excluded
+    case unknown
+  }
+
+  /// More entries than this are dropped once no statement is under way.
+  private static let entryLimit = 4096
+
+  private var entries: [UInt64: Entry] = [:]
+  private var generation = 0
+
+  /// Takes a TABLE_MAP event's body.
+  ///
+  /// - Throws: `DecodeError` where its fields do not fit each other.
+  mutating func accept(
+    _ body: RawSpan, postHeaderLength: Int, _ filter: TableFilter, _ names: ColumnNames
+  ) throws(DecodeError) {
+    let event = try TableMapEvent(body, postHeaderLength: postHeaderLength)
+    if let entry = entries[event.tableID], body.isEqual(to: entry.body) {
+      if entry.generation != generation { entries[event.tableID]?.generation = generation }
+      return
+    }
+    let isIncluded = filter.includes(database: event.schema, table: event.table)
+    let plan = isIncluded ? try TablePlan(event, columnNames: names) : nil
+    entries[event.tableID] = Entry(body: body.array, plan: plan, generation: generation)
+  }
+
+  /// The table map under `tableID`.
+  func lookup(_ tableID: UInt64) -> Lookup {
+    guard let entry = entries[tableID], entry.generation == generation else { return .unknown }
+    return entry.plan.map { .included($0) } ?? .excluded
+  }
+
+  /// A statement has ended: its table maps may go.
+  mutating func endStatement() {
+    if entries.count > Self.entryLimit { entries.removeAll(keepingCapacity: true) }
+  }
+
+  /// Another file begins: numbers of the one before mean nothing in it.
+  mutating func beginFile() { generation += 1 }
+}
+
+extension RawSpan {
+  func isEqual(to bytes: [UInt8]) -> Bool {
+    guard byteCount == bytes.count else { return false }
+    return unsafe withUnsafeBytes { a in unsafe bytes.withUnsafeBytes { b in unsafe a.elementsEqual(b) } }
+  }
+}

@@ -1,0 +1,140 @@
+import Bytes
+
+/// How to read a table's rows: the compiled form of a TABLE_MAP, shared by all rows that follow it.
+public final class TablePlan: Sendable {
+  /// The number by which rows events name the table.
+  public let tableID: UInt64
+  /// The schema's name.
+  public let schema: String
+  /// The table's name.
+  public let table: String
+  /// The columns, in order.
+  public let columns: ContiguousArray<ColumnPlan>
+  /// The columns' names, or nil where the server did not log them.
+  public let names: [String]?
+  /// Each column's part of a JSON object up to its value: `"name":`.
+  let jsonKeys: StringPool
+  /// Each column's part of a text line up to its value: `  [0] name = `.
+  let textKeys: StringPool
+  /// The labels of all ENUM and SET columns, escaped as the inside of a JSON string.
+  let labels: StringPool
+
+  /// "schema.table".
+  public var qualifiedName: String { "\(schema).\(table)" }
+
+  /// Compiles a TABLE_MAP.
+  ///
+  /// - Throws: `DecodeError` where the event's fields do not fit each other.
+  public init(_ event: borrowing TableMapEvent, columnNames: ColumnNames) throws(DecodeError) {
+    let definitions = try event.columns()
+    let metadata = try event.metadata(of: definitions)
+    tableID = event.tableID
+    schema = event.schema.utf8String
+    table = event.table.utf8String
+    var labels = StringPool()
+    columns = Self.compile(definitions, metadata, &labels)
+    self.labels = labels
+    let logged = metadata.names.count == definitions.count && columnNames == .logged
+    let names = logged ? metadata.names.map { String(decoding: $0, as: UTF8.self) } : nil
+    self.names = names
+    let keyNames = names ?? definitions.indices.map { "c\($0)" }
+    jsonKeys = Self.jsonKeys(keyNames)
+    textKeys = Self.textKeys(names, count: definitions.count)
+  }
+
+  private static func compile(
+    _ definitions: [ColumnDefinition], _ metadata: TableMapMetadata, _ labels: inout StringPool
+  ) -> ContiguousArray<ColumnPlan> {
+    var numeric = 0
+    var character = 0
+    var labelled = 0
+    var enumerations = metadata.enumLabels.makeIterator()
+    var sets = metadata.setLabels.makeIterator()
+    var columns = ContiguousArray<ColumnPlan>()
+    columns.reserveCapacity(definitions.count)
+    for definition in definitions {
+      let isUnsigned = definition.type.isNumeric && metadata.isUnsigned(numeric)
+      var column = ColumnPlan(definition, isUnsigned: isUnsigned)
+      if definition.type.isNumeric { numeric += 1 }
+      if definition.type.isCharacter {
+        if let collation = metadata.collations?[character] {
+          column.setCharacterSet(CharacterSet(collationID: collation), definition)
+        }
+        character += 1
+      }
+      if definition.type == .enumeration || definition.type == .set {
+        let values = definition.type == .set ? sets.next() : enumerations.next()
+        let collation = metadata.labelCollations?[labelled]
+        column.firstLabel = Int32(labels.count)
+        column.labelCount = Int32(values?.count ?? 0)
+        let characterSet = collation.map { CharacterSet(collationID: $0) } ?? .utf8mb4
+        for value in values ?? [] { labels.append(label: value, characterSet) }
+        labelled += 1
+      }
+      columns.append(column)
+    }
+    return columns
+  }
+
+  private static func jsonKeys(_ names: [String]) -> StringPool {
+    var pool = StringPool()
+    for name in names {
+      pool.append { buffer in
+        buffer.append(jsonString: name)
+        buffer.append(UInt8(ascii: ":"))
+      }
+    }
+    return pool
+  }
+
+  private static func textKeys(_ names: [String]?, count: Int) -> StringPool {
+    var pool = StringPool()
+    for index in 0..<count {
+      pool.append { buffer in
+        buffer.append("  [\(index)] ")
+        if let names { buffer.append("\(names[index]) = ") }
+      }
+    }
+    return pool
+  }
+
+  /// What to call column `index` in a message.
+  public func columnName(_ index: Int) -> String { names?[index] ?? "c\(index)" }
+}
+
+/// Where the names of columns come from.
+public enum ColumnNames: Sendable {
+  /// From TABLE_MAP where it carries them, else c0, c1, ….
+  case logged
+  /// c0, c1, … always.
+  case ordinal
+}
+
+extension TableMapMetadata {
+  /// Whether the numeric column number `index` is UNSIGNED.
+  func isUnsigned(_ index: Int) -> Bool {
+    guard let unsigned, unsigned.indices.contains(index) else { return false }
+    return unsigned[index]
+  }
+}
+
+extension StringPool {
+  /// Appends an ENUM's or SET's label as the inside of a JSON string.
+  mutating func append(label: [UInt8], _ characterSet: CharacterSet) {
+    append { buffer in
+      var raw = OutputBuffer(capacity: label.count)
+      raw.append(contentsOf: label)
+      var string = OutputBuffer(capacity: label.count + 16)
+      _ = string.append(jsonString: raw.bytes, from: characterSet)
+      buffer.append(string.bytes.extracting(1..<string.count - 1))
+    }
+  }
+}
+
+extension OutputBuffer {
+  mutating func append(jsonString text: String) {
+    var utf8 = OutputBuffer(capacity: 64)
+    utf8.append(text)
+    append(jsonString: utf8.bytes)
+  }
+}

@@ -1,0 +1,87 @@
+import Bytes
+
+/// Reads one value and shows it to a visitor: the only place that knows how each type of column lies in a row image.
+enum Value {
+  /// Reads the value of `column` at the cursor.
+  ///
+  /// - Throws: `DecodeError` when the value is cut, does not exist in its type, or is of an unsupported type.
+  @inline(__always) @_lifetime(cursor: copy cursor)
+  static func visit<V: ImageVisitor & ~Copyable>(
+    _ column: ColumnPlan, _ table: TablePlan, _ cursor: inout ByteCursor, _ visitor: inout V
+  ) throws(DecodeError) {
+    switch column.kind {
+    case .int8: visitor.signed(Int64(Int8(bitPattern: try cursor.uint8("TINYINT"))))
+    case .uint8: visitor.unsigned(UInt64(try cursor.uint8("TINYINT")))
+    case .int16: visitor.signed(Int64(Int16(bitPattern: try cursor.uint16("SMALLINT"))))
+    case .uint16: visitor.unsigned(UInt64(try cursor.uint16("SMALLINT")))
+    case .int24: visitor.signed(Int64(Int32(bitPattern: try cursor.uint24("MEDIUMINT") << 8) >> 8))
+    case .uint24: visitor.unsigned(UInt64(try cursor.uint24("MEDIUMINT")))
+    case .int32: visitor.signed(Int64(Int32(bitPattern: try cursor.uint32("INT"))))
+    case .uint32: visitor.unsigned(UInt64(try cursor.uint32("INT")))
+    case .int64: visitor.signed(Int64(bitPattern: try cursor.uint64("BIGINT")))
+    case .uint64: visitor.unsigned(try cursor.uint64("BIGINT"))
+    case .float: visitor.float(Float(bitPattern: try cursor.uint32("FLOAT")))
+    case .double: visitor.double(Double(bitPattern: try cursor.uint64("DOUBLE")))
+    case .year: visitor.unsigned(UInt64(try Year.read(&cursor)))
+    case .text: visitor.text(try string(column, &cursor), column.characterSet)
+    case .binary: visitor.binary(try string(column, &cursor), paddedCount: Int(column.paddedCount))
+    case .textOrBinary: visitor.textOrBinary(try string(column, &cursor))
+    case .json: try visitor.json(try string(column, &cursor))
+    case .geometry: visitor.binary(try string(column, &cursor), paddedCount: 0)
+    case .vector: try visitor.vector(try string(column, &cursor))
+    case .decimal: try decimal(column, &cursor, &visitor)
+    case .enumeration: visitor.enumeration(try cursor.uint(bytes: Int(column.width), "ENUM"), column, table)
+    case .set: visitor.set(try cursor.uint(bytes: Int(column.width), "SET"), column, table)
+    case .bit: visitor.unsigned(try cursor.uintBigEndian(bytes: Int(column.width), "BIT"))
+    case .date: visitor.date(try CivilDate.read(&cursor))
+    case .dateTime: try dateTime(column, &cursor, &visitor)
+    case .timestamp: try timestamp(column, &cursor, &visitor)
+    case .time: try time(column, &cursor, &visitor)
+    case .oldDateTime: visitor.dateTime(try CivilDateTime.readOld(&cursor), fractionDigits: 0)
+    case .oldTimestamp: visitor.timestamp(try Timestamp.readOld(&cursor), fractionDigits: 0)
+    case .oldTime: visitor.time(try Time.readOld(&cursor), fractionDigits: 0)
+    case .unsupported: throw DecodeError(.unsupported, at: cursor.offset, "column type")
+    }
+  }
+
+  /// A string's bytes, after their length of `width` bytes.
+  @inline(__always) @_lifetime(copy cursor)
+  private static func string(_ column: ColumnPlan, _ cursor: inout ByteCursor) throws(DecodeError) -> RawSpan {
+    let count = try cursor.uint(bytes: Int(column.width), "string length")
+    return try cursor.bytes(Int(count), "string")
+  }
+
+  @_lifetime(cursor: copy cursor)
+  private static func decimal<V: ImageVisitor & ~Copyable>(
+    _ column: ColumnPlan, _ cursor: inout ByteCursor, _ visitor: inout V
+  ) throws(DecodeError) {
+    guard let decimal = column.decimal else { throw DecodeError(.unsupported, at: cursor.offset, "DECIMAL") }
+    let start = cursor.offset
+    let digits = try cursor.bytes(decimal.byteCount, "DECIMAL")
+    do { try visitor.decimal(digits, decimal) } catch { throw error.shifted(by: start) }
+  }
+
+  @_lifetime(cursor: copy cursor)
+  private static func dateTime<V: ImageVisitor & ~Copyable>(
+    _ column: ColumnPlan, _ cursor: inout ByteCursor, _ visitor: inout V
+  ) throws(DecodeError) {
+    let digits = Int(column.width)
+    visitor.dateTime(try CivilDateTime.read(&cursor, fractionDigits: digits), fractionDigits: digits)
+  }
+
+  @_lifetime(cursor: copy cursor)
+  private static func timestamp<V: ImageVisitor & ~Copyable>(
+    _ column: ColumnPlan, _ cursor: inout ByteCursor, _ visitor: inout V
+  ) throws(DecodeError) {
+    let digits = Int(column.width)
+    visitor.timestamp(try Timestamp.read(&cursor, fractionDigits: digits), fractionDigits: digits)
+  }
+
+  @_lifetime(cursor: copy cursor)
+  private static func time<V: ImageVisitor & ~Copyable>(
+    _ column: ColumnPlan, _ cursor: inout ByteCursor, _ visitor: inout V
+  ) throws(DecodeError) {
+    let digits = Int(column.width)
+    visitor.time(try Time.read(&cursor, fractionDigits: digits), fractionDigits: digits)
+  }
+}

@@ -1,0 +1,33 @@
+/// A place in a server's binary log: a file and a byte offset in it.
+public struct BinlogPosition: Sendable, Equatable, CustomStringConvertible {
+  /// The file's name without folder: "binlog.000042".
+  public var file: String
+  /// Bytes from the start of the file; the first event is at 4.
+  public var offset: UInt64
+
+  /// The place `offset` bytes into `file`.
+  public init(file: String, offset: UInt64) {
+    self.file = file
+    self.offset = offset
+  }
+
+  /// "binlog.000042:1234".
+  public var description: String { "\(file):\(offset)" }
+}
+
+/// The order of binlog files: by the number after the last dot, since 1000000 follows 999999.
+public enum BinlogFileOrder {
+  /// Whether `a` comes before `b` in the log.
+  public static func precedes(_ a: String, _ b: String) -> Bool {
+    switch (number(of: a), number(of: b)) {
+    case (let x?, let y?): x < y
+    default: a < b
+    }
+  }
+
+  /// The number after the last dot, if there is one.
+  public static func number(of file: String) -> UInt64? {
+    guard let dot = file.lastIndex(of: ".") else { return nil }
+    return UInt64(file[file.index(after: dot)...])
+  }
+}

@@ -1,0 +1,55 @@
+/// The half-open part of a log that a run reads: events that start at or after `from` and end at or before `to`.
+public struct BinlogRange: Sendable, Equatable {
+  /// Where the first event starts.
+  public let from: BinlogPosition
+  /// The last file, or nil to read for ever.
+  public let toFile: String?
+  /// Where the last event ends in that file, or nil for the file's end.
+  public let toOffset: UInt64?
+
+  /// The range from `from` to `toOffset` in `toFile`.
+  public init(from: BinlogPosition, toFile: String?, toOffset: UInt64?) {
+    self.from = from
+    self.toFile = toFile
+    self.toOffset = toOffset
+  }
+
+  /// Whether the range has an end.
+  public var isBounded: Bool { toFile != nil }
+
+  /// What an event means for the range.
+  public enum Verdict: Sendable, Equatable {
+    /// It belongs to the range, and so may the next one.
+    case inside
+    /// It belongs to the range, and is its last.
+    case last
+    /// It lies behind the range.
+    case beyond
+  }
+
+  /// Judges the event `frame` of `file`; `next` is where the stream goes on after it.
+  public func judge(_ frame: EventFrame, file: String, next: BinlogPosition) -> Verdict {
+    guard let toFile else { return .inside }
+    if BinlogFileOrder.precedes(toFile, file) { return .beyond }
+    guard file == toFile else { return .inside }
+    guard !frame.isOutsideOfFile else { return isPassed(by: next) ? .beyond : .inside }
+    if let toOffset, frame.end > toOffset { return .beyond }
+    if let toOffset, frame.end == toOffset { return .last }
+    return frame.header.type == .rotate || frame.header.type == .stop ? .last : .inside
+  }
+
+  /// Whether no further event can belong to the range when the next one starts at `next`.
+  private func isPassed(by next: BinlogPosition) -> Bool {
+    guard let toFile else { return false }
+    return BinlogFileOrder.precedes(toFile, next.file)
+  }
+
+  /// Whether a log that ends at `reached` covers the range.
+  public func isCovered(by reached: BinlogPosition) -> Bool {
+    guard let toFile else { return false }
+    if BinlogFileOrder.precedes(toFile, reached.file) { return true }
+    guard reached.file == toFile else { return false }
+    guard let toOffset else { return true }
+    return reached.offset >= toOffset
+  }
+}

@@ -1,0 +1,25 @@
+import Bytes
+
+/// Where one event lies: its header, its bytes in a chunk, and its place in the binlog file.
+public struct EventFrame: Sendable, BitwiseCopyable {
+  /// The event's header.
+  public let header: EventHeader
+  /// Bytes from the start of the chunk to the event's header.
+  public var offset: Int
+  /// Bytes of the body, without header and checksum.
+  public let bodyCount: Int
+  /// Where the event starts in its file; for one that stands in no file, where the next real one starts.
+  public let start: UInt64
+  /// Where the event ends in its file. 64 bits, also beyond 4 GiB.
+  public let end: UInt64
+
+  /// Whether the event stands in no file and moves no position.
+  public var isOutsideOfFile: Bool { start == end }
+
+  /// The event's body in the chunk that holds it.
+  @_lifetime(copy chunk)
+  public func body(in chunk: RawSpan) -> RawSpan {
+    let bodyStart = offset + EventHeader.byteCount
+    return chunk.extracting(bodyStart..<bodyStart + bodyCount)
+  }
+}
