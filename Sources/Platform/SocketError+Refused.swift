@@ -1,0 +1,12 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+extension SystemError {
+  /// Whether nobody listens on the port.
+  public var isConnectionRefused: Bool { code == ECONNREFUSED }
+}
