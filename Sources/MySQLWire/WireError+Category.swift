@@ -1,0 +1,40 @@
+extension WireError {
+  /// What kind of trouble this is.
+  public var category: Category {
+    switch cause {
+    case .system, .unknownHost, .timedOut, .closedByPeer, .tlsFailed: .unreachable
+    case .interrupted: .interrupted
+    case .server(let packet): category(of: packet)
+    case .malformed, .unexpectedPacket, .outOfSequence, .tooLarge, .localInfileRefused, .notReady: .protocolViolation
+    case .unsupportedServer, .unsupportedPlugin, .clearPasswordRefused, .passwordEncryption: .loginRefused
+    case .tlsNotOffered, .certificateRejected: .loginRefused
+    case .tlsConfiguration, .positionTooLarge, .invalidOption: .configuration
+    }
+  }
+
+  private func category(of packet: ERRPacket) -> Category {
+    switch packet.code {
+    case ServerErrorCode.tooManyConnections, ServerErrorCode.serverShutdown, ServerErrorCode.abortingConnection,
+      ServerErrorCode.tooManyUserConnections, ServerErrorCode.queryInterrupted, ServerErrorCode.connectionKilled:
+      return .unreachable
+    case ServerErrorCode.unknownDatabase: return .configuration
+    case ServerErrorCode.databaseAccessDenied, ServerErrorCode.accessDenied, ServerErrorCode.tableAccessDenied,
+      ServerErrorCode.specificAccessDenied:
+      return .loginRefused
+    case ServerErrorCode.masterFatalReadingBinlog where packet.isDuplicateReplica: return .configuration
+    default: break
+    }
+    switch activity {
+    case .resolve, .connect, .tls, .login: return .loginRefused
+    case .query, .registerReplica, .prepareDump, .dump, .readEvent: return .serverData
+    }
+  }
+}
+
+extension ERRPacket {
+  /// Error 1236 has many meanings, told apart only by their text.
+  var isDuplicateReplica: Bool { mentions("same server_uuid") || mentions("same server_id") }
+
+  /// Whether the message contains `words`, in any case.
+  func mentions(_ words: String) -> Bool { message.lowercased().contains(words) }
+}
