@@ -1,0 +1,50 @@
+import Bytes
+
+/// Values of a binary JSON document that hold no others.
+enum JSONScalar {
+  /// Appends the value of `type` at the cursor, and moves behind it.
+  static func append(
+    type: UInt8, from cursor: inout ByteCursor, to out: inout OutputBuffer
+  ) throws(DecodeError) {
+    switch type {
+    case JSONBinaryType.literal: try appendLiteral(&cursor, to: &out)
+    case JSONBinaryType.int16: out.append(decimal: Int64(Int16(bitPattern: try cursor.uint16("JSON int16"))))
+    case JSONBinaryType.uint16: out.append(decimal: UInt64(try cursor.uint16("JSON uint16")))
+    case JSONBinaryType.int32: out.append(decimal: Int64(Int32(bitPattern: try cursor.uint32("JSON int32"))))
+    case JSONBinaryType.uint32: out.append(decimal: UInt64(try cursor.uint32("JSON uint32")))
+    case JSONBinaryType.int64: out.append(decimal: Int64(bitPattern: try cursor.uint64("JSON int64")))
+    case JSONBinaryType.uint64: out.append(decimal: try cursor.uint64("JSON uint64"))
+    case JSONBinaryType.double: out.append(jsonDouble: Double(bitPattern: try cursor.uint64("JSON double")))
+    case JSONBinaryType.string:
+      let count = try length(&cursor)
+      out.append(jsonString: try cursor.bytes(count, "JSON string"))
+    case JSONBinaryType.opaque: try JSONOpaque.append(from: &cursor, to: &out)
+    default: throw DecodeError(.unsupported, at: cursor.offset, "JSON value type")
+    }
+  }
+
+  private static func appendLiteral(_ cursor: inout ByteCursor, to out: inout OutputBuffer) throws(DecodeError) {
+    let offset = cursor.offset
+    switch try cursor.uint8("JSON literal") {
+    case 0: out.append("null")
+    case 1: out.append("true")
+    case 2: out.append("false")
+    default: throw DecodeError(.invalid, at: offset, "JSON literal")
+    }
+  }
+
+  /// Reads a length: seven bits a byte, lowest first, the high bit set on all but the last; 32 bits at most.
+  static func length(_ cursor: inout ByteCursor) throws(DecodeError) -> Int {
+    let start = cursor.offset
+    var length: UInt64 = 0
+    for shift in stride(from: UInt64(0), through: 28, by: 7) {
+      let byte = try cursor.uint8("JSON length")
+      length |= UInt64(byte & 0x7F) &<< shift
+      guard byte & 0x80 != 0 else {
+        guard length <= UInt32.max else { break }
+        return Int(length)
+      }
+    }
+    throw DecodeError(.invalid, at: start, "JSON length")
+  }
+}
