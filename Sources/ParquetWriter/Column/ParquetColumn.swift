@@ -1,0 +1,60 @@
+import Bytes
+
+/// A column of a batch: appended to by one thread, then encoded page by page.
+///
+/// The builders are `NumericColumn`, `ByteArrayColumn` and `DictionaryColumn`.
+public protocol ParquetColumn: ~Copyable {
+  /// The physical type of the values.
+  var type: PhysicalType { get }
+  /// Rows, nulls included.
+  var rowCount: Int { get }
+  /// Calls `body` with the places of the nulls.
+  func withValidity<Result>(_ body: (borrowing Validity) -> Result) -> Result
+  /// Decides how the column becomes a column chunk: encoding, dictionary, pages and bounds.
+  func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan
+  /// Appends the values of one page in the plan's encoding, without levels.
+  func appendValues(of page: PageRange, plan: ColumnChunkPlan, to output: inout OutputBuffer)
+}
+
+/// The rows and values of one data page.
+public struct PageRange: Sendable, Equatable {
+  /// Rows, nulls included, counted from the start of the column.
+  package let rows: Range<Int>
+  /// Values, nulls not included, counted from the start of the column.
+  package let values: Range<Int>
+  /// Bytes of the values in the column's own buffer, where that has values of any length.
+  package let bytes: Range<Int>
+}
+
+/// How a column becomes a column chunk. Its pages can then be encoded in any order and on any thread.
+public struct ColumnChunkPlan: Sendable {
+  /// The encoding of the data pages.
+  package let encoding: Encoding
+  /// The dictionary page, where `encoding` is RLE_DICTIONARY.
+  package let dictionary: Dictionary?
+  /// The data pages in order.
+  package let pages: [PageRange]
+  /// The smallest and the largest value, where the column tells them.
+  package let bounds: Statistics.Bounds?
+
+  /// The content of a dictionary page, and what the data pages need.
+  package struct Dictionary: Sendable {
+    /// The entries in PLAIN.
+    package let entries: [UInt8]
+    /// How many entries.
+    package let entryCount: Int
+    /// For each value of the column the index of its entry.
+    package let indices: [UInt32]
+
+    /// Bits of an index.
+    package var bitWidth: Int { RLEDictionary.bitWidth(entries: entryCount) }
+
+    /// Whether entries and indices are smaller than `plainSize` bytes, and the entries fit the limit.
+    package static func pays(
+      entryBytes: Int, entryCount: Int, valueCount: Int, plainSize: Int, limit: Int
+    ) -> Bool {
+      let indexBytes = (valueCount * RLEDictionary.bitWidth(entries: entryCount) + 7) / 8
+      return entryBytes <= limit && entryBytes + indexBytes < plainSize
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/// Which rows of a column hold a value and which are null, as alternating runs.
+///
+/// Rows come in long runs of one kind, since the rows of one event are all inserts, updates or deletes.
+public struct Validity: ~Copyable, Sendable {
+  /// Rows so far.
+  @usableFromInline package var rowCount = 0
+  /// Nulls among them.
+  @usableFromInline package var nullCount = 0
+  /// Where each finished run ends. Runs at even places hold values, and the first one can be empty.
+  @usableFromInline var runEnds: [Int] = []
+  /// Whether the run that is not finished yet holds values.
+  @usableFromInline var isInValues = true
+
+  @inlinable package init() {}
+
+  /// Rows that hold a value.
+  package var valueCount: Int { rowCount - nullCount }
+
+  /// Adds `count` rows that hold a value.
+  @inlinable
+  package mutating func appendValues(_ count: Int = 1) {
+    if !isInValues { endRun() }
+    rowCount &+= count
+  }
+
+  /// Adds a null.
+  @inlinable
+  package mutating func appendNull() {
+    if isInValues { endRun() }
+    rowCount &+= 1
+    nullCount &+= 1
+  }
+
+  @usableFromInline
+  mutating func endRun() {
+    runEnds.append(rowCount)
+    isInValues.toggle()
+  }
+
+  /// Forgets all rows; the memory stays.
+  package mutating func removeAll() {
+    rowCount = 0
+    nullCount = 0
+    runEnds.removeAll(keepingCapacity: true)
+    isInValues = true
+  }
+
+  /// Calls `body` for each run within `rows`, in order, with its kind and its number of rows.
+  package func forEachRun(in rows: Range<Int>, _ body: (_ isValid: Bool, _ count: Int) -> Void) {
+    var run = firstRun(endingAfter: rows.lowerBound)
+    var start = rows.lowerBound
+    while start < rows.upperBound {
+      let end = min(run < runEnds.count ? runEnds[run] : rowCount, rows.upperBound)
+      if end > start { body(run.isMultiple(of: 2), end - start) }
+      start = max(start, end)
+      run += 1
+    }
+  }
+
+  /// How many of `rows` hold a value.
+  package func valueCount(in rows: Range<Int>) -> Int {
+    guard nullCount > 0 else { return rows.count }
+    var count = 0
+    forEachRun(in: rows) { isValid, length in if isValid { count += length } }
+    return count
+  }
+
+  /// The first run with a row after `row` rows, by binary search.
+  private func firstRun(endingAfter row: Int) -> Int {
+    var low = 0
+    var high = runEnds.count
+    while low < high {
+      let middle = (low + high) / 2
+      if runEnds[middle] > row { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

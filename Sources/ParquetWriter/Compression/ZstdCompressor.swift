@@ -1,0 +1,45 @@
+import Bytes
+import CZstd
+
+// https://www.rfc-editor.org/rfc/rfc8878 and https://facebook.github.io/zstd/zstd_manual.html
+
+/// ZSTD: one context, reset for each page.
+@safe
+package struct ZstdCompressor: ~Copyable, @unchecked Sendable {
+  private let context: OpaquePointer
+
+  /// A compressor at `level`, one of `Compression.zstdLevels`.
+  package init(level: Int) throws(ParquetError) {
+    try Compression.zstdLevels.require(level, codec: "zstd")
+    unsafe context = try Self.makeContext(level: level)
+  }
+
+  private static func makeContext(level: Int) throws(ParquetError) -> OpaquePointer {
+    guard let context = unsafe ZSTD_createCCtx() else {
+      throw .compression(codec: "zstd", reason: "out of memory")
+    }
+    let result = unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(level))
+    if ZSTD_isError(result) != 0 { unsafe ZSTD_freeCCtx(context) }
+    try check(result)
+    return unsafe context
+  }
+
+  deinit { unsafe ZSTD_freeCCtx(context) }
+
+  /// Appends `input` as one frame that tells its own size.
+  package func compress(_ input: borrowing OutputBuffer, to output: inout OutputBuffer) throws(ParquetError) {
+    var result = 0
+    unsafe input.bytes.withUnsafeBytes { source in
+      _ = unsafe output.append(upTo: ZSTD_compressBound(source.count)) { space in
+        result = unsafe ZSTD_compress2(context, space.baseAddress, space.count, source.baseAddress, source.count)
+        return ZSTD_isError(result) == 0 ? result : 0
+      }
+    }
+    try Self.check(result)
+  }
+
+  private static func check(_ result: Int) throws(ParquetError) {
+    guard ZSTD_isError(result) != 0 else { return }
+    throw .compression(codec: "zstd", reason: unsafe String(cString: ZSTD_getErrorName(result)))
+  }
+}

@@ -1,0 +1,106 @@
+import Bytes
+
+// https://github.com/apache/parquet-format/blob/master/Encodings.md#plain-plain--0
+//
+// INT32, INT64 and DOUBLE are their bytes, least significant first. BYTE_ARRAY is its length as `int<4>`, least
+// significant byte first, and then its bytes.
+
+/// A value of fixed width that PLAIN stores as its bit pattern, least significant byte first.
+public protocol PlainValue: Sendable {
+  /// The unsigned integer of the same width.
+  associatedtype Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable
+  /// The physical type of a column of these values.
+  static var physicalType: PhysicalType { get }
+  /// The value's bit pattern.
+  var plainBits: Bits { get }
+  /// Bit pattern to an unsigned integer that sorts as the values do; nil for a value without a place in the order.
+  static func sortKey(_ bits: Bits, isUnsigned: Bool) -> Bits?
+  /// Sort key back to bit pattern.
+  static func bits(sortKey: Bits, isUnsigned: Bool) -> Bits
+  /// What to tell readers when `bits` is the smallest value.
+  static func lowerBound(_ bits: Bits) -> Bits
+  /// What to tell readers when `bits` is the largest value.
+  static func upperBound(_ bits: Bits) -> Bits
+}
+
+extension PlainValue {
+  /// The value itself.
+  public static func lowerBound(_ bits: Bits) -> Bits { bits }
+  /// The value itself.
+  public static func upperBound(_ bits: Bits) -> Bits { bits }
+}
+
+extension PlainValue where Self: FixedWidthInteger {
+  /// Signed integers sort as unsigned ones once their sign bit is turned over.
+  @inlinable
+  public static func sortKey(_ bits: Bits, isUnsigned: Bool) -> Bits? {
+    isUnsigned ? bits : bits ^ (1 << (Bits.bitWidth - 1))
+  }
+
+  /// Turns the sign bit back.
+  @inlinable
+  public static func bits(sortKey: Bits, isUnsigned: Bool) -> Bits {
+    isUnsigned ? sortKey : sortKey ^ (1 << (Bits.bitWidth - 1))
+  }
+}
+
+extension Int32: PlainValue {
+  /// INT32.
+  public static var physicalType: PhysicalType { .int32 }
+  /// Two's complement.
+  @inlinable public var plainBits: UInt32 { UInt32(bitPattern: self) }
+}
+
+extension Int64: PlainValue {
+  /// INT64.
+  public static var physicalType: PhysicalType { .int64 }
+  /// Two's complement.
+  @inlinable public var plainBits: UInt64 { UInt64(bitPattern: self) }
+}
+
+extension Double: PlainValue {
+  /// DOUBLE.
+  public static var physicalType: PhysicalType { .double }
+  /// IEEE 754.
+  @inlinable public var plainBits: UInt64 { bitPattern }
+
+  /// NaN has no place. Negative numbers sort backwards, so all their bits turn over; of the others only the sign.
+  @inlinable
+  public static func sortKey(_ bits: UInt64, isUnsigned: Bool) -> UInt64? {
+    guard !Double(bitPattern: bits).isNaN else { return nil }
+    return bits >> 63 == 1 ? ~bits : bits | 1 << 63
+  }
+
+  /// Turns the bits back.
+  @inlinable
+  public static func bits(sortKey: UInt64, isUnsigned: Bool) -> UInt64 {
+    sortKey >> 63 == 1 ? sortKey ^ 1 << 63 : ~sortKey
+  }
+
+  /// Zero as -0.0, since readers take the two zeros as equal and either can be in the column.
+  public static func lowerBound(_ bits: UInt64) -> UInt64 { bits == 0 ? 1 << 63 : bits }
+  /// Zero as +0.0.
+  public static func upperBound(_ bits: UInt64) -> UInt64 { bits == 1 << 63 ? 0 : bits }
+}
+
+/// PLAIN values of fixed width, read back from the bytes of a column.
+package struct PlainValues<Value: PlainValue>: ~Escapable {
+  private let span: RawSpan
+  /// Number of values.
+  package let count: Int
+
+  /// The values in `span`.
+  @_lifetime(copy span)
+  package init(_ span: RawSpan) {
+    self.span = span
+    count = span.byteCount / MemoryLayout<Value.Bits>.size
+  }
+
+  /// The bit pattern of the value at `index`; traps outside of 0..<count.
+  package subscript(index: Int) -> Value.Bits {
+    precondition(index >= 0 && index < count, "value index out of range")
+    let offset = index &* MemoryLayout<Value.Bits>.size
+    return Value.Bits(
+      littleEndian: unsafe span.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: Value.Bits.self))
+  }
+}

@@ -1,0 +1,24 @@
+import Bytes
+
+// https://github.com/apache/parquet-format/blob/master/Encodings.md#dictionary-encoding-plain_dictionary--2-and-rle_dictionary--8
+
+/// RLE_DICTIONARY: a data page of indices into the column chunk's dictionary page.
+///
+/// | Field | Type |
+/// |---|---|
+/// | bit width | one byte |
+/// | indices | RLE and bit-packing hybrid, to the end of the page |
+package enum RLEDictionary {
+  /// Bits that an index into `count` entries needs. One entry takes one bit, since some readers stumble over none.
+  package static func bitWidth(entries count: Int) -> Int {
+    max(1, Int.bitWidth - max(0, count - 1).leadingZeroBitCount)
+  }
+
+  /// Appends the body of a data page that holds `indices`.
+  package static func append(_ indices: ArraySlice<UInt32>, bitWidth: Int, to output: inout OutputBuffer) {
+    output.append(UInt8(bitWidth))
+    var encoder = RLEBitPackingHybridEncoder(bitWidth: bitWidth)
+    for index in indices { encoder.append(index, to: &output) }
+    encoder.finish(to: &output)
+  }
+}

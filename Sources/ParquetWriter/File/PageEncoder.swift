@@ -1,0 +1,128 @@
+import Bytes
+
+// https://github.com/apache/parquet-format/blob/master/README.md#data-pages
+
+/// Turns one page after the other into header and compressed bytes.
+///
+/// What comes out depends on the page and the properties alone, so several encoders can share the pages of a column chunk
+/// among threads, each with a codec and buffers of its own.
+package struct PageEncoder: ~Copyable {
+  private var compressor: Compressor
+  /// The page before and after compression, and its header.
+  private var body = OutputBuffer()
+  private var compressed = OutputBuffer()
+  private var header = CompactProtocolWriter()
+  /// Buffers larger than this are given back after the page.
+  private let bufferLimit: Int
+
+  /// An encoder with its own codec.
+  package init(properties: WriterProperties) throws(ParquetError) {
+    compressor = try Compressor(properties.compression)
+    bufferLimit = 4 * properties.pageSize
+  }
+
+  /// Appends a data page with its header, and tells what it is.
+  package mutating func encode(
+    _ page: PageRange, of column: borrowing some ParquetColumn & ~Copyable, descriptor: ColumnDescriptor,
+    plan: ColumnChunkPlan, to output: inout OutputBuffer
+  ) throws(ParquetError) -> EncodedPage {
+    body.removeAll(shrinkingTo: bufferLimit)
+    if descriptor.repetition == .optional {
+      column.withValidity { DefinitionLevels.append(page.rows, of: $0, to: &body) }
+    }
+    column.appendValues(of: page, plan: plan, to: &body)
+    let count = Int32(clamping: page.rows.count)
+    let content = PageHeader.Content.data(DataPageHeader(valueCount: count, encoding: plan.encoding))
+    return try finish(content, column: descriptor.name, to: &output)
+  }
+
+  /// Appends a dictionary page with its header, and tells what it is.
+  package mutating func encode(
+    _ dictionary: ColumnChunkPlan.Dictionary, descriptor: ColumnDescriptor, to output: inout OutputBuffer
+  ) throws(ParquetError) -> EncodedPage {
+    body.removeAll(shrinkingTo: bufferLimit)
+    body.append(contentsOf: dictionary.entries)
+    let count = Int32(clamping: dictionary.entryCount)
+    let content = PageHeader.Content.dictionary(DictionaryPageHeader(valueCount: count))
+    return try finish(content, column: descriptor.name, to: &output)
+  }
+
+  private mutating func finish(
+    _ content: PageHeader.Content, column: String, to output: inout OutputBuffer
+  ) throws(ParquetError) -> EncodedPage {
+    compressed.removeAll(shrinkingTo: bufferLimit)
+    guard let uncompressedSize = Int32(exactly: body.count) else {
+      throw .pageTooLarge(column: column, bytes: body.count)
+    }
+    try compressor.compress(body, to: &compressed)
+    guard let compressedSize = Int32(exactly: compressed.count) else {
+      throw .pageTooLarge(column: column, bytes: compressed.count)
+    }
+    header.output.removeAll()
+    header.write(
+      PageHeader(
+        content: content, uncompressedSize: uncompressedSize, compressedSize: compressedSize,
+        crc: crc32(of: compressed.bytes)))
+    output.append(header.output.bytes)
+    output.append(compressed.bytes)
+    return EncodedPage(
+      content: content, headerSize: header.output.count, uncompressedSize: Int(uncompressedSize),
+      compressedSize: Int(compressedSize))
+  }
+}
+
+/// What is known of a page that was encoded.
+package struct EncodedPage: Sendable {
+  /// Type, encoding and count.
+  package let content: PageHeader.Content
+  /// Bytes of the header.
+  package let headerSize: Int
+  /// Bytes of the page before compression, without header.
+  package let uncompressedSize: Int
+  /// Bytes of the page after compression, without header.
+  package let compressedSize: Int
+}
+
+/// The pages of a column chunk, summed up in the order in which they stand.
+package struct EncodedPages: Sendable {
+  /// Bytes with headers, before compression.
+  package private(set) var uncompressedSize = 0
+  /// Bytes with headers, after compression.
+  package private(set) var compressedSize = 0
+  /// Where the first data page starts.
+  package private(set) var firstDataPageOffset: Int
+  /// Where the dictionary page starts.
+  package private(set) var dictionaryPageOffset: Int?
+  /// Pages by type and encoding.
+  package private(set) var encodingStats: [PageEncodingStats] = []
+
+  /// No pages yet; the first one will start at `offset`.
+  package init(at offset: Int) {
+    firstDataPageOffset = offset
+  }
+
+  /// Adds a page at the end. A dictionary page comes first.
+  package mutating func append(_ page: EncodedPage) {
+    if page.content.pageType == .dictionaryPage {
+      dictionaryPageOffset = firstDataPageOffset
+      firstDataPageOffset += page.headerSize + page.compressedSize
+    }
+    uncompressedSize += page.headerSize + page.uncompressedSize
+    compressedSize += page.headerSize + page.compressedSize
+    count(page.content)
+  }
+
+  private mutating func count(_ content: PageHeader.Content) {
+    let place = encodingStats.firstIndex { $0.pageType == content.pageType && $0.encoding == content.encoding }
+    let before = place.map { encodingStats.remove(at: $0).count } ?? 0
+    encodingStats.append(
+      PageEncodingStats(pageType: content.pageType, encoding: content.encoding, count: before + 1))
+  }
+
+  /// All encodings in use, those of the levels included.
+  package func encodings(isOptional: Bool) -> [Encoding] {
+    var encodings: [Encoding] = isOptional ? [.rle] : []
+    for stats in encodingStats where !encodings.contains(stats.encoding) { encodings.append(stats.encoding) }
+    return encodings
+  }
+}

@@ -1,0 +1,107 @@
+import Bytes
+
+/// Rows in columns, to become a row group: what fills it need not know how it is written.
+///
+/// A batch belongs to one thread at a time. It can be handed from the thread that fills it to the one that writes it, and
+/// back to be emptied and filled again.
+public protocol RowBatch: ~Copyable {
+  /// Rows in every column.
+  var rowCount: Int { get }
+  /// Calls `encoder.append` for each column, in schema order.
+  func appendColumns(to encoder: inout RowGroupEncoder) throws(ParquetError)
+}
+
+/// Encodes and compresses whole batches, with a codec and buffers of its own.
+///
+/// It writes no file: several encoders can work on several batches side by side, and `ParquetFileWriter.append` puts the
+/// results into the file in the wanted order.
+public struct RowGroupEncoder: ~Copyable {
+  private let schema: Schema
+  private let properties: WriterProperties
+  private var pageEncoder: PageEncoder
+  private var result = EncodedRowGroup(rowCount: 0, capacity: 0)
+
+  /// An encoder for batches of `schema`.
+  public init(schema: Schema, properties: WriterProperties) throws(ParquetError) {
+    self.schema = schema
+    self.properties = properties
+    pageEncoder = try PageEncoder(properties: properties)
+  }
+
+  /// Encodes all columns of `batch`.
+  public mutating func encode(_ batch: borrowing some RowBatch & ~Copyable) throws(ParquetError) -> EncodedRowGroup {
+    result = EncodedRowGroup(rowCount: batch.rowCount, capacity: result.bytes.count)
+    try batch.appendColumns(to: &self)
+    guard result.columns.count == schema.columns.count else {
+      throw .batchMismatch("\(result.columns.count) columns instead of \(schema.columns.count)")
+    }
+    var encoded = EncodedRowGroup(rowCount: 0, capacity: result.bytes.count)
+    swap(&encoded, &result)
+    return encoded
+  }
+
+  /// Encodes the next column; called by the batch.
+  public mutating func append(_ column: borrowing some ParquetColumn & ~Copyable) throws(ParquetError) {
+    let descriptor = try descriptor(for: column)
+    let plan = column.plan(for: descriptor, properties: properties)
+    var pages = EncodedPages(at: result.bytes.count)
+    if let dictionary = plan.dictionary {
+      pages.append(try pageEncoder.encode(dictionary, descriptor: descriptor, to: &result.bytes))
+    }
+    for page in plan.pages {
+      pages.append(
+        try pageEncoder.encode(page, of: column, descriptor: descriptor, plan: plan, to: &result.bytes))
+    }
+    let nullCount = column.withValidity { $0.nullCount }
+    result.columns.append(
+      ColumnMetaData(
+        column: descriptor, codec: properties.compression.codec, valueCount: result.rowCount,
+        statistics: Statistics(nullCount: nullCount, bounds: plan.bounds), pages: pages, baseOffset: 0))
+  }
+
+  private func descriptor(for column: borrowing some ParquetColumn & ~Copyable) throws(ParquetError) -> ColumnDescriptor
+  {
+    guard result.columns.count < schema.columns.count else {
+      throw .batchMismatch("more than \(schema.columns.count) columns")
+    }
+    let descriptor = schema.columns[result.columns.count]
+    guard column.type == descriptor.type else {
+      throw .batchMismatch("column \(descriptor.name) has values of another type")
+    }
+    guard column.rowCount == result.rowCount else {
+      throw .batchMismatch("column \(descriptor.name) has \(column.rowCount) rows instead of \(result.rowCount)")
+    }
+    guard descriptor.repetition == .optional || column.withValidity({ $0.nullCount }) == 0 else {
+      throw .batchMismatch("column \(descriptor.name) is required and has nulls")
+    }
+    return descriptor
+  }
+}
+
+/// A row group's pages, complete but for their place in a file.
+public struct EncodedRowGroup: ~Copyable, Sendable {
+  /// Rows.
+  public let rowCount: Int
+  /// All pages of all columns.
+  package var bytes: OutputBuffer
+  /// Metadata with offsets counted from the start of `bytes`.
+  package var columns: [ColumnMetaData] = []
+
+  package init(rowCount: Int, capacity: Int) {
+    self.rowCount = rowCount
+    bytes = OutputBuffer(capacity: capacity)
+  }
+
+  /// The metadata of the row group when its bytes start at `offset` of the file.
+  package func rowGroup(at offset: Int) -> RowGroup {
+    RowGroup(
+      columns: columns.map { ColumnChunk(metaData: $0.moved(to: offset)) }, rowCount: rowCount, fileOffset: offset)
+  }
+}
+
+extension ColumnMetaData {
+  fileprivate func moved(to offset: Int) -> ColumnMetaData {
+    ColumnMetaData(
+      column: column, codec: codec, valueCount: valueCount, statistics: statistics, pages: pages, baseOffset: offset)
+  }
+}

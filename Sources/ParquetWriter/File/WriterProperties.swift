@@ -1,0 +1,31 @@
+/// Everything that can be chosen about a file besides its schema and its rows, with every default.
+public struct WriterProperties: Sendable, Equatable {
+  /// Bytes after which a data page ends.
+  public static let defaultPageSize = 1 << 20
+  /// The largest dictionary page in bytes; a column with a larger dictionary is written in PLAIN.
+  public static let defaultDictionaryPageSizeLimit = 1 << 20
+  /// The longest `min_value` or `max_value` in bytes, above any name that a server allows; longer ones are left out.
+  public static let defaultBoundSizeLimit = 256
+  /// The largest value in bytes. Page sizes are 32-bit signed numbers, and the page has levels and a length as well.
+  public static let valueSizeLimit = Int(Int32.max) - (1 << 24)
+
+  /// For `created_by`.
+  public var application: ApplicationVersion
+  /// What is done to pages after encoding.
+  public var compression: Compression
+  /// Bytes after which a data page ends, before compression.
+  public var pageSize: Int
+  /// The largest dictionary page in bytes.
+  public var dictionaryPageSizeLimit: Int
+  /// The longest `min_value` or `max_value` in bytes.
+  public var boundSizeLimit: Int
+
+  /// The defaults.
+  public init(application: ApplicationVersion) {
+    self.application = application
+    compression = .gzip(level: Compression.defaultGzipLevel)
+    pageSize = Self.defaultPageSize
+    dictionaryPageSizeLimit = Self.defaultDictionaryPageSizeLimit
+    boundSizeLimit = Self.defaultBoundSizeLimit
+  }
+}

@@ -1,0 +1,40 @@
+// https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
+
+/// `ColumnMetaData`: where the pages of a column chunk are and what they hold.
+///
+/// | Id | Field | Type |
+/// |---|---|---|
+/// | 1 | type | i32 Type |
+/// | 2 | encodings | list of i32 Encoding |
+/// | 3 | path_in_schema | list of string |
+/// | 4 | codec | i32 CompressionCodec |
+/// | 5 | num_values | i64, nulls included |
+/// | 6 | total_uncompressed_size | i64, page headers included |
+/// | 7 | total_compressed_size | i64, page headers included |
+/// | 9 | data_page_offset | i64 from the start of the file |
+/// | 11 | dictionary_page_offset | i64 from the start of the file |
+/// | 12 | statistics | struct |
+/// | 13 | encoding_stats | list of PageEncodingStats |
+package struct ColumnMetaData: ThriftStruct, Sendable {
+  package let column: ColumnDescriptor
+  package let codec: CompressionCodec
+  package let valueCount: Int
+  package let statistics: Statistics
+  package let pages: EncodedPages
+  /// What to add to the offsets in `pages` to get offsets in the file.
+  package let baseOffset: Int
+
+  package func writeFields(to writer: inout CompactProtocolWriter) {
+    writer.field(1, column.type)
+    writer.field(2, list: pages.encodings(isOptional: column.repetition == .optional))
+    writer.field(3, list: [column.name])
+    writer.field(4, codec)
+    writer.field(5, Int64(valueCount))
+    writer.field(6, Int64(pages.uncompressedSize))
+    writer.field(7, Int64(pages.compressedSize))
+    writer.field(9, Int64(baseOffset + pages.firstDataPageOffset))
+    if let offset = pages.dictionaryPageOffset { writer.field(11, Int64(baseOffset + offset)) }
+    writer.field(12, statistics)
+    writer.field(13, list: pages.encodingStats)
+  }
+}

@@ -1,0 +1,119 @@
+import Bytes
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file that is open for writing, and closed when the value goes away. Each call throws `SystemError` with the path.
+public struct FileWriter: ~Copyable {
+  /// What is written can be rows of a database: for the user and the group only, before the umask.
+  private static let fileMode: mode_t = 0o640
+
+  private var descriptor: Int32
+  /// The path for error messages.
+  public let path: String
+
+  /// Creates a file that must not exist yet.
+  public init(creating path: String) throws(SystemError) {
+    try self.init(path, flags: O_WRONLY | O_CREAT | O_EXCL, subject: path)
+  }
+
+  /// Opens a file that exists, for writing at its end.
+  public init(opening path: String) throws(SystemError) {
+    try self.init(path, flags: O_WRONLY | O_APPEND, subject: path)
+  }
+
+  /// Creates a file without a name on the file system of a folder; it vanishes when closed, unless `link` names it.
+  ///
+  /// `subject` is the path for error messages. Only Linux can do this, and not on every file system.
+  public init(unnamedIn directory: String, subject: String) throws(SystemError) {
+    #if os(Linux)
+      // O_TMPFILE, which the C headers define in a way that Swift does not import: this bit and O_DIRECTORY.
+      let unnamed: Int32 = 0o20_000_000 | O_DIRECTORY
+      try self.init(directory, flags: O_WRONLY | unnamed, subject: subject)
+    #else
+      throw SystemError("open", subject, code: ENOTSUP)
+    #endif
+  }
+
+  /// Gives the file, which `init(unnamedIn:)` has made, a name. Something that has the name already is an error.
+  public func link(as path: String) throws(SystemError) {
+    let source = "/proc/self/fd/\(descriptor)"
+    guard unsafe linkat(AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 else { throw .last("linkat", path) }
+  }
+
+  private init(_ path: String, flags: Int32, subject: String) throws(SystemError) {
+    self.path = subject
+    repeat { descriptor = unsafe open(path, flags | O_CLOEXEC, Self.fileMode) } while descriptor < 0 && errno == EINTR
+    guard descriptor >= 0 else { throw .last("open", subject) }
+  }
+
+  deinit {
+    if descriptor >= 0 { _ = systemClose(descriptor) }
+  }
+
+  /// Writes all of `bytes`.
+  public func write(_ bytes: RawSpan) throws(SystemError) {
+    var done = 0
+    while done < bytes.byteCount {
+      let count = unsafe bytes.withUnsafeBytes { source in
+        unsafe systemWrite(descriptor, source[done...])
+      }
+      if count >= 0 {
+        done += count
+      } else if errno != EINTR {
+        throw .last("write", path)
+      }
+    }
+  }
+
+  /// Waits until everything written is safe on disk.
+  public func sync() throws(SystemError) {
+    while fsync(descriptor) != 0 {
+      guard errno == EINTR else { throw .last("fsync", path) }
+    }
+  }
+
+  /// Closes the file. Some file systems tell only now that a write failed.
+  public mutating func close() throws(SystemError) {
+    guard descriptor >= 0 else { return }
+    let result = systemClose(descriptor)
+    descriptor = -1
+    // After EINTR the descriptor is closed already on Linux, and what to do elsewhere is not defined.
+    guard result == 0 || errno == EINTR else { throw .last("close", path) }
+  }
+
+  /// Locks the file against other processes that lock it, without waiting, until it is closed.
+  ///
+  /// Returns false where the file system knows no locks. Throws `isLockedElsewhere` when another process has the lock.
+  @discardableResult
+  public func lock() throws(SystemError) -> Bool {
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      if errno == EWOULDBLOCK { throw .last("flock", path) }
+      if errno != EINTR { return false }
+    }
+    return true
+  }
+
+  /// Throws `isNotFound` unless the path still leads to this file.
+  public func checkPlace() throws(SystemError) {
+    var own = stat()
+    var other = stat()
+    guard unsafe fstat(descriptor, &own) == 0 else { throw .last("fstat", path) }
+    guard unsafe stat(path, &other) == 0 else { throw .last("stat", path) }
+    guard own.st_dev == other.st_dev, own.st_ino == other.st_ino else { throw SystemError("stat", path, code: ENOENT) }
+  }
+}
+
+// The methods of `FileWriter` hide the C functions of the same name.
+
+private func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }
+
+private func systemWrite(_ descriptor: Int32, _ bytes: Slice<UnsafeRawBufferPointer>) -> Int {
+  let bytes = unsafe UnsafeRawBufferPointer(rebasing: bytes)
+  return unsafe write(descriptor, bytes.baseAddress, bytes.count)
+}
