@@ -1,0 +1,55 @@
+import Bytes
+
+/// Decides at TABLE_MAP whether the rows of a table are wanted.
+///
+/// The most specific rule that names a table decides: `schema.table` before `*.table` before `schema.*`. A table that no
+/// rule names is wanted, unless there are include rules: these make a whitelist.
+public struct TableFilter: Sendable {
+  /// The verdict of each rule: true includes, false excludes.
+  private var exact: [[UInt8]: [[UInt8]: Bool]] = [:]
+  private var anyDatabase: [[UInt8]: Bool] = [:]
+  private var anyTable: [[UInt8]: Bool] = [:]
+  private let includesUnnamed: Bool
+
+  /// A filter that lets every table through.
+  public init() { includesUnnamed = true }
+
+  /// A filter of patterns `schema.table`, `schema.*` and `*.table`; nil and an empty list are no rules.
+  ///
+  /// - Throws: `TableFilterError` with every malformed pattern, and every pattern that stands in both lists.
+  public init(include: [String]?, exclude: [String]?) throws(TableFilterError) {
+    includesUnnamed = (include ?? []).isEmpty
+    var problems: [TableFilterError.Problem] = []
+    var verdicts: [TableFilterPattern: Bool] = [:]
+    for (list, patterns) in [(TableFilterError.List.include, include), (.exclude, exclude)] {
+      for text in patterns ?? [] {
+        do throws(TableFilterPattern.Malformed) {
+          let pattern = try TableFilterPattern(text)
+          if verdicts[pattern] == true, list == .exclude {
+            problems.append(.init(.conflictingPattern, list, text, "it stands in include and in exclude"))
+          }
+          verdicts[pattern] = list == .include
+        } catch {
+          problems.append(.init(.invalidFilter, list, text, error.rawValue))
+        }
+      }
+    }
+    guard problems.isEmpty else { throw TableFilterError(problems: problems) }
+    for (pattern, verdict) in verdicts { add(pattern, verdict) }
+  }
+
+  private mutating func add(_ pattern: TableFilterPattern, _ verdict: Bool) {
+    switch pattern {
+    case .exact(let database, let table): exact[database, default: [:]][table] = verdict
+    case .anyDatabase(let table): anyDatabase[table] = verdict
+    case .anyTable(let database): anyTable[database] = verdict
+    }
+  }
+
+  /// Whether the rows of a table are wanted; the names are the bytes of TABLE_MAP.
+  public func includes(database: RawSpan, table: RawSpan) -> Bool {
+    let database = database.array
+    let table = table.array
+    return exact[database]?[table] ?? anyDatabase[table] ?? anyTable[database] ?? includesUnnamed
+  }
+}

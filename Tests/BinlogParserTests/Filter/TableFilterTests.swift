@@ -1,0 +1,125 @@
+import BinlogParser
+import Bytes
+import Testing
+
+/// Whether `filter` lets "schema.table" through.
+private func includes(_ filter: TableFilter, _ name: String) -> Bool {
+  let parts = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map(Array.init)
+  return includes(filter, parts[0], parts[1])
+}
+
+/// Whether `filter` lets the table of these names through.
+private func includes(_ filter: TableFilter, _ database: [UInt8], _ table: [UInt8]) -> Bool {
+  filter.includes(database: database.span.bytes, table: table.span.bytes)
+}
+
+/// Rules, and the tables that they let through or hold back.
+struct FilterCase: CustomTestStringConvertible, Sendable {
+  let testDescription: String
+  var include: [String]?
+  var exclude: [String]?
+  let wanted: [String]
+  let unwanted: [String]
+}
+
+@Suite struct TableFilterTests {
+  static let cases = [
+    FilterCase(testDescription: "no rules", wanted: ["a.b", "mysql.user"], unwanted: []),
+    FilterCase(testDescription: "empty lists are no rules", include: [], exclude: [], wanted: ["a.b"], unwanted: []),
+    FilterCase(
+      testDescription: "blacklist",
+      exclude: ["tmp_db.*", "dba.*", "*.noisy_log_table", "prod_db.debug_events"],
+      wanted: ["prod_db.users", "tmp_db2.a", "prod_db.debug_events2"],
+      unwanted: ["tmp_db.a", "dba.b", "prod_db.noisy_log_table", "other.noisy_log_table", "prod_db.debug_events"]),
+    FilterCase(
+      testDescription: "whitelist",
+      include: ["prod_db.*", "analytics_db.events", "analytics_db.clicks"],
+      wanted: ["prod_db.users", "prod_db.x", "analytics_db.events", "analytics_db.clicks"],
+      unwanted: ["analytics_db.views", "other.events", "mysql.user"]),
+    FilterCase(
+      testDescription: "schema without some tables",
+      include: ["prod_db.*"], exclude: ["prod_db.debug_log", "prod_db.tmp_cache"],
+      wanted: ["prod_db.users"], unwanted: ["prod_db.debug_log", "prod_db.tmp_cache", "other.users"]),
+    FilterCase(
+      testDescription: "one table of an excluded schema",
+      include: ["staging_db.important_table"], exclude: ["staging_db.*"],
+      wanted: ["staging_db.important_table"], unwanted: ["staging_db.other", "prod_db.important_table"]),
+    FilterCase(
+      testDescription: "a table name excluded in all schemas but one",
+      include: ["compliance_db.audit_log"], exclude: ["*.audit_log"],
+      wanted: ["compliance_db.audit_log"], unwanted: ["prod_db.audit_log", "compliance_db.other", "prod_db.users"]),
+    FilterCase(
+      testDescription: "exact include beats an exact schema exclude",
+      include: ["prod_db.users"], exclude: ["prod_db.*"], wanted: ["prod_db.users"], unwanted: ["prod_db.orders"]),
+    FilterCase(
+      testDescription: "*.table beats schema.* when it excludes",
+      include: ["prod_db.*"], exclude: ["*.tmp_data"], wanted: ["prod_db.users"], unwanted: ["prod_db.tmp_data"]),
+    FilterCase(
+      testDescription: "*.table beats schema.* when it includes",
+      include: ["*.tmp_data"], exclude: ["prod_db.*"], wanted: ["prod_db.tmp_data", "other.tmp_data"],
+      unwanted: ["prod_db.users", "other.users"]),
+    FilterCase(
+      testDescription: "exact beats *.table",
+      include: ["*.a", "x.*"], exclude: ["x.a"], wanted: ["y.a", "x.b"], unwanted: ["x.a"]),
+    FilterCase(
+      testDescription: "names are bytes: case and Unicode form count",
+      exclude: ["shop.Orders", "shop.caf\u{E9}"], wanted: ["shop.orders", "Shop.Orders", "shop.cafe\u{301}"],
+      unwanted: ["shop.Orders", "shop.caf\u{E9}"]),
+    FilterCase(
+      testDescription: "spaces and other characters are part of a name", exclude: ["my db.t-1 %"],
+      wanted: ["my db.t-1"], unwanted: ["my db.t-1 %"]),
+    FilterCase(
+      testDescription: "the same pattern twice in one list", exclude: ["a.b", "a.b"], wanted: ["a.c"], unwanted: ["a.b"]
+    ),
+  ]
+
+  @Test(arguments: cases) func decides(_ filterCase: FilterCase) throws {
+    let filter = try TableFilter(include: filterCase.include, exclude: filterCase.exclude)
+    for name in filterCase.wanted { #expect(includes(filter, name), "\(name) is wanted") }
+    for name in filterCase.unwanted { #expect(!includes(filter, name), "\(name) is not wanted") }
+  }
+
+  @Test func aNameThatIsNotUTF8MatchesNoPattern() throws {
+    let filter = try TableFilter(include: nil, exclude: ["shop.\u{FFFD}"])
+    #expect(includes(filter, Array("shop".utf8), [0xFF]))
+  }
+
+  @Test func emptyNamesAreDecidedToo() throws {
+    #expect(try includes(TableFilter(include: nil, exclude: ["a.b"]), [], []))
+    #expect(try !includes(TableFilter(include: ["a.b"], exclude: nil), [], []))
+  }
+
+  @Test(arguments: [
+    "*.*", "", ".", "..", "users", "a.b.c", ".users", "prod_db.", "prod*.users", "db.user*", "db.*users", "*x.y",
+    "**.users", "db.**", "*.user*", "pro*d.*", "*",
+  ])
+  func rejects(_ pattern: String) {
+    for list in [TableFilterError.List.include, .exclude] {
+      let error = #expect(throws: TableFilterError.self) {
+        try TableFilter(include: list == .include ? [pattern] : nil, exclude: list == .exclude ? [pattern] : nil)
+      }
+      #expect(error?.problems.map(\.kind) == [.invalidFilter])
+      #expect(error?.problems.map(\.pattern) == [pattern])
+      #expect(error?.problems.map(\.list) == [list])
+    }
+  }
+
+  @Test(arguments: ["prod_db.users", "prod_db.*", "*.users"])
+  func theSamePatternOnBothSidesIsAConflict(_ pattern: String) {
+    let error = #expect(throws: TableFilterError.self) { try TableFilter(include: [pattern], exclude: [pattern]) }
+    #expect(error?.problems.map(\.kind) == [.conflictingPattern])
+  }
+
+  @Test func allProblemsAreReportedAtOnce() {
+    let error = #expect(throws: TableFilterError.self) {
+      try TableFilter(include: ["a.b", "*.*", "x"], exclude: ["a.b", "c.d", "y.z.w"])
+    }
+    #expect(
+      error?.problems.map(\.kind) == [.invalidFilter, .invalidFilter, .conflictingPattern, .invalidFilter])
+    #expect(error?.problems.map(\.pattern) == ["*.*", "x", "a.b", "y.z.w"])
+  }
+
+  @Test func aFilterWithoutRulesLetsEverythingThrough() {
+    #expect(includes(TableFilter(), "any.table"))
+  }
+}
