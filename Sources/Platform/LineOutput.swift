@@ -1,0 +1,59 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file descriptor that whole lines are written to: standard error, or a log file that is appended to.
+///
+/// Each text goes out in one `write` call where the system takes it whole, so that lines of several writers stay apart.
+public final class LineOutput: Sendable {
+  /// The file descriptor.
+  public let fileDescriptor: Int32
+  private let name: String
+  private let isOwned: Bool
+
+  /// Standard error.
+  public static let standardError = LineOutput(borrowing: STDERR_FILENO, name: "standard error")
+
+  /// Writes to a file descriptor that the caller keeps open.
+  public init(borrowing fileDescriptor: Int32, name: String) {
+    self.fileDescriptor = fileDescriptor
+    self.name = name
+    isOwned = false
+  }
+
+  /// Opens the file at `path` for appending; a new one is readable by its owner and group only (0640).
+  public init(appendingTo path: String) throws(SystemError) {
+    let descriptor = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+    guard descriptor >= 0 else { throw .last("open", path) }
+    fileDescriptor = descriptor
+    name = path
+    isOwned = true
+  }
+
+  deinit {
+    if isOwned { close(fileDescriptor) }
+  }
+
+  /// Writes all of `text`.
+  public func write(_ text: String) throws(SystemError) {
+    let bytes = Array(text.utf8)
+    var written = 0
+    while written < bytes.count {
+      let result = unsafe bytes.span.extracting(written...).withUnsafeBytes { rest in
+        unsafe systemWrite(fileDescriptor, rest.baseAddress, rest.count)
+      }
+      if result < 0, errno == EINTR { continue }
+      guard result > 0 else { throw .last("write", name) }
+      written += result
+    }
+  }
+}
+
+/// `write(2)`, under a name that the method above does not hide.
+private func systemWrite(_ fileDescriptor: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
+  unsafe write(fileDescriptor, start, count)
+}
