@@ -1,0 +1,90 @@
+import ArgumentParser
+
+/// What a command line asks for.
+package enum Invocation: Equatable, Sendable {
+  /// Read a binlog as the configuration file says.
+  case stream(StreamArguments)
+  /// Print `text` on standard output and end with success: help or version.
+  case print(text: String)
+  /// Print `text` on standard error and end with `ExitCode.usage`.
+  case usageError(text: String)
+
+  /// Reads the arguments that follow the program's name.
+  package static func parse(_ arguments: [String]) -> Invocation {
+    do {
+      var command = try RootCommand.parseAsRoot(arguments)
+      if let stream = command as? StreamCommand { return .stream(stream.arguments) }
+      try command.run()
+      return .usageError(text: RootCommand.helpMessage())
+    } catch {
+      let text = RootCommand.fullMessage(for: error)
+      return RootCommand.exitCode(for: error).isSuccess ? .print(text: text) : .usageError(text: text)
+    }
+  }
+}
+
+/// The arguments of `stream`.
+package struct StreamArguments: Equatable, Sendable {
+  /// The path of the configuration file.
+  package let configurationPath: String
+  /// Whether debug messages are wanted, whatever `log_level` says.
+  package let isVerbose: Bool
+  /// The log file, which goes before `log_file`.
+  package let logFile: String?
+
+  /// Arguments as given on a command line.
+  package init(configurationPath: String, isVerbose: Bool = false, logFile: String? = nil) {
+    self.configurationPath = configurationPath
+    self.isVerbose = isVerbose
+    self.logFile = logFile
+  }
+}
+
+/// `mysql-binlog-connector`: help, version, and the subcommands.
+struct RootCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: Version.program,
+    abstract: "Reads MySQL and MariaDB binary logs and writes the row changes as text or Parquet.",
+    usage: """
+      \(StreamCommand.usage)
+      \(Version.program) --help | --version
+      """,
+    discussion: """
+      Data goes to standard output or to the Parquet folder; logs, progress and errors go to standard error or to the \
+      log file. SIGINT and SIGTERM stop after the current event and keep everything received.
+
+      Exit codes: 0 done, 64 usage, 65 bad binlog data, 69 server unreachable, 74 output not written, 77 login refused \
+      or privilege missing, 78 configuration wrong.
+      """,
+    version: Version.text,
+    subcommands: [StreamCommand.self],
+    defaultSubcommand: StreamCommand.self)
+}
+
+/// `mysql-binlog-connector [stream] <config.json> [-v] [--log-file <path>]`.
+struct StreamCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "stream",
+    abstract: "Stream the row changes that a configuration file describes. This is the default.",
+    usage: usage)
+
+  static let usage = "\(Version.program) [stream] <config.json> [-v] [--log-file <path>]"
+
+  @Argument(help: "The configuration file (JSON).", completion: .file(extensions: ["json"]))
+  var config: String
+
+  @Flag(name: [.customShort("v"), .customLong("verbose")], help: "Log debug messages too; overrides log_level.")
+  var isVerbose = false
+
+  @Option(help: "Append the log to this file instead of standard error; overrides log_file.", completion: .file())
+  var logFile: String?
+
+  mutating func validate() throws {
+    if config.isEmpty { throw ValidationError("The path of the configuration file is empty.") }
+    if logFile?.isEmpty == true { throw ValidationError("The path after --log-file is empty.") }
+  }
+
+  var arguments: StreamArguments {
+    StreamArguments(configurationPath: config, isVerbose: isVerbose, logFile: logFile)
+  }
+}

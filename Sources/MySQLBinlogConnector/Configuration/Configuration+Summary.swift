@@ -1,0 +1,42 @@
+extension Configuration {
+  /// What a run is about to do, in a few lines for the log; without any secret.
+  package var summary: [String] {
+    [connectionSummary, tlsSummary, rangeSummary, outputSummary] + filterSummary
+  }
+
+  private var connectionSummary: String {
+    let database = server.database.map { " database=\($0)" } ?? ""
+    return "connection: host=\(server.host) port=\(server.port) user=\(server.user)\(database) "
+      + "using_password=\(server.password.isEmpty ? "no" : "yes") server_id=\(server.serverID) "
+      + "connect_timeout=\(server.connectTimeoutSeconds)s read_timeout=\(server.readTimeoutSeconds)s"
+  }
+
+  private var tlsSummary: String {
+    let files = [("ssl_ca", tls.caFile), ("ssl_cert", tls.certificateFile), ("ssl_key", tls.keyFile)]
+    return "tls: ssl_mode=\(tls.mode.rawValue)"
+      + files.map { name, path in path.map { " \(name)=\($0)" } ?? "" }.joined()
+  }
+
+  private var rangeSummary: String {
+    let end = range.toFile.map { "\($0):\(range.toPosition.map(String.init) ?? "end of file")" } ?? "for ever"
+    return "binlog range: \(range.fromFile):\(range.fromPosition) -> \(end)"
+  }
+
+  private var outputSummary: String {
+    switch output.mode {
+    case .stdout:
+      return "output: mode=stdout events=\(output.events.rawValue) column_names=\(output.columnNames.rawValue)"
+    case .parquet:
+      let level = output.compressionLevel.map { " compression_level=\($0)" } ?? ""
+      return "output: mode=parquet dir=\(output.parquetDirectory) batch_size=\(output.parquetBatchSize) "
+        + "queue_capacity=\(output.queueCapacity) compression=\(output.compression.rawValue)\(level) "
+        + "json_type=\(output.parquetJSONType.rawValue) column_names=\(output.columnNames.rawValue)"
+    }
+  }
+
+  private var filterSummary: [String] {
+    [("include", filter.include), ("exclude", filter.exclude)].filter { !$0.1.isEmpty }.map { list, patterns in
+      "filter: \(list)=\(patterns.joined(separator: ","))"
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/// Everything that a run is told: a configuration file, checked, with the command line's overrides applied.
+package struct Configuration: Sendable {
+  /// Which server, as whom.
+  package let server: ServerSettings
+  /// Encryption.
+  package let tls: TLSSettings
+  /// Which part of the binlog.
+  package let range: RangeSettings
+  /// What to write, and where.
+  package let output: OutputSettings
+  /// Which tables.
+  package let filter: FilterSettings
+  /// What is logged, and where.
+  package let log: LogSettings
+
+  /// Reads the file that `arguments` name.
+  ///
+  /// - Parameter environment: the process environment; `MYSQL_PWD` is the password where the file gives none.
+  /// - Throws: `ConfigurationError` with every problem of the file.
+  package init(arguments: StreamArguments, environment: [String: String]) throws(ConfigurationError) {
+    let text: [UInt8]
+    do throws(ConfigurationProblem) {
+      text = try ConfigurationFile.read(arguments.configurationPath)
+    } catch {
+      throw ConfigurationError(path: arguments.configurationPath, problems: [error])
+    }
+    try self.init(text: text, arguments: arguments, environment: environment)
+  }
+
+  /// Reads `text`, the contents of the file that `arguments` name.
+  ///
+  /// - Throws: `ConfigurationError` with every problem of the text.
+  package init(
+    text: [UInt8], arguments: StreamArguments, environment: [String: String]
+  ) throws(ConfigurationError) {
+    var reader: ConfigurationReader
+    do throws(ConfigurationProblem) {
+      reader = try ConfigurationFile.parse(text)
+    } catch {
+      throw ConfigurationError(path: arguments.configurationPath, problems: [error])
+    }
+    server = ServerSettings(&reader, environmentPassword: environment["MYSQL_PWD"])
+    tls = TLSSettings(&reader)
+    range = RangeSettings(&reader)
+    output = OutputSettings(&reader)
+    filter = FilterSettings(&reader)
+    log = LogSettings(&reader, arguments)
+    guard reader.problems.isEmpty else {
+      throw ConfigurationError(path: arguments.configurationPath, problems: reader.problems)
+    }
+  }
+}

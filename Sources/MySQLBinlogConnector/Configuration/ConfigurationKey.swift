@@ -1,0 +1,71 @@
+/// The keys of a configuration file.
+enum ConfigurationKey: String, CaseIterable {
+  case host, port, user, password, database
+  case fromBinlogFile = "from_binlog_file"
+  case fromBinlogPosition = "from_binlog_position"
+  case toBinlogFile = "to_binlog_file"
+  case toBinlogPosition = "to_binlog_position"
+  case outputMode = "output_mode"
+  case parquetOutputDirectory = "parquet_output_dir"
+  case parquetBatchSize = "parquet_batch_size"
+  case include, exclude
+  case logLevel = "log_level"
+  case logFile = "log_file"
+  case pipelineQueueCapacity = "pipeline_queue_capacity"
+  case sslMode = "ssl_mode"
+  case ssl
+  case sslCA = "ssl_ca"
+  case sslCertificate = "ssl_cert"
+  case sslKey = "ssl_key"
+  case serverID = "server_id"
+  case connectTimeoutSeconds = "connect_timeout_seconds"
+  case readTimeoutSeconds = "read_timeout_seconds"
+  case compression
+  case compressionLevel = "compression_level"
+  case parquetJSONType = "parquet_json_type"
+  case events
+  case columnNames = "column_names"
+
+  /// The name of the error that a wrong value of this key is.
+  var errorName: ConfigurationProblem.Name {
+    switch self {
+    case .host: .invalidHost
+    case .port: .invalidPort
+    case .fromBinlogFile, .toBinlogFile: .invalidBinlogFile
+    case .fromBinlogPosition, .toBinlogPosition: .invalidBinlogPosition
+    case .include, .exclude: .invalidFilter
+    default: .invalidValue
+    }
+  }
+
+  /// The key that is the fewest single-character edits away from `text`, unless `text` is the start of a key.
+  static func nearest(to text: String) -> ConfigurationKey {
+    let name = text.lowercased()
+    if name.count >= 3, let key = allCases.first(where: { $0.rawValue.hasPrefix(name) }) { return key }
+    let text = Array(name.unicodeScalars.prefix(longestCompared))
+    var best = (key: host, distance: Int.max)
+    for key in allCases {
+      let distance = editDistance(text, Array(key.rawValue.unicodeScalars))
+      if distance < best.distance { best = (key, distance) }
+    }
+    return best.key
+  }
+
+  /// No key is nearly as long as this; it bounds the work for a hostile file.
+  private static let longestCompared = 64
+
+  /// The Levenshtein distance: insertions, deletions and substitutions.
+  private static func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
+    var row = Array(0...b.count)
+    for (i, x) in a.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, y) in b.enumerated() {
+        let substituted = diagonal + (x == y ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
+      }
+    }
+    return row[b.count]
+  }
+}

@@ -1,0 +1,106 @@
+/// Takes typed values out of a parsed configuration file and collects every problem on the way.
+///
+/// A value that is missing or null reads as nil; so does a wrong one, after it was reported.
+struct ConfigurationReader {
+  private let values: [ConfigurationKey: JSONValue]
+  /// The problems found so far.
+  private(set) var problems: [ConfigurationProblem]
+
+  /// A reader of `values`, of which `problems` are known already.
+  init(values: [ConfigurationKey: JSONValue], problems: [ConfigurationProblem] = []) {
+    self.values = values.filter { $0.value != .null }
+    self.problems = problems
+  }
+
+  /// Whether the file gives `key` a value other than null.
+  func has(_ key: ConfigurationKey) -> Bool { values[key] != nil }
+
+  /// Reports that the value of `key` is wrong: "port must be …".
+  mutating func report(_ key: ConfigurationKey, _ message: String) {
+    problems.append(ConfigurationProblem(key.errorName, "\(key.rawValue) \(message)"))
+  }
+
+  /// Reports a problem that has its own name.
+  mutating func report(_ problem: ConfigurationProblem) { problems.append(problem) }
+
+  /// Reports `key` when the file gives it no value; a wrong value is reported where it is read.
+  mutating func require(_ key: ConfigurationKey) {
+    if !has(key) { report(key, "is missing") }
+  }
+
+  /// A string, which may be empty. A wrong type is named without the value: it may be a secret.
+  mutating func string(_ key: ConfigurationKey) -> String? {
+    guard let value = values[key] else { return nil }
+    guard case .string(let text) = value else {
+      report(key, "must be a string, is \(value.typeDescription)")
+      return nil
+    }
+    guard !text.unicodeScalars.contains("\0") else {
+      report(key, "must not contain a NUL character")
+      return nil
+    }
+    return text
+  }
+
+  /// A string that is not empty.
+  mutating func text(_ key: ConfigurationKey) -> String? {
+    guard let text = string(key) else { return nil }
+    guard !text.isEmpty else {
+      report(key, "must not be empty; leave it out, or give it a value")
+      return nil
+    }
+    return text
+  }
+
+  /// An integer in `range`.
+  mutating func integer(_ key: ConfigurationKey, in range: ClosedRange<Int64>) -> Int64? {
+    guard let value = values[key] else { return nil }
+    if case .integer(let number) = value, range.contains(number) { return number }
+    let wanted =
+      range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+    switch value {
+    case .integer: report(key, "must be \(wanted), is \(value.shortDescription)")
+    case .number(let number) where abs(number) >= 0x1p53:
+      report(key, "must be \(wanted), is \(value.shortDescription)")
+    default: report(key, "must be an integer, \(wanted), is \(value.shortDescription)")
+    }
+    return nil
+  }
+
+  /// true or false.
+  mutating func boolean(_ key: ConfigurationKey) -> Bool? {
+    guard let value = values[key] else { return nil }
+    if case .boolean(let flag) = value { return flag }
+    report(key, "must be true or false, is \(value.shortDescription)")
+    return nil
+  }
+
+  /// One of the names of `Choice`.
+  mutating func choice<Choice>(
+    _ key: ConfigurationKey, default standard: Choice
+  ) -> Choice where Choice: CaseIterable & RawRepresentable<String> {
+    guard let value = values[key] else { return standard }
+    if case .string(let name) = value, let choice = Choice(rawValue: name) { return choice }
+    let names = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+    report(key, "must be one of \(names), is \(value.shortDescription)")
+    return standard
+  }
+
+  /// A list of strings.
+  mutating func strings(_ key: ConfigurationKey) -> [String]? {
+    guard let value = values[key] else { return nil }
+    guard case .array(let elements) = value else {
+      report(key, "must be a list of strings, is \(value.typeDescription)")
+      return nil
+    }
+    var strings: [String] = []
+    for (index, element) in elements.enumerated() {
+      if case .string(let text) = element {
+        strings.append(text)
+      } else {
+        report(key, "must be a list of strings, its element \(index + 1) is \(element.shortDescription)")
+      }
+    }
+    return strings
+  }
+}

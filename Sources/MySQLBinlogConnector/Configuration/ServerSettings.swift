@@ -1,0 +1,46 @@
+import MySQLWire
+
+/// Which server to read from, as whom, and how long to wait for it.
+package struct ServerSettings: Sendable {
+  /// A host name, an IPv4 or an IPv6 address.
+  package let host: String
+  /// The TCP port.
+  package let port: UInt16
+  /// The account; empty is the anonymous one.
+  package let user: String
+  /// The account's password; empty is none.
+  package let password: Secret
+  /// The initial schema.
+  package let database: String?
+  /// The replica id that the reader registers with.
+  package let serverID: UInt32
+  /// How long a connection may take to be made.
+  package let connectTimeoutSeconds: Int
+  /// How long the server may be silent; it is asked for a heartbeat after half of this.
+  package let readTimeoutSeconds: Int
+
+  init(_ reader: inout ConfigurationReader, environmentPassword: String?) {
+    host = Self.host(&reader)
+    reader.require(.port)
+    port = UInt16(reader.integer(.port, in: 1...Int64(UInt16.max)) ?? 1)
+    user = reader.string(.user) ?? ""
+    password = Secret(reader.string(.password) ?? environmentPassword ?? "")
+    database = reader.text(.database)
+    let given = reader.integer(.serverID, in: 1...Int64(UInt32.max)).map { UInt32($0) }
+    serverID = given ?? .random(in: Self.randomServerIDs)
+    connectTimeoutSeconds = Int(reader.integer(.connectTimeoutSeconds, in: Self.timeouts) ?? 10)
+    readTimeoutSeconds = Int(reader.integer(.readTimeoutSeconds, in: Self.timeouts) ?? 60)
+  }
+
+  /// Replica ids that people do not give to servers: the upper half.
+  static let randomServerIDs: ClosedRange<UInt32> = 0x8000_0000...0xFFFF_FFFE
+  /// Seconds, up to a day.
+  private static let timeouts: ClosedRange<Int64> = 1...86_400
+
+  private static func host(_ reader: inout ConfigurationReader) -> String {
+    reader.require(.host)
+    guard let host = reader.string(.host) else { return "" }
+    if let fault = HostName.fault(in: host) { reader.report(.host, fault) }
+    return host
+  }
+}

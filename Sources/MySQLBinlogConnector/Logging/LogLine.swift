@@ -1,0 +1,52 @@
+import Logging
+
+/// One line of the log: "info(main): connected successfully", then metadata as key=value.
+package struct LogLine: Sendable {
+  /// The level.
+  package let level: LogLevel
+  /// The label of the logger.
+  package let scope: String
+  /// What happened.
+  package let message: String
+  /// Details, written in the order of their keys.
+  package let metadata: Logger.Metadata
+
+  /// A line of these parts.
+  package init(level: LogLevel, scope: String, message: String, metadata: Logger.Metadata = [:]) {
+    self.level = level
+    self.scope = scope
+    self.message = message
+    self.metadata = metadata
+  }
+
+  /// The line without a line break at its end; control characters within are escaped, so that it stays one line.
+  package func text(inColour: Bool) -> String {
+    let details = metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.quotedIfNeeded("\($0.value)"))" }
+    let text = Self.escaped("(\(scope)): \(message)\(details.joined())")
+    return inColour ? "\(colour)\(level.rawValue)\(Self.plain)\(text)" : "\(level.rawValue)\(text)"
+  }
+
+  private static let plain = "\u{1B}[0m"
+
+  private var colour: String {
+    switch level {
+    case .debug: "\u{1B}[2m"
+    case .info: "\u{1B}[32m"
+    case .warn: "\u{1B}[33m"
+    case .err: "\u{1B}[1;31m"
+    }
+  }
+
+  private static func quotedIfNeeded(_ value: String) -> String {
+    let isPlain = !value.isEmpty && !value.unicodeScalars.contains { $0 == " " || $0 == "=" || $0 == "\"" }
+    return isPlain
+      ? value : "\"\(value.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\""))\""
+  }
+
+  /// Control characters become escapes: a name or message from the server cannot forge a line or steer the terminal.
+  private static func escaped(_ text: String) -> String {
+    let isControl = { (scalar: Unicode.Scalar) in scalar.properties.generalCategory == .control }
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    return text.unicodeScalars.map { isControl($0) ? $0.escaped(asASCII: true) : String($0) }.joined()
+  }
+}

@@ -1,0 +1,67 @@
+import MySQLBinlogConnector
+import Testing
+
+@Suite struct InvocationTests {
+  @Test(arguments: [
+    ("config.json", StreamArguments(configurationPath: "config.json")),
+    ("stream config.json", StreamArguments(configurationPath: "config.json")),
+    ("config.json -v", StreamArguments(configurationPath: "config.json", isVerbose: true)),
+    ("-v config.json", StreamArguments(configurationPath: "config.json", isVerbose: true)),
+    ("stream -v config.json", StreamArguments(configurationPath: "config.json", isVerbose: true)),
+    ("stream config.json --verbose", StreamArguments(configurationPath: "config.json", isVerbose: true)),
+    ("config.json --log-file x.log", StreamArguments(configurationPath: "config.json", logFile: "x.log")),
+    ("--log-file x.log config.json", StreamArguments(configurationPath: "config.json", logFile: "x.log")),
+    ("--log-file=x.log config.json", StreamArguments(configurationPath: "config.json", logFile: "x.log")),
+    (
+      "-v --log-file x.log config.json",
+      StreamArguments(configurationPath: "config.json", isVerbose: true, logFile: "x.log")
+    ),
+    (
+      "stream --log-file x.log config.json -v",
+      StreamArguments(configurationPath: "config.json", isVerbose: true, logFile: "x.log")
+    ),
+    ("./stream", StreamArguments(configurationPath: "./stream")),
+    ("stream stream", StreamArguments(configurationPath: "stream")),
+    ("-- -v", StreamArguments(configurationPath: "-v")),
+  ])
+  func stream(_ line: String, _ expected: StreamArguments) {
+    #expect(Invocation.parse(line.split(separator: " ").map(String.init)) == .stream(expected))
+  }
+
+  @Test(arguments: [
+    [], ["stream"], ["-v"], ["a.json", "b.json"], ["config.json", "--nope"], ["--nope", "config.json"], ["--log-file"],
+    ["config.json", "--log-file"], ["-x", "config.json"], [""], ["config.json", "--log-file", ""], ["-v=1", "a.json"],
+    ["stream", "a.json", "extra"],
+  ])
+  func usageError(_ arguments: [String]) {
+    guard case .usageError(let text) = Invocation.parse(arguments) else {
+      Issue.record("\(arguments) is accepted")
+      return
+    }
+    #expect(text.hasPrefix("Error: "))
+    #expect(text.lowercased().contains("usage: mysql-binlog-connector [stream] <config.json>"))
+  }
+
+  @Test(arguments: [["--version"], ["stream", "--version"]])
+  func version(_ arguments: [String]) {
+    #expect(Invocation.parse(arguments) == .print(text: "mysql-binlog-connector \(Version.number)"))
+  }
+
+  @Test(arguments: [["--help"], ["-h"], ["help"], ["stream", "--help"], ["help", "stream"]])
+  func help(_ arguments: [String]) {
+    guard case .print(let text) = Invocation.parse(arguments) else {
+      Issue.record("\(arguments) is not help")
+      return
+    }
+    #expect(text.contains("USAGE: mysql-binlog-connector [stream] <config.json> [-v] [--log-file <path>]"))
+  }
+
+  /// The form in which Parquet readers look for a writer and its version: "name version X.Y.Z (build hash)".
+  @Test func createdByHasTheFormThatReadersParse() throws {
+    #expect(try /^[a-z-]+ version \d+\.\d+\.\d+ \(build [0-9a-z]+\)$/.wholeMatch(in: Version.createdBy) != nil)
+  }
+
+  @Test func exitCodesAreThoseOfSysexits() {
+    #expect(ExitCode.allCases.map(\.rawValue) == [0, 64, 65, 69, 74, 77, 78])
+  }
+}

@@ -1,0 +1,39 @@
+import Logging
+import MySQLBinlogConnector
+import Testing
+
+@Suite struct LogLineTests {
+  @Test(arguments: [(LogLevel.debug, "debug"), (.info, "info"), (.warn, "warn"), (.err, "err")])
+  func levelAndScope(_ level: LogLevel, _ name: String) {
+    let line = LogLine(level: level, scope: "main", message: "connected successfully")
+    #expect(line.text(inColour: false) == "\(name)(main): connected successfully")
+    #expect(line.text(inColour: true).hasPrefix("\u{1B}["))
+    #expect(line.text(inColour: true).hasSuffix("m\(name)\u{1B}[0m(main): connected successfully"))
+  }
+
+  @Test func metadataFollowsInTheOrderOfItsKeys() {
+    let metadata: Logger.Metadata = ["rows": "7", "file": "a b", "empty": "", "quote": "say \"x\"", "pair": "a=b"]
+    let line = LogLine(level: .info, scope: "metrics", message: "done", metadata: metadata)
+    #expect(
+      line.text(inColour: false)
+        == "info(metrics): done empty=\"\" file=\"a b\" pair=\"a=b\" quote=\"say \\\"x\\\"\" rows=7")
+  }
+
+  @Test func aLineStaysOneLine() {
+    let line = LogLine(level: .err, scope: "main", message: "a\nerr(main): forged\r\u{1B}[2J\u{9B}2J ü")
+    #expect(line.text(inColour: false) == "err(main): a\\nerr(main): forged\\r\\u{1B}[2J\\u{009B}2J ü")
+  }
+
+  @Test(arguments: [
+    (Logger.Level.trace, LogLevel.debug), (.debug, .debug), (.info, .info), (.notice, .info), (.warning, .warn),
+    (.error, .err), (.critical, .err),
+  ])
+  func levelsOfSwiftLog(_ level: Logger.Level, _ expected: LogLevel) {
+    #expect(LogLevel(level) == expected)
+    #expect(level >= expected.threshold)
+  }
+
+  @Test func levelsAreOrdered() {
+    #expect(LogLevel.allCases.sorted() == [.debug, .info, .warn, .err])
+  }
+}
