@@ -1,3 +1,5 @@
+import Bytes
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -40,20 +42,8 @@ public final class LineOutput: Sendable {
 
   /// Writes all of `text`.
   public func write(_ text: String) throws(SystemError) {
-    let bytes = Array(text.utf8)
-    var written = 0
-    while written < bytes.count {
-      let result = unsafe bytes.span.extracting(written...).withUnsafeBytes { rest in
-        unsafe systemWrite(fileDescriptor, rest.baseAddress, rest.count)
-      }
-      if result < 0, errno == EINTR { continue }
-      guard result > 0 else { throw .last("write", name) }
-      written += result
-    }
+    var buffer = OutputBuffer(capacity: text.utf8.count)
+    buffer.append(text)
+    try writeAll(buffer.bytes, to: fileDescriptor, name)
   }
-}
-
-/// `write(2)`, under a name that the method above does not hide.
-private func systemWrite(_ fileDescriptor: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
-  unsafe write(fileDescriptor, start, count)
 }

@@ -18,8 +18,8 @@ extension Configuration {
   }
 
   private var rangeSummary: String {
-    let end = range.toFile.map { "\($0):\(range.toPosition.map(String.init) ?? "end of file")" } ?? "for ever"
-    return "binlog range: \(range.fromFile):\(range.fromPosition) -> \(end)"
+    let end = range.toFile.map { "\($0):\(range.toOffset.map(String.init) ?? "end of file")" } ?? "for ever"
+    return "binlog range: \(range.from) -> \(end)"
   }
 
   private var outputSummary: String {
@@ -27,9 +27,8 @@ extension Configuration {
     case .stdout:
       return "output: mode=stdout events=\(output.events.rawValue) column_names=\(output.columnNames.rawValue)"
     case .parquet:
-      let level = output.compressionLevel.map { " compression_level=\($0)" } ?? ""
       return "output: mode=parquet dir=\(output.parquetDirectory) batch_size=\(output.parquetBatchSize) "
-        + "queue_capacity=\(output.queueCapacity) compression=\(output.compression.rawValue)\(level) "
+        + "queue_capacity=\(output.queueCapacity) compression=\(output.compression.summary) "
         + "json_type=\(output.parquetJSONType.rawValue) column_names=\(output.columnNames.rawValue)"
     }
   }

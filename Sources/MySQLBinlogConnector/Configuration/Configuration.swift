@@ -1,11 +1,14 @@
+import BinlogParser
+import MySQLWire
+
 /// Everything that a run is told: a configuration file, checked, with the command line's overrides applied.
 package struct Configuration: Sendable {
   /// Which server, as whom.
   package let server: ServerSettings
   /// Encryption.
-  package let tls: TLSSettings
+  package let tls: TLSOptions
   /// Which part of the binlog.
-  package let range: RangeSettings
+  package let range: BinlogRange
   /// What to write, and where.
   package let output: OutputSettings
   /// Which tables.
@@ -40,8 +43,8 @@ package struct Configuration: Sendable {
       throw ConfigurationError(path: arguments.configurationPath, problems: [error])
     }
     server = ServerSettings(&reader, environmentPassword: environment["MYSQL_PWD"])
-    tls = TLSSettings(&reader)
-    range = RangeSettings(&reader)
+    tls = TLSOptions(&reader)
+    range = BinlogRange(&reader)
     output = OutputSettings(&reader)
     filter = FilterSettings(&reader)
     log = LogSettings(&reader, arguments)

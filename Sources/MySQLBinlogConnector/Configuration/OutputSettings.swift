@@ -1,3 +1,5 @@
+import ParquetWriter
+
 /// What to write, where, and in which form.
 package struct OutputSettings: Sendable, Equatable {
   /// The values of `output_mode`.
@@ -6,25 +8,6 @@ package struct OutputSettings: Sendable, Equatable {
     case stdout
     /// One Parquet file for each binlog file.
     case parquet
-  }
-
-  /// The values of `compression`.
-  package enum Compression: String, CaseIterable, Sendable {
-    /// Deflate in the gzip format.
-    case gzip
-    /// Zstandard.
-    case zstd
-    /// Pages as they are.
-    case none
-
-    /// The levels that `compression_level` may name; nil where there are none.
-    var levels: ClosedRange<Int64>? {
-      switch self {
-      case .gzip: 1...9
-      case .zstd: 1...19
-      case .none: nil
-      }
-    }
   }
 
   /// The values of `parquet_json_type`: the annotation of `before_values` and `after_values`.
@@ -57,10 +40,8 @@ package struct OutputSettings: Sendable, Equatable {
   package let parquetDirectory: String
   /// Rows in a row group.
   package let parquetBatchSize: Int
-  /// The compression of Parquet pages.
+  /// The compression of Parquet pages, with its level.
   package let compression: Compression
-  /// `compression_level`; nil is the codec's measured default.
-  package let compressionLevel: Int?
   /// `parquet_json_type`.
   package let parquetJSONType: JSONType
   /// `events`.
@@ -74,19 +55,10 @@ package struct OutputSettings: Sendable, Equatable {
     mode = reader.choice(.outputMode, default: .stdout)
     parquetDirectory = reader.text(.parquetOutputDirectory) ?? "./parquet_output"
     parquetBatchSize = Int(reader.integer(.parquetBatchSize, in: 1...1_048_576) ?? 8192)
-    compression = reader.choice(.compression, default: .gzip)
-    compressionLevel = Self.level(compression, &reader)
+    compression = Compression(&reader)
     parquetJSONType = reader.choice(.parquetJSONType, default: .string)
     events = reader.choice(.events, default: .rows)
     columnNames = reader.choice(.columnNames, default: .auto)
     queueCapacity = Int(reader.integer(.pipelineQueueCapacity, in: 1...4096) ?? 32)
-  }
-
-  private static func level(_ compression: Compression, _ reader: inout ConfigurationReader) -> Int? {
-    guard let levels = compression.levels else {
-      if reader.has(.compressionLevel) { reader.report(.compressionLevel, "has no meaning with compression none") }
-      return nil
-    }
-    return reader.integer(.compressionLevel, in: levels).map { Int($0) }
   }
 }

@@ -32,6 +32,9 @@ package final class LogSink: Sendable {
     state.withLock { $0 = State(output: output, level: level) }
   }
 
+  /// Whether lines go to a log file, rather than to standard error.
+  package var writesToFile: Bool { state.withLock { $0.output !== LineOutput.standardError } }
+
   /// The least severe level that is written.
   package var level: LogLevel { state.withLock { $0.level } }
 

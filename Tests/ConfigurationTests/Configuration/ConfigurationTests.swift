@@ -1,6 +1,7 @@
 import Foundation
 import MySQLBinlogConnector
 import MySQLWire
+import ParquetWriter
 import Testing
 
 @Suite struct ConfigurationTests {
@@ -18,15 +19,14 @@ import Testing
     #expect(configuration.tls.caFile == nil)
     #expect(configuration.tls.certificateFile == nil)
     #expect(configuration.tls.keyFile == nil)
-    #expect(configuration.range.fromFile == "binlog.000001")
-    #expect(configuration.range.fromPosition == 4)
+    #expect(configuration.range.from.file == "binlog.000001")
+    #expect(configuration.range.from.offset == 4)
     #expect(configuration.range.toFile == nil)
-    #expect(configuration.range.toPosition == nil)
+    #expect(configuration.range.toOffset == nil)
     #expect(configuration.output.mode == .stdout)
     #expect(configuration.output.parquetDirectory == "./parquet_output")
     #expect(configuration.output.parquetBatchSize == 8192)
-    #expect(configuration.output.compression == .gzip)
-    #expect(configuration.output.compressionLevel == nil)
+    #expect(configuration.output.compression == .gzip(level: Compression.defaultGzipLevel))
     #expect(configuration.output.parquetJSONType == .string)
     #expect(configuration.output.events == .rows)
     #expect(configuration.output.columnNames == .auto)
@@ -62,15 +62,14 @@ import Testing
     #expect(configuration.tls.caFile == "ca.pem")
     #expect(configuration.tls.certificateFile == "c.pem")
     #expect(configuration.tls.keyFile == "k.pem")
-    #expect(configuration.range.fromFile == "mysql-bin.000009")
-    #expect(configuration.range.fromPosition == 4_294_967_296)
+    #expect(configuration.range.from.file == "mysql-bin.000009")
+    #expect(configuration.range.from.offset == 4_294_967_296)
     #expect(configuration.range.toFile == "mysql-bin.000010")
-    #expect(configuration.range.toPosition == 9_007_199_254_740_993)
+    #expect(configuration.range.toOffset == 9_007_199_254_740_993)
     #expect(configuration.output.mode == .parquet)
     #expect(configuration.output.parquetDirectory == "/data/out")
     #expect(configuration.output.parquetBatchSize == 100)
-    #expect(configuration.output.compression == .zstd)
-    #expect(configuration.output.compressionLevel == 19)
+    #expect(configuration.output.compression == .zstd(level: 19))
     #expect(configuration.output.parquetJSONType == .json)
     #expect(configuration.output.events == .all)
     #expect(configuration.output.columnNames == .ordinal)
@@ -102,8 +101,8 @@ import Testing
     #expect(problems(json([key: "null"])) == [])
   }
 
-  @Test(arguments: [("true", TLSSettings.Mode.required), ("false", .disabled), ("null", .preferred)])
-  func sslIsAnAlias(_ value: String, _ mode: TLSSettings.Mode) throws {
+  @Test(arguments: [("true", TLSMode.required), ("false", .disabled), ("null", .preferred)])
+  func sslIsAnAlias(_ value: String, _ mode: TLSMode) throws {
     #expect(try configuration(json(["ssl": value])).tls.mode == mode)
   }
 

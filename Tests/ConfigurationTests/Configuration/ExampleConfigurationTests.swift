@@ -12,6 +12,6 @@ import Testing
     let configuration = try Configuration(arguments: arguments, environment: [:])
     #expect(configuration.output.mode == mode)
     #expect(configuration.server.port == 33101)
-    #expect(configuration.range.fromPosition == 4)
+    #expect(configuration.range.from.offset == 4)
   }
 }

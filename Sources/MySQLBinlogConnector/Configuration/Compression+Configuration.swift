@@ -1,0 +1,32 @@
+import ParquetWriter
+
+extension Compression {
+  /// The values of `compression`.
+  private enum Codec: String, CaseIterable {
+    case gzip, zstd, none
+  }
+
+  /// The compression that `compression` and `compression_level` name.
+  init(_ reader: inout ConfigurationReader) {
+    switch reader.choice(.compression, default: Codec.gzip) {
+    case .gzip: self = .gzip(level: Self.level(in: Self.gzipLevels, &reader) ?? Self.defaultGzipLevel)
+    case .zstd: self = .zstd(level: Self.level(in: Self.zstdLevels, &reader) ?? Self.defaultZstdLevel)
+    case .none:
+      if reader.has(.compressionLevel) { reader.report(.compressionLevel, "has no meaning with compression none") }
+      self = .none
+    }
+  }
+
+  private static func level(in levels: ClosedRange<Int>, _ reader: inout ConfigurationReader) -> Int? {
+    reader.integer(.compressionLevel, in: Int64(levels.lowerBound)...Int64(levels.upperBound)).map { Int($0) }
+  }
+
+  /// "gzip compression_level=6", for the log.
+  var summary: String {
+    switch self {
+    case .none: "none"
+    case .gzip(let level): "gzip compression_level=\(level)"
+    case .zstd(let level): "zstd compression_level=\(level)"
+    }
+  }
+}
