@@ -14,7 +14,9 @@ import Synchronization
 public final class InterruptSource: Sendable {
   /// The end that waits watch: readable after `trigger()`.
   let readEnd: Int32
-  private let writeEnd: Int32
+  /// The end to write to. A byte written to it by other means, such as a signal handler that knows only the number,
+  /// triggers at the next wait.
+  public let wakeFileDescriptor: Int32
   private let triggered = Atomic<Bool>(false)
 
   /// Makes the pipe. Throws when the process has no file descriptors left.
@@ -23,7 +25,7 @@ public final class InterruptSource: Sendable {
     let result = unsafe ends.withUnsafeMutableBufferPointer { unsafe pipe($0.baseAddress) }
     guard result == 0 else { throw .last("pipe", "for interrupts") }
     readEnd = ends[0]
-    writeEnd = ends[1]
+    wakeFileDescriptor = ends[1]
     for end in ends {
       _ = fcntl(end, F_SETFD, FD_CLOEXEC)
       _ = fcntl(end, F_SETFL, O_NONBLOCK)
@@ -32,18 +34,21 @@ public final class InterruptSource: Sendable {
 
   deinit {
     close(readEnd)
-    close(writeEnd)
+    close(wakeFileDescriptor)
   }
 
-  /// Whether `trigger()` was called.
+  /// Whether `trigger()` was called, or a wait has seen a byte in the pipe.
   public var isTriggered: Bool { triggered.load(ordering: .relaxed) }
+
+  /// Notes that a wait has seen a byte in the pipe.
+  func noteWake() { triggered.store(true, ordering: .relaxed) }
 
   /// Ends all waits, now and later. Async-signal-safe: one atomic store and one `write`; `errno` is kept.
   public func trigger() {
     let saved = errno
     triggered.store(true, ordering: .relaxed)
     var byte: UInt8 = 1
-    _ = unsafe write(writeEnd, &byte, 1)
+    _ = unsafe write(wakeFileDescriptor, &byte, 1)
     errno = saved
   }
 }

@@ -36,6 +36,7 @@ func waitUntilReady(
     if count < 0 {
       guard errno == EINTR else { throw .last("poll", "socket") }
     } else if entries[1].revents != 0 {
+      interrupt?.noteWake()
       return .interrupted
     } else if entries[0].revents != 0 {
       return .ready
