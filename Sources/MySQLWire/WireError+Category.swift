@@ -2,7 +2,9 @@ extension WireError {
   /// What kind of trouble this is.
   public var category: Category {
     switch cause {
-    case .system, .unknownHost, .timedOut, .closedByPeer, .tlsFailed: .unreachable
+    case .system, .unknownHost, .timedOut, .closedByPeer: .unreachable
+    // A handshake that fails once fails again.
+    case .tlsFailed: isOpening ? .loginRefused : .unreachable
     case .interrupted: .interrupted
     case .server(let packet): category(of: packet)
     case .malformed, .unexpectedPacket, .outOfSequence, .tooLarge, .localInfileRefused, .notReady: .protocolViolation
@@ -24,9 +26,14 @@ extension WireError {
     case ServerErrorCode.masterFatalReadingBinlog where packet.isDuplicateReplica: return .configuration
     default: break
     }
+    return isOpening ? .loginRefused : .serverData
+  }
+
+  /// Whether the connection was not open yet.
+  var isOpening: Bool {
     switch activity {
-    case .resolve, .connect, .tls, .login: return .loginRefused
-    case .query, .registerReplica, .prepareDump, .dump, .readEvent: return .serverData
+    case .resolve, .connect, .tls, .login: true
+    case .query, .registerReplica, .prepareDump, .dump, .readEvent: false
     }
   }
 }

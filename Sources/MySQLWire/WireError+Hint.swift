@@ -17,7 +17,7 @@ extension WireError {
     case .tlsNotOffered: "turn TLS on in the server, or set ssl_mode to preferred or disabled"
     case .tlsFailed:
       "the server must speak TLS 1.2 or 1.3; if it demands a client certificate, set ssl_cert and ssl_key"
-    case .certificateRejected: certificateHint
+    case .certificateRejected(let problem): certificateHint(problem)
     case .tlsConfiguration: "correct ssl_mode, ssl_ca, ssl_cert and ssl_key"
     case .positionTooLarge:
       "the command's position has 4 bytes: begin at an earlier position of this file, or at the next file"
@@ -33,26 +33,24 @@ extension WireError {
   }
 
   private var timeoutHint: String {
-    switch activity {
-    case .resolve, .connect, .tls, .login:
-      "check host, port and firewalls, or raise connect_timeout_seconds"
-    case .query, .registerReplica, .prepareDump, .dump, .readEvent:
-      "the server or the network hangs; raise read_timeout_seconds if the server is only slow"
-    }
+    isOpening
+      ? "check host, port and firewalls, or raise connect_timeout_seconds"
+      : "the server or the network hangs; raise read_timeout_seconds if the server is only slow"
   }
 
   private var closedHint: String {
-    switch activity {
-    case .resolve, .connect, .login: "check that host and port belong to a MySQL or MariaDB server"
-    case .tls: "the server's error log says why; the server must speak TLS 1.2 or 1.3"
-    case .query, .registerReplica, .prepareDump, .dump, .readEvent:
-      "the server's error log says why; it may have been shut down, or the connection killed"
-    }
+    if activity == .tls { return "the server's error log says why; the server must speak TLS 1.2 or 1.3" }
+    return isOpening
+      ? "check that host and port belong to a MySQL or MariaDB server"
+      : "the server's error log says why; it may have been shut down, or the connection killed"
   }
 
-  private var certificateHint: String {
-    "set ssl_ca to the file of the authority that issued the server's certificate"
-      + ", and connect to a host name that the certificate carries, or use ssl_mode verify_ca"
+  private func certificateHint(_ problem: CertificateProblem) -> String {
+    switch problem {
+    case .notTrusted: "set ssl_ca to the file of the authority that issued the server's certificate"
+    case .expired, .notYetValid: "renew the server's certificate, and check the clock of this machine"
+    case .wrongHost: "connect to a name that the certificate carries, or use ssl_mode verify_ca"
+    }
   }
 
   private func pluginHint(_ name: String) -> String {
@@ -62,8 +60,9 @@ extension WireError {
 
   private func serverHint(_ packet: ERRPacket) -> String? {
     switch packet.code {
-    case ServerErrorCode.accessDenied, ServerErrorCode.accessDeniedNoPassword:
-      "check user and password, and that the account may log in from this machine"
+    case ServerErrorCode.accessDenied: isOpening ? accountHint : privilegeHint
+    case ServerErrorCode.accessDeniedNoPassword:
+      accountHint + "; one with unix_socket logs in on the server's own machine only"
     case ServerErrorCode.hostNotPrivileged:
       "create the account for this machine's address: CREATE USER '\(user)'@'%' IDENTIFIED BY …"
     case ServerErrorCode.hostBlocked: "run FLUSH HOSTS on the server (TRUNCATE TABLE performance_schema.host_cache)"
@@ -83,6 +82,12 @@ extension WireError {
     }
   }
 
+  /// A server does not say whether the password or a missing encryption was the reason.
+  private var accountHint: String {
+    "check user and password, and whether the account may log in from this machine and requires TLS (ssl_mode) or a"
+      + " client certificate (ssl_cert)"
+  }
+
   private var privilegeHint: String {
     "run GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO '\(user)'@… (in MariaDB also BINLOG MONITOR)"
   }
@@ -93,7 +98,9 @@ extension WireError {
     if packet.mentions("first log file name") {
       return "the file is not, or no longer, on the server: SHOW BINARY LOGS lists those that are"
     }
-    if packet.mentions("position > file size") || packet.mentions("position < 4") {
+    if packet.mentions("position > file size") || packet.mentions("position < 4")
+      || packet.mentions("impossible position")
+    {
       return "the position is not in the file: SHOW BINARY LOGS lists the sizes; the first event is at 4"
     }
     if packet.mentions("checksum") {

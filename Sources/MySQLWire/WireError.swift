@@ -77,7 +77,7 @@ extension WireError: CustomStringConvertible {
     case .connect: "cannot connect to \(server)"
     case .tls: "cannot encrypt the connection to \(server)"
     case .login: "cannot log in to \(server) as '\(user)'"
-    case .query(let statement): "\(server) does not answer \"\(Self.shortened(statement))\""
+    case .query(let statement): "statement \"\(Self.shortened(statement))\" on \(server)"
     case .registerReplica: "cannot register as a replica of \(server)"
     case .prepareDump: "cannot prepare the binlog dump from \(server)"
     case .dump(let file, let position): "binlog dump from \(server), begun at \(file):\(position)"

@@ -39,8 +39,8 @@ public enum WireFailure: Error, Sendable, Equatable {
   case tlsNotOffered
   /// The TLS handshake or a TLS record failed; why.
   case tlsFailed(String)
-  /// The server's certificate does not pass the wanted verification; why.
-  case certificateRejected(String)
+  /// The server's certificate does not pass the wanted verification.
+  case certificateRejected(CertificateProblem)
   /// A file or option of the TLS configuration is not usable; which and why.
   case tlsConfiguration(String)
   /// COM_BINLOG_DUMP has four bytes for the position.

@@ -116,12 +116,19 @@ final class TLSSession {
 
   private func failure(_ error: any Error) -> WireFailure {
     if let error = error as? NIOSSLExtraError, error == .failedToValidateHostname {
-      return .certificateRejected("it is not for \(host)")
+      return .certificateRejected(.wrongHost(host))
     }
     let reason = tlsReason(error)
     guard reason.contains("CERTIFICATE_VERIFY_FAILED") else { return .tlsFailed(reason) }
-    let authority = options.caFile.map { "an authority in \($0)" } ?? "an authority that this system trusts"
-    return .certificateRejected("it is not issued by \(authority), or its time is over")
+    return .certificateRejected(validityProblem ?? .notTrusted(caFile: options.caFile))
+  }
+
+  /// The TLS library does not say why verification failed. The server's certificate tells at least whether it is in date.
+  private var validityProblem: CertificateProblem? {
+    guard let certificate = handler.peerCertificate else { return nil }
+    let now = secondsSince1970()
+    if certificate.notValidAfter < now { return .expired }
+    return certificate.notValidBefore > now ? .notYetValid : nil
   }
 }
 
