@@ -22,7 +22,7 @@ ROWS = INSERTS | UPDATES | DELETES
 
 @dataclass(frozen=True)
 class Event:
-    """One event: where it starts, where it ends, and its type code."""
+    """One event: where it starts, where it ends, its type code, and for rows the flags that follow the table id."""
 
     start: int
     end: int
@@ -30,6 +30,7 @@ class Event:
     timestamp: int
     server_id: int
     flags: int
+    row_flags: int
 
 
 def events(path: Path) -> list[Event]:
@@ -40,6 +41,7 @@ def events(path: Path) -> list[Event]:
     while at < len(data):
         timestamp, kind, server_id, size, _, flags = HEADER.unpack_from(data, at)
         assert size >= HEADER.size, f"{path}: an event of {size} bytes at {at}"
-        found.append(Event(at, at + size, kind, timestamp, server_id, flags))
+        row_flags = int.from_bytes(data[at + 25:at + 27], "little") if kind in ROWS else 0
+        found.append(Event(at, at + size, kind, timestamp, server_id, flags, row_flags))
         at += size
     return found

@@ -9,16 +9,20 @@ from types import TracebackType
 
 CHUNK = 65536
 
+# Gets the number of bytes before a chunk and the chunk; returns what to pass on, or None to cut the connection there.
+Transform = Callable[[int, bytes], bytes | None]
+
 
 class Proxy:
-    """Forwards connections from a free local port. `transform` sees each chunk from the server and the bytes before.
-
-    transform(offset, data) returns the bytes to pass on, or None to cut the connection there.
+    """Forwards connections from a free local port, what the server says through `transform`; `on_sent` sees what the
+    client says.
     """
 
-    def __init__(self, host: str, port: int, transform: Callable[[int, bytes], bytes | None] | None = None) -> None:
+    def __init__(self, host: str, port: int, transform: Transform | None = None,
+                 on_sent: Callable[[bytes], None] | None = None) -> None:
         self._target = (host, port)
-        self._transform = transform or (lambda offset, data: data)
+        self._transform = transform
+        self._on_sent = on_sent
         self._sockets: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -34,11 +38,15 @@ class Proxy:
             self.connections += 1
             server = socket.create_connection(self._target)
             self._sockets += [client, server]
-            threading.Thread(target=self._pump, args=(client, server, None), daemon=True).start()
+            threading.Thread(target=self._pump, args=(client, server, self._watch), daemon=True).start()
             threading.Thread(target=self._pump, args=(server, client, self._transform), daemon=True).start()
 
-    def _pump(self, source: socket.socket, sink: socket.socket,
-              transform: Callable[[int, bytes], bytes | None] | None) -> None:
+    def _watch(self, offset: int, data: bytes) -> bytes:
+        if self._on_sent:
+            self._on_sent(data)
+        return data
+
+    def _pump(self, source: socket.socket, sink: socket.socket, transform: Transform | None) -> None:
         offset = 0
         try:
             while data := source.recv(CHUNK):
@@ -72,7 +80,7 @@ class Proxy:
         self.cut()
 
 
-def flip_bit_after(marker: bytes, distance: int = 0) -> Callable[[int, bytes], bytes]:
+def flip_bit_after(marker: bytes, distance: int = 0) -> Transform:
     """Flips one bit in the byte `distance` bytes into the first occurrence of a marker, once."""
     state = {"done": False}
 
@@ -88,10 +96,33 @@ def flip_bit_after(marker: bytes, distance: int = 0) -> Callable[[int, bytes], b
     return transform
 
 
-def cut_at(marker: bytes) -> Callable[[int, bytes], bytes | None]:
+def cut_at(marker: bytes) -> Transform:
     """Cuts the connection in the middle of the chunk that holds a marker, on every connection."""
 
     def transform(offset: int, data: bytes) -> bytes | None:
         return None if marker in data else data
 
     return transform
+
+
+def stall_at(marker: bytes) -> Transform:
+    """Keeps the connection open but passes nothing on from the chunk with a marker: a half-dead network."""
+    silent = threading.Event()
+
+    def transform(offset: int, data: bytes) -> bytes | None:
+        if marker in data:
+            silent.set()
+        return b"" if silent.is_set() else data
+
+    return transform
+
+
+def without_tls(offset: int, data: bytes) -> bytes:
+    """Takes the TLS capability out of the server's greeting, as a server without TLS, or an attacker, would."""
+    if offset != 0:
+        return data
+    end_of_version = data.index(b"\0", 5)
+    capabilities = end_of_version + 1 + 4 + 8 + 1
+    greeting = bytearray(data)
+    greeting[capabilities + 1] &= ~0x08
+    return bytes(greeting)

@@ -7,6 +7,7 @@ instances never shares a binlog with them. MBC_TEST_PORT moves their ports when 
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +40,7 @@ class Server:
     name: str
     version: str
     port: int
-    socket: Path
+    socket_path: Path
     data: Path
     instance: str
     started_here: bool
@@ -96,6 +97,12 @@ class Server:
         return self.data / file
 
 
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
 def run_script(*arguments: str) -> str:
     done = subprocess.run([str(SCRIPT), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           timeout=START_LIMIT_SECONDS)
@@ -117,7 +124,7 @@ def start(name: str, instance: str = "test", port: int | None = None, *options: 
     more = ("--", *options) if options else ()
     words = run_script("start", name, "--instance", instance, "--port", str(port), *more).split()
     line = dict(zip(words[1::2], words[2::2], strict=True))
-    return Server(name=name, version=line["version"], port=int(line["port"]), socket=Path(line["socket"]),
+    return Server(name=name, version=line["version"], port=int(line["port"]), socket_path=Path(line["socket"]),
                   data=Path(line["data"]), instance=instance, started_here=not was_running)
 
 

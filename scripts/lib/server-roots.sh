@@ -92,6 +92,7 @@ install_server() {
   exec {lock}>"$ROOTS/$name.lock"
   flock "$lock"
   if [[ ! -d $root ]]; then
+    need_tool gpg gpg
     need_tool mmdebstrap mmdebstrap
     note "extracting $name from Debian $(suite_of "$name")"
     rm -rf "$root.tmp"
