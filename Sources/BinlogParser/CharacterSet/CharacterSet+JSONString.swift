@@ -22,6 +22,15 @@ extension OutputBuffer {
       case .utf16: append(utf16: text, isLittleEndian: false, hasSurrogates: true)
       case .utf16le: append(utf16: text, isLittleEndian: true, hasSurrogates: true)
       case .utf32: append(utf32: text)
+      case .sjis: append(multiByte: text, ShiftJIS.sjis)
+      case .cp932: append(multiByte: text, ShiftJIS.cp932)
+      case .ujis: append(multiByte: text, EUCJP.ujis)
+      case .eucjpms: append(multiByte: text, EUCJP.eucjpms)
+      case .euckr: append(multiByte: text, EUCKR.euckr)
+      case .gb2312: append(multiByte: text, GB2312.gb2312)
+      case .gbk: append(multiByte: text, GBK.gbk)
+      case .gb18030: append(multiByte: text, GBK.gb18030)
+      case .big5: append(multiByte: text, Big5.big5)
       case .swe7: append(singleByte: text, SingleByteTable.all[Int(CharacterSet.swe7.rawValue)], keepsASCII: false)
       default: append(singleByte: text, SingleByteTable.all[Int(characterSet.rawValue)], keepsASCII: true)
       }
@@ -39,6 +48,24 @@ extension OutputBuffer {
       guard offset < text.byteCount else { break }
       replaced &+= append(jsonEscaped: table[Int(text[byteAt: offset])])
       offset &+= 1
+    }
+    return replaced
+  }
+
+  /// Appends text in an encoding with codes of several bytes.
+  private mutating func append<Encoding: MultiByteEncoding>(multiByte text: RawSpan, _ encoding: Encoding) -> Int {
+    var replaced = 0
+    var offset = appendPlainText(text, from: 0, passing: 0)
+    while offset < text.byteCount {
+      let byte = text[byteAt: offset]
+      if byte < 0x80 {
+        append(jsonEscaped: byte)
+        offset = appendPlainText(text, from: offset &+ 1, passing: 0)
+      } else {
+        let code = encoding.decode(text, at: offset)
+        replaced &+= append(jsonEscaped: EncodedScalar(code.scalar))
+        offset = min(offset &+ code.count, text.byteCount)
+      }
     }
     return replaced
   }

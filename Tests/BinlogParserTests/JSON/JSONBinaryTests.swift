@@ -108,13 +108,17 @@ import Testing
   }
 
   /// An entry that points at the container's own head, an offset beyond the end, and a count beyond the bytes.
-  @Test(arguments: ["020100070002000000", "02010007000c070000", "02ffff0400", "0301000000", "0d00", "0403", "0cffffffffff"])
+  @Test(arguments: [
+    "020100070002000000", "02010007000c070000", "02ffff0400", "0301000000", "0d00", "0403", "0cffffffffff",
+  ])
   func hostile(hex: String) {
     #expect(throws: DecodeError.self) { try render(bytes(hex: hex)) }
   }
 
   /// A length's high bits beyond 32, a DECIMAL of no such precision, a DATETIME in month 13, a TIME of 1000 hours.
-  @Test(arguments: ["0c8080808010", "0ff603420080", "0f0c080000000000000080", "0f0c08ffffffffffffff7f", "0f0b0700000000000000"])
+  @Test(arguments: [
+    "0c8080808010", "0ff603420080", "0f0c080000000000000080", "0f0c08ffffffffffffff7f", "0f0b0700000000000000",
+  ])
   func hostileScalars(hex: String) {
     #expect(throws: DecodeError.self) { try render(bytes(hex: hex)) }
   }
@@ -132,7 +136,8 @@ import Testing
         } catch { #expect(out.array.isEmpty) }
       }
     }
-    let opaque = bytes(hex: "0207005b000f19000f1c000f26000f30000f3a000f44000f4a000f01ff0a0800000000001e95190b08c0d4011976")
+    let opaque = bytes(
+      hex: "0207005b000f19000f1c000f26000f30000f3a000f44000f4a000f01ff0a0800000000001e95190b08c0d4011976")
     damage(opaque) { _ = try? render($0) }
   }
 

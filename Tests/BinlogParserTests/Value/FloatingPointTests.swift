@@ -37,7 +37,7 @@ import Testing
 
   @Test(arguments: [UInt64(11), 12, 13]) func readsBackAndIsAsShortAsTheStandardLibrary(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
-    for _ in 0..<20_000 {
+    for _ in 0..<2_500 {
       for value in [
         Double(bitPattern: random.next()), Double(Int64.random(in: -(1 << 50)...(1 << 50), using: &random)) / 100,
         Double(Int64.random(in: -(1 << 40)...(1 << 40), using: &random)) / 1_000_000,

@@ -21,7 +21,7 @@ import Testing
 
   @Test(arguments: [UInt64(1), 2, 3]) func matchesTheStandardLibraryOnRandomNumbers(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
-    for _ in 0..<20_000 {
+    for _ in 0..<5_000 {
       let value = random.next() >> UInt64.random(in: 0..<64, using: &random)
       #expect(try rendered { $0.append(decimal: value) } == "\(value)")
       let signed = Int64(bitPattern: random.next()) >> Int64.random(in: 0..<64, using: &random)
