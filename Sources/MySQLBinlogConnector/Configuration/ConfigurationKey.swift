@@ -52,7 +52,7 @@ enum ConfigurationKey: String, CaseIterable {
   }
 
   /// No key is nearly as long as this; it bounds the work for a hostile file.
-  private static let longestCompared = 64
+  private static let longestCompared = 32
 
   /// The Levenshtein distance: insertions, deletions and substitutions.
   private static func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {

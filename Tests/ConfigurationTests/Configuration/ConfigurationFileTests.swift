@@ -73,8 +73,8 @@ import Testing
   }
 
   @Test func aHostileFileOfManyUnknownKeysEndsSoon() {
-    let keys = (0..<2_000).map { "\"\(String(repeating: "k", count: 200))\($0)\": \($0)" }
-    #expect(problems("{\(keys.joined(separator: ","))}").count == 2_004)
+    let keys = (0..<200).map { "\"\(String(repeating: "k", count: 200))\($0)\": \($0)" }
+    #expect(problems("{\(keys.joined(separator: ","))}").count == 204)
   }
 
   @Test(arguments: ["no/such/config.json", "/", "/dev/zero"])
