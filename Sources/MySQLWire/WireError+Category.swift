@@ -21,7 +21,7 @@ extension WireError {
       return .unreachable
     case ServerErrorCode.unknownDatabase: return .configuration
     case ServerErrorCode.databaseAccessDenied, ServerErrorCode.accessDenied, ServerErrorCode.tableAccessDenied,
-      ServerErrorCode.specificAccessDenied:
+      ServerErrorCode.specificAccessDenied, ServerErrorCode.mustChangePassword:
       return .loginRefused
     case ServerErrorCode.masterFatalReadingBinlog where packet.isDuplicateReplica: return .configuration
     default: break

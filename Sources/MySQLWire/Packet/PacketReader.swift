@@ -63,12 +63,11 @@ package struct PacketReader<Source: ByteSource>: ~Copyable {
       guard length > 0 else { throw .malformed(packet: "event packet", DecodeError(.truncated, at: 0, "status")) }
       try require(1)
       start &+= 1
-      var size = length &- 1
-      if size > 0, try startsWithSemiSyncMark(size) {
-        start &+= 2
-        size &-= 2
-      }
-      return try readPayload(size, isContinued: length == Limits.packetPayload, into: &output, limit: limit)
+      let size = try readPayload(
+        length &- 1, isContinued: length == Limits.packetPayload, into: &output, limit: limit &+ 2)
+      let count = size &- Self.removeSemiSyncMark(of: size, from: &output, at: before)
+      guard count <= limit else { throw .tooLarge(limit: limit) }
+      return count
     } catch {
       output.truncate(to: before)
       throw error
@@ -146,20 +145,24 @@ package struct PacketReader<Source: ByteSource>: ~Copyable {
     }
   }
 
-  /// Tells an event from one behind a semi-synchronous mark by its header, which counts the event's bytes at offset 9.
+  /// Removes `int<1> 0xEF` and `int<1> flags` before an event; returns how many bytes that were.
   ///
-  /// An event's first byte can be 0xEF too: it is the lowest byte of its timestamp.
-  private mutating func startsWithSemiSyncMark(_ size: Int) throws(WireFailure) -> Bool {
-    try require(1)
-    guard buffer.bytes[byteAt: start] == 0xEF, size >= 15 else { return false }
-    try require(15)
-    return !eventSize(at: start &+ 9, fits: size) && eventSize(at: start &+ 11, fits: size &- 2)
+  /// An event's first byte, the lowest of its timestamp, can be 0xEF too. Its header tells: it counts the event's bytes in
+  /// the `int<4>` at offset 9.
+  private static func removeSemiSyncMark(of size: Int, from output: inout OutputBuffer, at start: Int) -> Int {
+    guard size >= 15, output.bytes[byteAt: start] == 0xEF else { return 0 }
+    guard eventSize(output.bytes, at: start &+ 9) != size, eventSize(output.bytes, at: start &+ 11) == size &- 2 else {
+      return 0
+    }
+    var event = OutputBuffer(capacity: size)
+    event.append(output.bytes.extracting(start &+ 2..<start &+ size))
+    output.truncate(to: start)
+    output.append(event.bytes)
+    return 2
   }
 
-  /// Whether the `int<4>` at `offset` is `size`, or, for a continued packet, at least `size`.
-  private func eventSize(at offset: Int, fits size: Int) -> Bool {
-    let count = payloadLength(at: offset) | Int(buffer.bytes[byteAt: offset &+ 3]) &<< 24
-    return size >= Limits.packetPayload &- 3 ? count >= size : count == size
+  private static func eventSize(_ bytes: RawSpan, at offset: Int) -> Int {
+    (0..<4).reduce(0) { $0 | Int(bytes[byteAt: offset &+ $1]) &<< (8 &* $1) }
   }
 
   // MARK: The receive buffer
