@@ -5,7 +5,9 @@ import Bytes
 ///     byte<(p+7)/8>  a bit for each of the p columns that are present: the value is NULL
 ///     …              the other present columns' values, in order
 ///
-/// An update has a before and an after image for each row. Every byte must be used up by whole rows.
+/// An update has a before and an after image for each row. Every byte must be used up by whole rows. With
+/// binlog_row_image MINIMAL, a row that is all defaults is logged as an image of no columns, which takes no bytes: an
+/// event without present columns and without bytes is one row.
 public struct RowImages: ~Escapable, ~Copyable {
   /// Which of a row's images.
   enum Side {
@@ -18,21 +20,34 @@ public struct RowImages: ~Escapable, ~Copyable {
   private let after: PresentColumns
   private var cursor: ByteCursor
   private let rowsOffset: Int
+  private var holdsEmptyRow: Bool
 
   /// The images of `event`, whose table map was compiled to `table`.
   ///
-  /// - Throws: `BinlogError` when event and table map differ in the number of columns.
+  /// - Throws: `BinlogError` when event and table map differ in the number of columns, or when there are bytes that no
+  ///   column is to use up.
   @_lifetime(copy event)
   public init(_ event: borrowing RowsEvent, _ table: TablePlan) throws(BinlogError) {
     guard event.columnCount == table.columns.count else {
       throw BinlogError(.columnCountMismatch(rows: event.columnCount, tableMap: table.columns.count))
     }
+    let before = PresentColumns(event.present, of: event.columnCount)
+    let after = PresentColumns(event.presentAfter, of: event.columnCount)
+    let isEmptyRow = before.count == 0 && after.count == 0
+    guard !isEmptyRow || event.rows.byteCount == 0 else { throw Self.unusedBytes(event, table) }
     self.table = table
+    self.before = before
+    self.after = after
     kind = event.kind
-    before = PresentColumns(event.present, of: event.columnCount)
-    after = PresentColumns(event.presentAfter, of: event.columnCount)
     cursor = ByteCursor(event.rows)
     rowsOffset = event.rowsOffset
+    holdsEmptyRow = isEmptyRow
+  }
+
+  private static func unusedBytes(_ event: borrowing RowsEvent, _ table: TablePlan) -> BinlogError {
+    var error = BinlogError(DecodeError(.invalid, at: EventHeader.byteCount + event.rowsOffset, "columns present"))
+    error.table = table.qualifiedName
+    return error
   }
 
   /// How many columns a before image holds.
@@ -40,7 +55,7 @@ public struct RowImages: ~Escapable, ~Copyable {
   /// How many columns an after image holds.
   public var afterCount: Int { after.count }
   /// Whether every row was read.
-  public var isAtEnd: Bool { cursor.isAtEnd }
+  public var isAtEnd: Bool { cursor.isAtEnd && !holdsEmptyRow }
 
   /// Writes the next row's before image.
   ///
@@ -48,6 +63,7 @@ public struct RowImages: ~Escapable, ~Copyable {
   @_lifetime(self: copy self)
   public mutating func writeBefore<Style>(to writer: inout ImageWriter<Style>) throws(BinlogError) {
     try visit(before, &writer)
+    if !kind.hasAfter { holdsEmptyRow = false }
   }
 
   /// Writes the next row's after image.
@@ -56,6 +72,7 @@ public struct RowImages: ~Escapable, ~Copyable {
   @_lifetime(self: copy self)
   public mutating func writeAfter<Style>(to writer: inout ImageWriter<Style>) throws(BinlogError) {
     try visit(after, &writer)
+    holdsEmptyRow = false
   }
 
   @_lifetime(self: copy self)
