@@ -25,6 +25,7 @@ public struct TableMapEvent: ~Escapable {
   let columnTypes: RawSpan
   let columnMetadata: RawSpan
   let optional: RawSpan
+  private let metadataOffset: Int
   private let optionalOffset: Int
 
   /// Bytes of the table id in an event whose post-header has `postHeaderLength` bytes.
@@ -46,6 +47,7 @@ public struct TableMapEvent: ~Escapable {
     let count = try cursor.lenencCount("column count")
     columnTypes = try cursor.bytes(count, "column types")
     columnMetadata = try cursor.lenencBytes("column metadata")
+    metadataOffset = cursor.offset - columnMetadata.byteCount
     try cursor.skip((count + 7) / 8, "nullable columns")
     optionalOffset = cursor.offset
     optional = cursor.rest()
@@ -62,10 +64,15 @@ public struct TableMapEvent: ~Escapable {
   /// The columns, in order.
   ///
   /// - Throws: `DecodeError` where the metadata does not fit the types.
-  func columns() throws(DecodeError) -> [ColumnDefinition] {
+  package func columns() throws(DecodeError) -> [ColumnDefinition] {
+    var metadata = ByteCursor(columnMetadata)
+    do { return try columns(&metadata) } catch { throw error.shifted(by: metadataOffset) }
+  }
+
+  @_lifetime(metadata: copy metadata)
+  private func columns(_ metadata: inout ByteCursor) throws(DecodeError) -> [ColumnDefinition] {
     var columns: [ColumnDefinition] = []
     columns.reserveCapacity(columnCount)
-    var metadata = ByteCursor(columnMetadata)
     for index in 0..<columnCount {
       columns.append(try ColumnDefinition(ColumnType(rawValue: columnTypes[byteAt: index]), &metadata))
     }
@@ -76,7 +83,7 @@ public struct TableMapEvent: ~Escapable {
   /// The optional metadata.
   ///
   /// - Throws: `DecodeError` for a field that is cut.
-  func metadata(of columns: [ColumnDefinition]) throws(DecodeError) -> TableMapMetadata {
+  package func metadata(of columns: [ColumnDefinition]) throws(DecodeError) -> TableMapMetadata {
     var cursor = ByteCursor(optional)
     let numericCount = columns.count { $0.type.isNumeric }
     do {

@@ -8,36 +8,36 @@ import Bytes
 ///
 /// `binlog_row_metadata` decides which are there: MINIMAL writes types 1 to 3, 7, 10 and 11; FULL all. See
 /// <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Table__map__event.html>.
-struct TableMapMetadata: Equatable {
+package struct TableMapMetadata: Equatable {
   /// Character sets of the columns that have one, in column order.
-  struct Collations: Equatable {
+  package struct Collations: Equatable {
     /// The collation of columns that are not in `exceptions`.
-    var common: UInt64?
+    package var common: UInt64?
     /// Collations by the column's number among those that have one.
-    var exceptions: [Int: UInt64] = [:]
+    package var exceptions: [Int: UInt64] = [:]
 
     /// The collation of column number `index` among those that have one.
-    subscript(index: Int) -> UInt64? { exceptions[index] ?? common }
+    package subscript(index: Int) -> UInt64? { exceptions[index] ?? common }
   }
 
   /// Whether the server sent any metadata.
-  var isPresent = false
+  package var isPresent = false
   /// UNSIGNED, by the column's number among the numeric ones.
-  var unsigned: [Bool]?
+  package var unsigned: [Bool]?
   /// Of CHAR, VARCHAR, TEXT and their binary kin.
-  var collations: Collations?
+  package var collations: Collations?
   /// Of ENUM and SET.
-  var labelCollations: Collations?
+  package var labelCollations: Collations?
   /// UTF-8 names of all columns.
-  var names: [[UInt8]] = []
+  package var names: [[UInt8]] = []
   /// The labels of each SET column.
-  var setLabels: [[[UInt8]]] = []
+  package var setLabels: [[[UInt8]]] = []
   /// The labels of each ENUM column.
-  var enumLabels: [[[UInt8]]] = []
+  package var enumLabels: [[[UInt8]]] = []
   /// Columns of the primary key.
-  var primaryKey: [Int] = []
+  package var primaryKey: [Int] = []
   /// Whether each column is visible.
-  var visible: [Bool]?
+  package var visible: [Bool]?
 
   /// Reads all fields up to the end of the event.
   ///
@@ -47,8 +47,9 @@ struct TableMapMetadata: Equatable {
     isPresent = !cursor.isAtEnd
     while !cursor.isAtEnd {
       let type = try cursor.uint8("optional metadata type")
-      let start = cursor.offset
-      var field = ByteCursor(try cursor.lenencBytes("optional metadata"))
+      let bytes = try cursor.lenencBytes("optional metadata")
+      let start = cursor.offset - bytes.byteCount
+      var field = ByteCursor(bytes)
       do { try read(type, &field, columnCount: columnCount, numericCount: numericCount) } catch {
         throw error.shifted(by: start)
       }

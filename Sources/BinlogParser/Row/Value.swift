@@ -26,9 +26,9 @@ enum Value {
     case .text: visitor.text(try string(column, &cursor), column.characterSet)
     case .binary: visitor.binary(try string(column, &cursor), paddedCount: Int(column.paddedCount))
     case .textOrBinary: visitor.textOrBinary(try string(column, &cursor))
-    case .json: try visitor.json(try string(column, &cursor))
+    case .json: try json(column, &cursor, &visitor)
     case .geometry: visitor.binary(try string(column, &cursor), paddedCount: 0)
-    case .vector: try visitor.vector(try string(column, &cursor))
+    case .vector: try vector(column, &cursor, &visitor)
     case .decimal: try decimal(column, &cursor, &visitor)
     case .enumeration: visitor.enumeration(try cursor.uint(bytes: Int(column.width), "ENUM"), column, table)
     case .set: visitor.set(try cursor.uint(bytes: Int(column.width), "SET"), column, table)
@@ -49,6 +49,22 @@ enum Value {
   private static func string(_ column: ColumnPlan, _ cursor: inout ByteCursor) throws(DecodeError) -> RawSpan {
     let count = try cursor.uint(bytes: Int(column.width), "string length")
     return try cursor.bytes(Int(count), "string")
+  }
+
+  @_lifetime(cursor: copy cursor)
+  private static func json<V: ImageVisitor & ~Copyable>(
+    _ column: ColumnPlan, _ cursor: inout ByteCursor, _ visitor: inout V
+  ) throws(DecodeError) {
+    let document = try string(column, &cursor)
+    do { try visitor.json(document) } catch { throw error.shifted(by: cursor.offset - document.byteCount) }
+  }
+
+  @_lifetime(cursor: copy cursor)
+  private static func vector<V: ImageVisitor & ~Copyable>(
+    _ column: ColumnPlan, _ cursor: inout ByteCursor, _ visitor: inout V
+  ) throws(DecodeError) {
+    let floats = try string(column, &cursor)
+    do { try visitor.vector(floats) } catch { throw error.shifted(by: cursor.offset - floats.byteCount) }
   }
 
   @_lifetime(cursor: copy cursor)
