@@ -12,10 +12,11 @@ public struct RotateEvent: Sendable, Equatable {
 
   /// Reads the event's body.
   ///
-  /// - Throws: `DecodeError` for a cut body or an empty name.
+  /// - Throws: `DecodeError` for a cut body, an impossible position, or an empty name.
   public init(_ body: RawSpan) throws(DecodeError) {
     var cursor = ByteCursor(body)
     let position = try cursor.uint64("position")
+    guard position <= BinlogPosition.maximumOffset else { throw DecodeError(.tooLarge, at: 0, "position") }
     let nameOffset = cursor.offset
     let name = cursor.rest()
     guard name.byteCount > 0 else { throw DecodeError(.truncated, at: nameOffset, "next file name") }

@@ -5,6 +5,9 @@ public struct BinlogPosition: Sendable, Equatable, CustomStringConvertible {
   /// Bytes from the start of the file; the first event is at 4.
   public var offset: UInt64
 
+  /// Offsets beyond this one are in no file: they would not fit into a signed 64-bit number after the next event.
+  public static var maximumOffset: UInt64 { UInt64(Int64.max) - 1 << 33 }
+
   /// The place `offset` bytes into `file`.
   public init(file: String, offset: UInt64) {
     self.file = file

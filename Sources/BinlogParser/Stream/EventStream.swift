@@ -77,6 +77,9 @@ public struct EventStream: Sendable {
   /// Where the event lies in its file.
   private func place(_ header: EventHeader) throws(BinlogError) -> (start: UInt64, end: UInt64) {
     let size = UInt64(header.eventSize)
+    guard position.offset <= BinlogPosition.maximumOffset else {
+      throw BinlogError(DecodeError(.tooLarge, at: 13, "log_pos"))
+    }
     let madeUp =
       header.isArtificial || header.type.isHeartbeat
       || (header.logPosition == 0 && (header.type == .rotate || header.type == .formatDescription))
