@@ -63,7 +63,7 @@ public struct FormatDescriptionEvent: Sendable, Equatable {
   }
 
   /// Whether a server of this version ends its FORMAT_DESCRIPTION with a checksum algorithm.
-  static func writesChecksumAlgorithm(_ version: String) -> Bool {
+  package static func writesChecksumAlgorithm(_ version: String) -> Bool {
     var numbers = version.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
       .map { part in Int(part.prefix { $0.isNumber }) ?? 0 }
     while numbers.count < 3 { numbers.append(0) }

@@ -16,7 +16,7 @@ public enum EventChecksum: UInt8, Sendable, BitwiseCopyable {
   /// Whether the last four bytes of `event` are the CRC-32 of the others.
   ///
   /// A FORMAT_DESCRIPTION is hashed with its in-use flag cleared, since the server sets and clears it in place.
-  static func matches(_ event: RawSpan, isFormatDescription: Bool) -> Bool {
+  package static func matches(_ event: RawSpan, isFormatDescription: Bool) -> Bool {
     let count = event.byteCount - 4
     guard count >= EventHeader.byteCount else { return false }
     var cursor = ByteCursor(event.extracting(last: 4))
