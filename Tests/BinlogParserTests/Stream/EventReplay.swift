@@ -1,0 +1,88 @@
+import BinlogParser
+import Bytes
+import TestSupport
+
+/// One changed row, written in both styles.
+struct ReplayedRow {
+  typealias Image = (json: [UInt8], text: [UInt8])
+  let kind: RowsKind
+  let table: String
+  var before: Image?
+  var after: Image?
+
+  /// The entry of a fixture's `.rows` file.
+  var transcript: String {
+    var lines = "\(kind) \(table)\n"
+    for (word, image) in [("before", before), ("after", after)] {
+      guard let image else { continue }
+      lines += "\(word) \(String(decoding: image.json, as: UTF8.self))\n\(String(decoding: image.text, as: UTF8.self))"
+    }
+    return lines
+  }
+
+  var byteCount: Int { [before, after].reduce(0) { $0 + ($1?.json.count ?? 0) + ($1?.text.count ?? 0) } }
+}
+
+/// Takes events one by one, from the frame to the written rows, as the program does.
+struct EventReplay {
+  var stream: EventStream
+  var decoder: EventDecoder
+
+  init(filter: TableFilter = TableFilter(), columnNames: ColumnNames = .logged) {
+    stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
+    decoder = EventDecoder(filter: filter, columnNames: columnNames)
+  }
+
+  /// Takes the next event; returns the rows of included tables that it changes.
+  @discardableResult
+  mutating func take(_ event: [UInt8]) throws(BinlogError) -> [ReplayedRow] {
+    let bytes = event.span.bytes
+    let frame = try stream.accept(bytes, at: 0)
+    guard case .rows(let rows, let table) = try decoder.decode(frame, frame.body(in: bytes)) else { return [] }
+    return try Self.write(rows, table)
+  }
+
+  private static func write(_ rows: borrowing RowsEvent, _ table: TablePlan) throws(BinlogError) -> [ReplayedRow] {
+    var json = try RowImages(rows, table)
+    var text = try RowImages(rows, table)
+    var jsonWriter = ImageWriter<JSONImage>()
+    var textWriter = ImageWriter<TextImage>()
+    var written: [ReplayedRow] = []
+    while !json.isAtEnd {
+      var row = ReplayedRow(kind: rows.kind, table: table.qualifiedName)
+      if rows.kind.hasBefore {
+        try json.writeBefore(to: &jsonWriter)
+        try text.writeBefore(to: &textWriter)
+        row.before = take(&jsonWriter, &textWriter)
+      }
+      if rows.kind.hasAfter {
+        try json.writeAfter(to: &jsonWriter)
+        try text.writeAfter(to: &textWriter)
+        row.after = take(&jsonWriter, &textWriter)
+      }
+      written.append(row)
+    }
+    return written
+  }
+
+  private static func take(
+    _ json: inout ImageWriter<JSONImage>, _ text: inout ImageWriter<TextImage>
+  ) -> ReplayedRow.Image {
+    defer {
+      json.buffer.removeAll()
+      text.buffer.removeAll()
+    }
+    return (json.buffer.array, text.buffer.array)
+  }
+}
+
+extension Fixture {
+  /// The fixtures whose rows can all be read.
+  static let readable = [
+    "mysql-9.7-full", "mysql-9.7-minimal", "mysql-9.7-no-checksum", "mysql-9.7-row-image-minimal",
+    "mariadb-10.11-full", "mariadb-10.11-minimal", "mariadb-10.11-no-log", "mariadb-11.8-full",
+    "mariadb-11.8-row-image-minimal",
+  ]
+  /// All fixtures.
+  static let names = readable + ["mysql-9.7-partial-json", "mysql-9.7-compressed", "mariadb-11.8-compressed"]
+}
