@@ -4,7 +4,8 @@ import Synchronization
 /// Tells how far a run has come: an info line every 10,000 rows, at most once a second, or one line that redraws itself
 /// where the log goes to a terminal.
 ///
-/// `update` may be called for every event, from any thread: mostly it compares two numbers.
+/// `update` may be called often and from any thread: it takes a lock and compares two numbers, and reads the clock only
+/// when the rows have passed a step, or when the line redraws itself.
 package final class Progress: Sendable {
   private let logger: Logger
   private let sink: LogSink
