@@ -11,7 +11,7 @@ import Testing
     let arguments = StreamArguments(configurationPath: "\(Self.folder)/\(name)")
     let configuration = try Configuration(arguments: arguments, environment: [:])
     #expect(configuration.output.mode == mode)
-    #expect(configuration.server.port == 33101)
+    #expect(configuration.server.user == "repl")
     #expect(configuration.range.from.offset == 4)
   }
 }
