@@ -86,20 +86,26 @@ extension OutputBuffer {
   }
 
   /// Appends an ASCII character of a JSON string, escaped where it must be.
+  @inline(__always)
   mutating func append(jsonEscaped character: UInt8) {
+    guard character >= 0x20 else { return append(jsonControl: character) }
+    if character == UInt8(ascii: "\"") || character == UInt8(ascii: "\\") { append(UInt8(ascii: "\\")) }
+    append(character)
+  }
+
+  /// Appends a character below 0x20: "\n", "\u001f".
+  private mutating func append(jsonControl character: UInt8) {
+    append(UInt8(ascii: "\\"))
     switch character {
-    case UInt8(ascii: "\""): append("\\\"")
-    case UInt8(ascii: "\\"): append("\\\\")
-    case UInt8(ascii: "\n"): append("\\n")
-    case UInt8(ascii: "\r"): append("\\r")
-    case UInt8(ascii: "\t"): append("\\t")
-    case 0x08: append("\\b")
-    case 0x0C: append("\\f")
-    case ..<0x20:
-      append(character < 0x10 ? "\\u000" : "\\u001")
+    case UInt8(ascii: "\n"): append(UInt8(ascii: "n"))
+    case UInt8(ascii: "\r"): append(UInt8(ascii: "r"))
+    case UInt8(ascii: "\t"): append(UInt8(ascii: "t"))
+    case 0x08: append(UInt8(ascii: "b"))
+    case 0x0C: append(UInt8(ascii: "f"))
+    default:
+      append(character < 0x10 ? "u000" : "u001")
       let low = character & 15
       append(low < 10 ? UInt8(ascii: "0") &+ low : UInt8(ascii: "a") &+ low &- 10)
-    default: append(character)
     }
   }
 }

@@ -40,23 +40,6 @@ public struct NewDecimal: BitwiseCopyable, Sendable {
   @inlinable
   static func byteCount(digits: UInt8) -> Int { Int((digits &+ 1) &>> 1) }
 
-  /// The power of ten above a group of 0 to 8 digits.
-  @inlinable
-  static func bound(digits: UInt8) -> UInt32 {
-    switch digits {
-    case 0: 1
-    case 1: 10
-    case 2: 100
-    case 3: 1_000
-    case 4: 10_000
-    case 5: 100_000
-    case 6: 1_000_000
-    case 7: 10_000_000
-    case 8: 100_000_000
-    default: 1_000_000_000
-    }
-  }
-
   /// Appends the text of one value: at least one digit before the point, exactly `scale` after it: "-0.50".
   ///
   /// A zero has no sign, as the server prints it. Throws `truncated` or `trailingBytes` unless there are exactly
@@ -67,71 +50,48 @@ public struct NewDecimal: BitwiseCopyable, Sendable {
     guard cursor.remaining >= byteCount else { throw DecodeError(.truncated, at: cursor.remaining, "DECIMAL") }
     guard cursor.remaining == byteCount else { throw DecodeError(.trailingBytes, at: byteCount, "DECIMAL") }
     let start = out.count
+    var groups = NewDecimalGroups(isNegative: bytes[byteAt: 0] & 0x80 == 0)
+    out.reserve(Int(Self.maxPrecision) + 16)
+    if groups.isNegative { out.appendUnchecked(UInt8(ascii: "-")) }
     do throws(DecodeError) {
-      try append(from: &cursor, isNegative: bytes[byteAt: 0] & 0x80 == 0, to: &out)
+      try appendInteger(&cursor, &groups, to: &out)
+      try appendFraction(&cursor, &groups, to: &out)
     } catch {
       out.truncate(to: start)
       throw error
     }
+    if groups.isNegative, groups.union == 0 { appendZero(to: &out, from: start) }
   }
 
   @inlinable
-  func append(
-    from cursor: inout ByteCursor, isNegative: Bool, to out: inout OutputBuffer
+  func appendInteger(
+    _ cursor: inout ByteCursor, _ groups: inout NewDecimalGroups, to out: inout OutputBuffer
   ) throws(DecodeError) {
-    let inversion: UInt32 = isNegative ? .max : 0
-    let start = out.count
-    out.reserve(Int(Self.maxPrecision) + 16)
-    if isNegative { out.appendUnchecked(UInt8(ascii: "-")) }
-    var signMask: UInt32 = 0x80
-    var isZero = true
-    let digitsStart = out.count
     if leadingDigits > 0 {
-      let group = try read(&cursor, digits: leadingDigits, inversion, flipping: &signMask)
+      let group = try groups.next(&cursor, digits: leadingDigits)
       if group > 0 { out.append(decimal: UInt64(group)) }
     }
     for _ in 0..<integerGroups {
-      let group = try read(&cursor, digits: 9, inversion, flipping: &signMask)
-      if out.count > digitsStart {
+      let hasDigits = groups.union > 0
+      let group = try groups.next(&cursor, digits: 9)
+      if hasDigits {
         out.append(digits: group, width: 9)
       } else if group > 0 {
         out.append(decimal: UInt64(group))
       }
     }
-    if out.count > digitsStart { isZero = false } else { out.append(UInt8(ascii: "0")) }
-    if fractionGroups | trailingDigits != 0 { out.append(UInt8(ascii: ".")) }
-    for _ in 0..<fractionGroups {
-      let group = try read(&cursor, digits: 9, inversion, flipping: &signMask)
-      if group > 0 { isZero = false }
-      out.append(digits: group, width: 9)
-    }
-    if trailingDigits > 0 {
-      let group = try read(&cursor, digits: trailingDigits, inversion, flipping: &signMask)
-      if group > 0 { isZero = false }
-      out.append(digits: group, width: Int(trailingDigits))
-    }
-    if isZero, isNegative { appendZero(to: &out, from: start) }
+    if groups.union == 0 { out.append(UInt8(ascii: "0")) }
   }
 
-  /// One group, its bits turned back; `signMask`, the sign bit of the first byte, is flipped once.
   @inlinable
-  func read(
-    _ cursor: inout ByteCursor, digits: UInt8, _ inversion: UInt32, flipping signMask: inout UInt32
-  ) throws(DecodeError) -> UInt32 {
-    let offset = cursor.offset
-    var group: UInt32
-    if digits == 9 {
-      group = try cursor.uint32("DECIMAL group").byteSwapped ^ inversion ^ signMask &<< 24
-    } else {
-      let count = Self.byteCount(digits: digits)
-      let bits = UInt32(8 &* count)
-      group = UInt32(truncatingIfNeeded: try cursor.uintBigEndian(bytes: count, "DECIMAL group"))
-      group ^= inversion &>> (32 &- bits)
-      group ^= signMask &<< (bits &- 8)
-    }
-    signMask = 0
-    guard group < Self.bound(digits: digits) else { throw DecodeError(.invalid, at: offset, "DECIMAL group") }
-    return group
+  func appendFraction(
+    _ cursor: inout ByteCursor, _ groups: inout NewDecimalGroups, to out: inout OutputBuffer
+  ) throws(DecodeError) {
+    guard fractionGroups | trailingDigits != 0 else { return }
+    out.append(UInt8(ascii: "."))
+    for _ in 0..<fractionGroups { out.append(digits: try groups.next(&cursor, digits: 9), width: 9) }
+    guard trailingDigits > 0 else { return }
+    out.append(digits: try groups.next(&cursor, digits: trailingDigits), width: Int(trailingDigits))
   }
 
   /// Replaces the text since `start` by the zero of this scale.
@@ -143,5 +103,53 @@ public struct NewDecimal: BitwiseCopyable, Sendable {
     guard digits > 1 else { return }
     out.append(UInt8(ascii: "."))
     out.append(repeating: UInt8(ascii: "0"), count: digits - 2)
+  }
+}
+
+/// The groups of one value, read one after the other.
+@usableFromInline
+struct NewDecimalGroups: BitwiseCopyable {
+  @usableFromInline let isNegative: Bool
+  /// All groups so far, one over the other: 0 for a zero.
+  @usableFromInline var union: UInt32 = 0
+  /// The sign bit of the first byte, to be flipped once.
+  @usableFromInline var signBit: UInt32 = 0x80
+
+  @inlinable
+  init(isNegative: Bool) { self.isNegative = isNegative }
+
+  /// Reads a group of 1 to 9 digits and turns its bits back.
+  @inlinable
+  mutating func next(_ cursor: inout ByteCursor, digits: UInt8) throws(DecodeError) -> UInt32 {
+    let offset = cursor.offset
+    let inversion: UInt32 = isNegative ? .max : 0
+    let group: UInt32
+    switch digits {
+    case 1, 2: group = UInt32(try cursor.uint8("DECIMAL group")) ^ inversion & 0xFF ^ signBit
+    case 3, 4: group = UInt32(try cursor.uint16("DECIMAL group").byteSwapped) ^ inversion & 0xFFFF ^ signBit &<< 8
+    case 5, 6:
+      group = try cursor.uint24("DECIMAL group").byteSwapped &>> 8 ^ inversion & 0xFF_FFFF ^ signBit &<< 16
+    default: group = try cursor.uint32("DECIMAL group").byteSwapped ^ inversion ^ signBit &<< 24
+    }
+    guard group < Self.bound(digits: digits) else { throw DecodeError(.invalid, at: offset, "DECIMAL group") }
+    signBit = 0
+    union |= group
+    return group
+  }
+
+  /// The power of ten above a group of 1 to 9 digits.
+  @inlinable
+  static func bound(digits: UInt8) -> UInt32 {
+    switch digits {
+    case 1: 10
+    case 2: 100
+    case 3: 1_000
+    case 4: 10_000
+    case 5: 100_000
+    case 6: 1_000_000
+    case 7: 10_000_000
+    case 8: 100_000_000
+    default: 1_000_000_000
+    }
   }
 }
