@@ -27,7 +27,7 @@ public struct SocketAddress: Sendable, Equatable {
       unsafe getnameinfo(address, length, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
     }
     guard status == 0 else { return "address" }
-    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
   }
 
   /// Calls `body` with the address as the C calls want it.

@@ -65,7 +65,7 @@ struct CommandPhase: ~Copyable {
 
   /// Appends the next event of a dump to `output`; returns its size, or nil at the end of the log.
   mutating func readEvent(into output: inout OutputBuffer, limit: Int) throws(WireFailure) -> Int? {
-    if try reader.peekFirstByte() == OKPacket.header { return try reader.readEvent(into: &output, limit: limit) }
+    if let count = try reader.readEvent(into: &output, limit: limit) { return count }
     try readPacket(limit: Limits.loginPacket)
     guard EOFPacket.matches(packet.bytes) else { throw refusal() }
     return nil

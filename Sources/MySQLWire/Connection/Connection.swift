@@ -9,7 +9,7 @@ public final class Connection {
   /// What the connection can do next.
   private enum State {
     case idle
-    case dumping(WireError.Activity)
+    case dumping
     case unusable
   }
 
@@ -18,6 +18,8 @@ public final class Connection {
   private let greeting: HandshakeV10
   private var commands: CommandPhase
   private var state = State.idle
+  /// The latest COM_BINLOG_DUMP, for errors.
+  private var dump = WireError.Activity.readEvent
 
   /// Connects, starts TLS and logs in.
   public init(_ options: ConnectionOptions) throws(WireError) {
@@ -102,7 +104,8 @@ public final class Connection {
       command = try ComBinlogDump(file: file, position: position, serverID: serverID, nonBlocking: nonBlocking)
     } catch { throw failed(activity, error) }
     try perform(activity) { () throws(WireFailure) in try commands.start { command.encode(into: &$0) } }
-    state = .dumping(activity)
+    dump = activity
+    state = .dumping
   }
 
   /// What `nextEvent` found.
@@ -119,7 +122,7 @@ public final class Connection {
   public func nextEvent(
     appendingTo output: inout OutputBuffer, maxBytes: Int = Int(UInt32.max)
   ) throws(WireError) -> DumpResult {
-    guard case .dumping(let activity) = state else { throw failed(.readEvent, .notReady) }
+    guard case .dumping = state else { throw failed(.readEvent, .notReady) }
     do throws(WireFailure) {
       let count = try commands.readEvent(into: &output, limit: min(maxBytes, Limits.event))
       if let count { return .event(byteCount: count) }
@@ -127,7 +130,7 @@ public final class Connection {
       return .endOfLog
     } catch {
       state = .unusable
-      throw failed(activity, error)
+      throw failed(dump, error)
     }
   }
 

@@ -30,14 +30,6 @@ package struct PacketReader<Source: ByteSource>: ~Copyable {
 
   // MARK: Packets
 
-  /// The first byte of the next packet, which stays in place. Nil when its payload is empty.
-  package mutating func peekFirstByte() throws(WireFailure) -> UInt8? {
-    try require(4)
-    guard payloadLength(at: start) > 0 else { return nil }
-    try require(5)
-    return buffer.bytes[byteAt: start &+ 4]
-  }
-
   /// Appends the next payload, all its packets joined, to `output`; returns its size.
   ///
   /// Nothing stays appended when it throws.
@@ -55,13 +47,16 @@ package struct PacketReader<Source: ByteSource>: ~Copyable {
   /// Appends the event of the next packet of a binlog dump to `output`; returns its size.
   ///
   /// The packet is `int<1> 0x00` and the event; only the first of several joined packets has the 0x00. A semi-synchronous
-  /// server puts `int<1> 0xEF` and `int<1> flags` between them. Nothing stays appended when it throws.
-  package mutating func readEvent(into output: inout OutputBuffer, limit: Int) throws(WireFailure) -> Int {
+  /// server puts `int<1> 0xEF` and `int<1> flags` between them. Nil when the packet begins with another byte, as EOF and ERR
+  /// do: it stays in place. Nothing stays appended when it throws.
+  package mutating func readEvent(into output: inout OutputBuffer, limit: Int) throws(WireFailure) -> Int? {
+    try require(4)
+    guard payloadLength(at: start) > 0 else { return nil }
+    try require(5)
+    guard buffer.bytes[byteAt: start &+ 4] == OKPacket.header else { return nil }
     let before = output.count
     do throws(WireFailure) {
       let length = try readHeader(limit &+ 3)
-      guard length > 0 else { throw .malformed(packet: "event packet", DecodeError(.truncated, at: 0, "status")) }
-      try require(1)
       start &+= 1
       let size = try readPayload(
         length &- 1, isContinued: length == Limits.packetPayload, into: &output, limit: limit &+ 2)

@@ -24,9 +24,7 @@ import Testing
     var reader = PacketReader(ScriptedSource(stream, chunk: 1), capacity: 64)
     var output = OutputBuffer()
     #expect(try reader.readPacket(into: &output, limit: 1000) == 3)
-    #expect(try reader.peekFirstByte() == nil)
     #expect(try reader.readPacket(into: &output, limit: 1000) == 0)
-    #expect(try reader.peekFirstByte() == 7)
     #expect(try reader.readPacket(into: &output, limit: 1000) == 300)
     #expect(output.array == [1, 2, 3] + Array(repeating: 7, count: 300))
   }
@@ -50,7 +48,6 @@ import Testing
     var reader = PacketReader(ScriptedSource(deliveries: deliveries), capacity: 128)
     for payload in expected {
       var output = OutputBuffer()
-      #expect(try reader.peekFirstByte() == payload.first, "seed \(seed)")
       _ = try reader.readPacket(into: &output, limit: 1000)
       #expect(output.array == payload, "seed \(seed)")
     }
@@ -152,6 +149,16 @@ import Testing
     #expect(output.isEmpty == true)
   }
 
+  /// EOF, ERR, an empty packet: they stay in place for `readPacket`.
+  @Test(arguments: [[0xFE, 0, 0, 2, 0], [0xFF, 1, 1], []] as [[UInt8]])
+  func otherPacketsStay(payload: [UInt8]) throws {
+    var reader = PacketReader(ScriptedSource(packets(payload), chunk: 1), capacity: 64)
+    var output = OutputBuffer()
+    #expect(try reader.readEvent(into: &output, limit: 100) == nil)
+    #expect(try reader.readPacket(into: &output, limit: 100) == payload.count)
+    #expect(output.array == payload)
+  }
+
   @Test func anyBytesGiveAnEventOrAnError() {
     let seed = UInt64.random(in: .min ... .max)
     var random = SeededGenerator(state: seed)
@@ -162,9 +169,10 @@ import Testing
       var output = OutputBuffer()
       do throws(WireFailure) {
         while true {
-          _ = try reader.peekFirstByte()
           _ = reader.hasCompletePacket()
-          _ = try reader.readEvent(into: &output, limit: 300)
+          if try reader.readEvent(into: &output, limit: 300) == nil {
+            _ = try reader.readPacket(into: &output, limit: 300)
+          }
         }
       } catch { #expect(output.count <= stream.count, "seed \(seed)") }
     }
