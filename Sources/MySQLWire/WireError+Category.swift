@@ -2,7 +2,7 @@ extension WireError {
   /// What kind of trouble this is.
   public var category: Category {
     switch cause {
-    case .system, .unknownHost, .timedOut, .closedByPeer: .unreachable
+    case .system, .unknownHost, .timedOut, .closedByPeer, .dumpEnded: .unreachable
     // A handshake that fails once fails again.
     case .tlsFailed: isOpening ? .loginRefused : .unreachable
     case .interrupted: .interrupted
@@ -15,6 +15,7 @@ extension WireError {
   }
 
   private func category(of packet: ERRPacket) -> Category {
+    if packet.isDuplicateReplica { return .configuration }
     switch packet.code {
     case ServerErrorCode.tooManyConnections, ServerErrorCode.serverShutdown, ServerErrorCode.abortingConnection,
       ServerErrorCode.tooManyUserConnections, ServerErrorCode.queryInterrupted, ServerErrorCode.connectionKilled:
@@ -23,7 +24,6 @@ extension WireError {
     case ServerErrorCode.databaseAccessDenied, ServerErrorCode.accessDenied, ServerErrorCode.tableAccessDenied,
       ServerErrorCode.specificAccessDenied, ServerErrorCode.mustChangePassword:
       return .loginRefused
-    case ServerErrorCode.masterFatalReadingBinlog where packet.isDuplicateReplica: return .configuration
     default: break
     }
     return isOpening ? .loginRefused : .serverData
@@ -39,8 +39,15 @@ extension WireError {
 }
 
 extension ERRPacket {
-  /// Error 1236 has many meanings, told apart only by their text.
-  var isDuplicateReplica: Bool { mentions("same server_uuid") || mentions("same server_id") }
+  /// Whether another replica uses our server_id or UUID: MariaDB's error 4052, or one of the many meanings of error 1236,
+  /// which only their text tells apart.
+  var isDuplicateReplica: Bool {
+    switch code {
+    case ServerErrorCode.sameReplicaID: true
+    case ServerErrorCode.masterFatalReadingBinlog: mentions("same server_uuid") || mentions("same server_id")
+    default: false
+    }
+  }
 
   /// Whether the message contains `words`, in any case.
   func mentions(_ words: String) -> Bool { message.lowercased().contains(words) }

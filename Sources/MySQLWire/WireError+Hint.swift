@@ -7,7 +7,7 @@ extension WireError {
     case .system(let error): systemHint(error)
     case .unknownHost: "check the spelling of host, and that this machine's name server knows it"
     case .timedOut: timeoutHint
-    case .closedByPeer: closedHint
+    case .closedByPeer, .dumpEnded: closedHint
     case .server(let packet): serverHint(packet)
     case .unsupportedServer: "a server of MySQL 5.5 or MariaDB 5.5 or later is needed"
     case .unsupportedPlugin(let name): pluginHint(name)
@@ -59,7 +59,8 @@ extension WireError {
   }
 
   private func serverHint(_ packet: ERRPacket) -> String? {
-    switch packet.code {
+    if packet.isDuplicateReplica { return "another replica uses this server_id: set server_id to an unused number" }
+    return switch packet.code {
     case ServerErrorCode.accessDenied: isOpening ? accountHint : privilegeHint
     case ServerErrorCode.accessDeniedNoPassword:
       accountHint + "; one with unix_socket logs in on the server's own machine only"
@@ -94,7 +95,6 @@ extension WireError {
 
   /// The texts are those of MySQL 5.7 to 9.7 and MariaDB 10.11 to 11.8.
   private func binlogHint(_ packet: ERRPacket) -> String {
-    if packet.isDuplicateReplica { return "another replica uses this server_id: set server_id to an unused number" }
     if packet.mentions("first log file name") {
       return "the file is not, or no longer, on the server: SHOW BINARY LOGS lists those that are"
     }

@@ -117,4 +117,6 @@ package enum ServerErrorCode {
   package static let accountLocked: UInt16 = 3118
   package static let secureTransportRequired: UInt16 = 3159
   package static let noBinlog: UInt16 = 1373
+  /// MariaDB's.
+  package static let sameReplicaID: UInt16 = 4052
 }

@@ -47,6 +47,8 @@ public enum WireFailure: Error, Sendable, Equatable {
   case positionTooLarge(UInt64)
   /// An option that cannot be sent, such as a NUL in the user name; which and why.
   case invalidOption(String)
+  /// The server ended a dump that was to wait for new events: it shuts down, or the connection was killed.
+  case dumpEnded
   /// The connection is closed, failed before, or is busy with a binlog dump.
   case notReady
 
@@ -103,6 +105,7 @@ extension WireFailure: CustomStringConvertible {
     case .tlsConfiguration(let what): "TLS configuration: \(what)"
     case .positionTooLarge(let position): "position \(position) does not fit the 4 bytes of COM_BINLOG_DUMP"
     case .invalidOption(let what): what
+    case .dumpEnded: "the server ended the dump"
     case .notReady: "the connection is closed, has failed, or is busy with a binlog dump"
     }
   }

@@ -59,6 +59,8 @@ import Testing
     (.connect, .timedOut(seconds: 1), .unreachable, "connect_timeout_seconds"),
     (dumping, .timedOut(seconds: 1), .unreachable, "read_timeout_seconds"),
     (dumping, .closedByPeer, .unreachable, "error log"),
+    (dumping, .dumpEnded, .unreachable, "error log"),
+    (dumping, refusal(4052, "A slave with the same server_id is already connected"), .configuration, "server_id"),
     (.tls, .tlsFailed("x"), .loginRefused, "TLS 1.2"),
     (.tls, .certificateRejected(.wrongHost("db")), .loginRefused, "verify_ca"),
     (.tls, .certificateRejected(.notTrusted(caFile: nil)), .loginRefused, "ssl_ca"),

@@ -9,7 +9,7 @@ public final class Connection {
   /// What the connection can do next.
   private enum State {
     case idle
-    case dumping
+    case dumping(nonBlocking: Bool)
     case unusable
   }
 
@@ -105,7 +105,7 @@ public final class Connection {
     } catch { throw failed(activity, error) }
     try perform(activity) { () throws(WireFailure) in try commands.start { command.encode(into: &$0) } }
     dump = activity
-    state = .dumping
+    state = .dumping(nonBlocking: nonBlocking)
   }
 
   /// What `nextEvent` found.
@@ -118,14 +118,16 @@ public final class Connection {
 
   /// Waits for the next event and appends it, from the first byte of its header, to `output`.
   ///
-  /// Nothing is appended when it throws. An event of more than `maxBytes` bytes is an error.
+  /// Nothing is appended when it throws. An event of more than `maxBytes` bytes is an error, and so is the end of a dump
+  /// that was to wait for ever: a server that shuts down, or whose administrator kills the connection, ends it with EOF.
   public func nextEvent(
     appendingTo output: inout OutputBuffer, maxBytes: Int = Int(UInt32.max)
   ) throws(WireError) -> DumpResult {
-    guard case .dumping = state else { throw failed(.readEvent, .notReady) }
+    guard case .dumping(let nonBlocking) = state else { throw failed(.readEvent, .notReady) }
     do throws(WireFailure) {
       let count = try commands.readEvent(into: &output, limit: min(maxBytes, Limits.event))
       if let count { return .event(byteCount: count) }
+      guard nonBlocking else { throw .dumpEnded }
       state = .idle
       return .endOfLog
     } catch {
