@@ -1,13 +1,22 @@
 import Bytes
 
 /// What a rows event does to its rows.
-public enum RowsKind: UInt8, Sendable, BitwiseCopyable {
+public enum RowsKind: UInt8, CaseIterable, Sendable, BitwiseCopyable, CustomStringConvertible {
   /// WRITE_ROWS: after images only.
   case insert
   /// UPDATE_ROWS: a before image and an after image for each row.
   case update
   /// DELETE_ROWS: before images only.
   case delete
+
+  /// The kind as SQL names it: "INSERT".
+  public var description: String {
+    switch self {
+    case .insert: "INSERT"
+    case .update: "UPDATE"
+    case .delete: "DELETE"
+    }
+  }
 
   /// Whether rows of this kind have an image of the row before the change.
   @inlinable public var hasBefore: Bool { self != .insert }
@@ -75,6 +84,15 @@ public struct RowsEvent: ~Escapable {
     return try cursor.uint(bytes: TableMapEvent.tableIDByteCount(postHeaderLength), "table_id")
   }
 
+  /// The number of columns, each of which has a bit in the event.
+  @_lifetime(cursor: copy cursor)
+  private static func columnCount(_ cursor: inout ByteCursor) throws(DecodeError) -> Int {
+    let offset = cursor.offset
+    let count = try cursor.lenencInteger("column count")
+    guard count <= UInt64(cursor.remaining) * 8 else { throw DecodeError(.truncated, at: offset, "column count") }
+    return Int(count)
+  }
+
   /// Reads the event's body up to the rows.
   ///
   /// - Throws: `DecodeError` for a cut body.
@@ -90,7 +108,7 @@ public struct RowsEvent: ~Escapable {
       guard extraCount >= 2 else { throw DecodeError(.invalid, at: lengthOffset, "extra row info's length") }
       try cursor.skip(extraCount - 2, "extra row info")
     }
-    columnCount = try cursor.lenencCount("column count")
+    columnCount = try Self.columnCount(&cursor)
     let bitmapCount = (columnCount + 7) / 8
     present = try cursor.bytes(bitmapCount, "columns present")
     presentAfter = kind == .update && version > 0 ? try cursor.bytes(bitmapCount, "columns present after") : present
