@@ -4,7 +4,7 @@ import Testing
 
 /// Every event of the fixtures with each single bit flipped, and cut at each byte: an error or rows, in bounded time and
 /// space. The checksum is put right each time, so that the decoders see the damage.
-@Suite struct DamagedEventTests {
+@Suite(.timeLimit(.minutes(1))) struct DamagedEventTests {
   @Test(arguments: Fixture.names)
   func flippedBitsNeverBreakADecoder(_ name: String) throws {
     try forEachEvent(of: Fixture(name)) { state, event, followers in

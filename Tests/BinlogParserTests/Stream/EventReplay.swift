@@ -39,7 +39,11 @@ struct EventReplay {
     let bytes = event.span.bytes
     let frame = try stream.accept(bytes, at: 0)
     guard case .rows(let rows, let table) = try decoder.decode(frame, frame.body(in: bytes)) else { return [] }
-    return try Self.write(rows, table)
+    do { return try Self.write(rows, table) } catch {
+      var error = error
+      error.eventType = frame.header.type
+      throw error
+    }
   }
 
   private static func write(_ rows: borrowing RowsEvent, _ table: TablePlan) throws(BinlogError) -> [ReplayedRow] {
