@@ -14,8 +14,6 @@ public struct DictionaryColumn: ~Copyable, Sendable {
   private var entryIndices: [[UInt8]: UInt32] = [:]
   @usableFromInline var indices: [UInt32] = []
   @usableFromInline var validity = Validity()
-  /// Bytes of all values in PLAIN.
-  @usableFromInline var plainSize = 0
 
   /// An empty column.
   public init() {
@@ -43,9 +41,9 @@ public struct DictionaryColumn: ~Copyable, Sendable {
     return index
   }
 
-  /// Adds the value with this index; an index that `index(of:)` has not given traps.
+  /// Adds the value with this index, which `index(of:)` must have given since the last `removeAll`.
+  @inlinable
   public mutating func append(index: UInt32) {
-    plainSize += entryRanges[Int(index)].count + 4
     indices.append(index)
     validity.appendValues()
   }
@@ -68,7 +66,6 @@ public struct DictionaryColumn: ~Copyable, Sendable {
     entryIndices.removeAll(keepingCapacity: true)
     indices.removeAll(keepingCapacity: indices.count * MemoryLayout<UInt32>.size <= limit)
     validity.removeAll()
-    plainSize = 0
   }
 
   @_lifetime(borrow self)
@@ -84,18 +81,19 @@ extension DictionaryColumn: ParquetColumn {
   /// Calls `body` with the places of the nulls.
   public func withValidity<Result>(_ body: (borrowing Validity) -> Result) -> Result { body(validity) }
 
-  /// The dictionary where asked for and smaller, else PLAIN.
+  /// The dictionary where asked for, else PLAIN, also when there are too many entries.
+  ///
+  /// A dictionary that does not quite pay, as with few rows, is written nevertheless: fastparquet 2026.9 loses the values
+  /// of strings that have a dictionary in one row group and none in another.
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
-    let pays =
-      descriptor.encoding == .rleDictionary && entryRanges.count <= Self.entryLimit
-      && ColumnChunkPlan.Dictionary.pays(
-        entryBytes: entries.count, entryCount: entryRanges.count, valueCount: indices.count, plainSize: plainSize,
-        limit: properties.dictionaryPageSizeLimit)
+    let hasDictionary =
+      descriptor.encoding == .rleDictionary && (1...Self.entryLimit).contains(entryRanges.count)
+      && entries.count <= properties.dictionaryPageSizeLimit
     let dictionary = ColumnChunkPlan.Dictionary(
       entries: entries.array, entryCount: entryRanges.count, indices: indices)
     return ColumnChunkPlan(
-      encoding: pays ? .rleDictionary : .plain, dictionary: pays ? dictionary : nil,
-      pages: pageRanges(pageSize: properties.pageSize, isPlain: !pays),
+      encoding: hasDictionary ? .rleDictionary : .plain, dictionary: hasDictionary ? dictionary : nil,
+      pages: pageRanges(pageSize: properties.pageSize, isPlain: !hasDictionary),
       bounds: descriptor.hasBounds ? bounds(sizeLimit: properties.boundSizeLimit) : nil)
   }
 

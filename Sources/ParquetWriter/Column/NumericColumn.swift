@@ -63,10 +63,16 @@ extension NumericColumn: ParquetColumn {
     if descriptor.encoding == .rleDictionary {
       dictionary = plain.dictionary(limit: properties.dictionaryPageSizeLimit)
       if dictionary != nil { encoding = .rleDictionary }
-    } else if descriptor.encoding == .deltaBinaryPacked, Value.physicalType != .double, plain.count > 0 {
+    } else if descriptor.encoding == .deltaBinaryPacked, canUseDifferences {
       encoding = .deltaBinaryPacked
     }
     return ColumnChunkPlan(encoding: encoding, dictionary: dictionary, pages: pages, bounds: bounds)
+  }
+
+  /// Not with nulls: they can leave a page without any value, and fastparquet 2026.9 crashes on such a page.
+  private var canUseDifferences: Bool {
+    Value.physicalType != .double && validity.nullCount == 0
+      && DeltaBinaryPacked.fits(PlainValues<Value>(values.bytes))
   }
 
   private func pageRanges(valueLimit: Int) -> [PageRange] {

@@ -4,6 +4,9 @@ extension PlainValues {
   /// The distinct values and an index for each value; nil as soon as that is no longer smaller than PLAIN.
   ///
   /// An open-addressing hash table of at most twice as many slots as there can be entries.
+  @_specialize(where Value == Int32)
+  @_specialize(where Value == Int64)
+  @_specialize(where Value == Double)
   package func dictionary(limit: Int) -> ColumnChunkPlan.Dictionary? {
     let size = MemoryLayout<Value.Bits>.size
     let slotCount = (2 * max(1, min(count, limit / size))).nextPowerOf2
@@ -22,9 +25,8 @@ extension PlainValues {
       if slots[slot] == 0 {
         entries.append(value)
         slots[slot] = UInt32(entries.count)
-        let pays = ColumnChunkPlan.Dictionary.pays(
-          entryBytes: entries.count * size, entryCount: entries.count, valueCount: count,
-          plainSize: count * size, limit: limit)
+        let indexBytes = (count * RLEDictionary.bitWidth(entries: entries.count) + 7) / 8
+        let pays = entries.count * size <= limit && entries.count * size + indexBytes < count * size
         guard pays else { return nil }
       }
       indices.append(slots[slot] - 1)
@@ -42,6 +44,9 @@ extension PlainValues {
   }
 
   /// The smallest and the largest value; nil where there is none.
+  @_specialize(where Value == Int32)
+  @_specialize(where Value == Int64)
+  @_specialize(where Value == Double)
   package func bounds(isUnsigned: Bool) -> Statistics.Bounds? {
     var smallest = Value.Bits.max
     var largest = Value.Bits.min

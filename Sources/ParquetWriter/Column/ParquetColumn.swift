@@ -48,13 +48,5 @@ public struct ColumnChunkPlan: Sendable {
 
     /// Bits of an index.
     package var bitWidth: Int { RLEDictionary.bitWidth(entries: entryCount) }
-
-    /// Whether entries and indices are smaller than `plainSize` bytes, and the entries fit the limit.
-    package static func pays(
-      entryBytes: Int, entryCount: Int, valueCount: Int, plainSize: Int, limit: Int
-    ) -> Bool {
-      let indexBytes = (valueCount * RLEDictionary.bitWidth(entries: entryCount) + 7) / 8
-      return entryBytes <= limit && entryBytes + indexBytes < plainSize
-    }
   }
 }

@@ -22,15 +22,36 @@ import Bytes
 package enum DeltaBinaryPacked {
   private static let blockSize = 128
   private static let miniblockSize = 32
+  /// Wider differences are not written: fastparquet 2026.9 unpacks 28 bits and more wrongly, without an error.
+  private static let widestDifference = 24
 
-  /// Appends the values in `range`, of which there can be none.
+  /// Whether all differences between neighbours are within one range of 24 bits, so that they surely fit miniblocks of 24
+  /// bits, which is smaller than PLAIN too.
+  @_specialize(where Value == Int32)
+  @_specialize(where Value == Int64)
+  package static func fits<Value: PlainValue>(_ values: PlainValues<Value>) -> Bool {
+    guard values.count > 1 else { return values.count == 1 }
+    let sign: Value.Bits = 1 << (Value.Bits.bitWidth - 1)
+    var smallest = Value.Bits.max
+    var largest = Value.Bits.min
+    for index in 1..<values.count {
+      let delta = (values[index] &- values[index - 1]) ^ sign
+      smallest = min(smallest, delta)
+      largest = max(largest, delta)
+    }
+    return (largest - smallest) >> widestDifference == 0
+  }
+
+  /// Appends the values in `range`, which must not be empty.
+  @_specialize(where Value == Int32)
+  @_specialize(where Value == Int64)
   package static func append<Value: PlainValue>(
     _ values: PlainValues<Value>, in range: Range<Int>, to output: inout OutputBuffer
   ) {
     output.appendULEB128(UInt64(blockSize))
     output.appendULEB128(UInt64(blockSize / miniblockSize))
     output.appendULEB128(UInt64(range.count))
-    var previous = range.isEmpty ? 0 : values[range.lowerBound]
+    var previous = values[range.lowerBound]
     output.appendZigzagULEB128(signed(previous))
     var deltas: [Value.Bits] = []
     deltas.reserveCapacity(blockSize)

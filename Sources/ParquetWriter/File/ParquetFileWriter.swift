@@ -46,7 +46,9 @@ public final class ParquetFileWriter {
 
   /// Encodes `batch` and writes it as the next row group. A batch without rows writes nothing.
   public func writeRowGroup(_ batch: borrowing some RowBatch & ~Copyable) throws(ParquetError) {
-    try append(try encoder.encode(batch))
+    let rowGroup = try encoder.encode(batch)
+    try append(rowGroup)
+    encoder.recycle(rowGroup)
   }
 
   /// Writes a row group that was encoded before, with the schema and properties of this file.

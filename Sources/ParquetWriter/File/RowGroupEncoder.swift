@@ -19,7 +19,7 @@ public struct RowGroupEncoder: ~Copyable {
   private let schema: Schema
   private let properties: WriterProperties
   private var pageEncoder: PageEncoder
-  private var result = EncodedRowGroup(rowCount: 0, capacity: 0)
+  private var result = EncodedRowGroup()
 
   /// An encoder for batches of `schema`.
   public init(schema: Schema, properties: WriterProperties) throws(ParquetError) {
@@ -30,14 +30,19 @@ public struct RowGroupEncoder: ~Copyable {
 
   /// Encodes all columns of `batch`.
   public mutating func encode(_ batch: borrowing some RowBatch & ~Copyable) throws(ParquetError) -> EncodedRowGroup {
-    result = EncodedRowGroup(rowCount: batch.rowCount, capacity: result.bytes.count)
+    result.removeAll(rowCount: batch.rowCount)
     try batch.appendColumns(to: &self)
     guard result.columns.count == schema.columns.count else {
       throw .batchMismatch("\(result.columns.count) columns instead of \(schema.columns.count)")
     }
-    var encoded = EncodedRowGroup(rowCount: 0, capacity: result.bytes.count)
+    var encoded = EncodedRowGroup()
     swap(&encoded, &result)
     return encoded
+  }
+
+  /// Takes the memory of a row group that was written, for the next one.
+  public mutating func recycle(_ rowGroup: consuming EncodedRowGroup) {
+    result = rowGroup
   }
 
   /// Encodes the next column; called by the batch.
@@ -81,15 +86,22 @@ public struct RowGroupEncoder: ~Copyable {
 /// A row group's pages, complete but for their place in a file.
 public struct EncodedRowGroup: ~Copyable, Sendable {
   /// Rows.
-  public let rowCount: Int
+  public private(set) var rowCount = 0
   /// All pages of all columns.
-  package var bytes: OutputBuffer
+  package var bytes = OutputBuffer()
   /// Metadata with offsets counted from the start of `bytes`.
   package var columns: [ColumnMetaData] = []
 
-  package init(rowCount: Int, capacity: Int) {
+  /// More memory than this is given back before the next row group.
+  private static let recycledSizeLimit = 32 << 20
+
+  package init() {}
+
+  /// Starts a row group of `rowCount` rows in the same memory.
+  package mutating func removeAll(rowCount: Int) {
     self.rowCount = rowCount
-    bytes = OutputBuffer(capacity: capacity)
+    bytes.removeAll(shrinkingTo: Self.recycledSizeLimit)
+    columns.removeAll(keepingCapacity: true)
   }
 
   /// The metadata of the row group when its bytes start at `offset` of the file.

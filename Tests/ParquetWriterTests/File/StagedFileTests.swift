@@ -1,0 +1,128 @@
+import Bytes
+import Foundation
+import ParquetWriter
+import Platform
+import Testing
+
+@Suite struct StagedFileTests {
+  private static func stage(_ folder: TemporaryFolder, _ text: StaticString, out: String = "out") throws -> StagedFile {
+    let file = try StagedFile(directory: folder.path + "/" + out, name: "x")
+    var bytes = OutputBuffer()
+    bytes.append(text)
+    try file.write(bytes.bytes)
+    return file
+  }
+
+  private func content(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+
+  @Test func theFileAppearsWhenPublished() throws {
+    let folder = try TemporaryFolder()
+    let file = try Self.stage(folder, "one", out: "a/b/out")
+    #expect(folder.names(in: "a/b/out") == [])
+    #expect(folder.names(in: "a/b") == [".out.staging", "out"])
+    #expect(folder.names(in: "a/b/.out.staging").count == 1)
+    try file.publish()
+    #expect(folder.names(in: "a/b") == ["out"])
+    #expect(try content(folder.path + "/a/b/out/x") == "one")
+    #expect(file.byteCount == 3)
+    let mode = try FileManager.default.attributesOfItem(atPath: file.finalPath)[.posixPermissions] as? Int
+    #expect((mode ?? 0) & ~0o640 == 0)
+    file.abandon()
+    #expect(try content(file.finalPath) == "one")
+  }
+
+  @Test func publishingReplacesAnOlderFile() throws {
+    let folder = try TemporaryFolder()
+    try Self.stage(folder, "one").publish()
+    let second = try Self.stage(folder, "two")
+    #expect(try content(second.finalPath) == "one")
+    try second.publish()
+    #expect(try content(second.finalPath) == "two")
+  }
+
+  @Test func nothingStaysOfAFileThatIsGivenUp() throws {
+    let folder = try TemporaryFolder()
+    try Self.stage(folder, "one").abandon()
+    #expect(folder.names() == ["out"])
+    _ = try Self.stage(folder, "two")
+    #expect(folder.names() == ["out"])
+    #expect(folder.names(in: "out") == [])
+  }
+
+  @Test func onlyFilesOfDeadProcessesAreCleanedUp() throws {
+    let folder = try TemporaryFolder()
+    try FileSystem.createDirectories(folder.path + "/.out.staging")
+    #expect(FileManager.default.createFile(atPath: folder.path + "/.out.staging/x.dead.partial", contents: Data([1])))
+    #expect(FileManager.default.createFile(atPath: folder.path + "/.out.staging/other", contents: Data([1])))
+    let first = try Self.stage(folder, "first")
+    #expect(!folder.names(in: ".out.staging").contains("x.dead.partial"))
+    let second = try Self.stage(folder, "second")
+    #expect(folder.names(in: ".out.staging").count == 3)
+    try first.publish()
+    #expect(try content(first.finalPath) == "first")
+    try second.publish()
+    #expect(try content(first.finalPath) == "second")
+    #expect(folder.names(in: ".out.staging") == ["other"])
+  }
+
+  @Test(arguments: ["out/", "./out", "link", "out/../out/."]) func waysToNameTheFolder(name: String) throws {
+    let folder = try TemporaryFolder()
+    try FileSystem.createDirectories(folder.path + "/out")
+    try FileManager.default.createSymbolicLink(atPath: folder.path + "/link", withDestinationPath: "out")
+    let file = try Self.stage(folder, "one", out: name)
+    #expect(folder.names() == [".out.staging", "link", "out"])
+    try file.publish()
+    #expect(folder.names(in: "out") == ["x"])
+  }
+
+  @Test func whatIsNoFolder() throws {
+    let folder = try TemporaryFolder()
+    #expect(FileManager.default.createFile(atPath: folder.path + "/out", contents: nil))
+    #expect(throws: SystemError.self) { _ = try Self.stage(folder, "one") }
+    #expect(throws: SystemError.self) { _ = try Self.stage(folder, "one", out: "out/below") }
+    #expect(folder.names() == ["out"])
+  }
+
+  @Test func aFinalNameThatIsAFolderStaysOne() throws {
+    let folder = try TemporaryFolder()
+    try FileSystem.createDirectories(folder.path + "/out/x")
+    let file = try Self.stage(folder, "one")
+    #expect(throws: SystemError.self) { try file.publish() }
+    file.abandon()
+    #expect(folder.names() == ["out"])
+  }
+
+  #if os(Linux)
+    @Test func withoutAStagingFolderTheFileHasNoNameUntilItIsPublished() throws {
+      let folder = try TemporaryFolder()
+      // A file in the way of the staging folder, as a parent that cannot be written to.
+      #expect(FileManager.default.createFile(atPath: folder.path + "/.out.staging", contents: nil))
+      for text in ["one", "two"] as [StaticString] {
+        let file = try Self.stage(folder, text)
+        #expect(folder.names(in: "out").count == (text.description == "one" ? 0 : 1))
+        try file.publish()
+        #expect(folder.names(in: "out") == ["x"])
+        #expect(try content(file.finalPath) == text.description)
+      }
+      try Self.stage(folder, "three").abandon()
+      #expect(try content(folder.path + "/out/x") == "two")
+    }
+
+    @Test func aFullDiskIsAnError() throws {
+      let file = try FileWriter(opening: "/dev/full")
+      var bytes = OutputBuffer()
+      bytes.append("x")
+      do throws(SystemError) {
+        try file.write(bytes.bytes)
+        Issue.record("no error")
+      } catch {
+        #expect(error.call == "write" && error.subject == "/dev/full")
+      }
+    }
+  #endif
+
+  @Test(arguments: [("a/b/c", "a/b"), ("c", "."), ("/c", "/"), ("/", "/"), ("a/", "."), ("/a/b/", "/a")])
+  func parents(path: String, parent: String) {
+    #expect(FileSystem.parent(of: path) == parent)
+  }
+}
