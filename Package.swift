@@ -35,6 +35,7 @@ let package = Package(
         .product(name: "_CryptoExtras", package: "swift-crypto"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOTLS", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: strict),
@@ -50,6 +51,26 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
+      swiftSettings: common),
+    .target(name: "TestSupport", dependencies: ["Bytes"], path: "Tests/TestSupport", swiftSettings: common),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform", "Bytes"], swiftSettings: common),
+    .testTarget(
+      name: "MySQLWireTests",
+      dependencies: [
+        "MySQLWire", "Platform", "Bytes", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"), .product(name: "_CryptoExtras", package: "swift-crypto"),
+      ],
+      swiftSettings: common),
+    .testTarget(
+      name: "BinlogParserTests", dependencies: ["BinlogParser", "Bytes", "TestSupport"], swiftSettings: common),
+    .testTarget(
+      name: "ParquetWriterTests",
+      dependencies: ["ParquetWriter", "Platform", "Bytes", "CZlib", "CZstd", "TestSupport"], swiftSettings: common),
+    .testTarget(
+      name: "PipelineTests", dependencies: ["Pipeline", "BinlogParser", "Bytes", "TestSupport"], swiftSettings: common),
+    .testTarget(
+      name: "ConfigurationTests",
+      dependencies: ["MySQLBinlogConnector", "BinlogParser", "MySQLWire", "Platform", "Bytes", "TestSupport"],
       swiftSettings: common),
   ]
 )

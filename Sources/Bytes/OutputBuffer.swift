@@ -16,6 +16,12 @@ public struct OutputBuffer: ~Copyable, @unchecked Sendable {
     used = 0
   }
 
+  /// A buffer with the UTF-8 of `text`.
+  public init(utf8 text: String) {
+    self.init(capacity: text.utf8.count)
+    append(text)
+  }
+
   deinit { unsafe base.deallocate() }
 
   /// Bytes written.
@@ -137,6 +143,7 @@ public struct OutputBuffer: ~Copyable, @unchecked Sendable {
   }
 
   /// Overwrites bytes written earlier with an integer, least significant byte first.
+  @inlinable
   public mutating func overwriteLittleEndian<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, at offset: Int) {
     precondition(offset >= 0 && offset + MemoryLayout<T>.size <= used, "overwrite outside of the written bytes")
     unsafe UnsafeMutableRawPointer(base + offset).storeBytes(of: value.littleEndian, as: T.self)

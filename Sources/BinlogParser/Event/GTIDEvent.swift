@@ -8,9 +8,9 @@ import Bytes
 ///
 /// What follows (logical clock, commit times, length, server version) is passed over. See
 /// <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Gtid__event.html>.
-public struct GTIDEvent: Sendable, Equatable {
-  /// The UUID's 16 bytes.
-  public let sourceID: [UInt8]
+public struct GTIDEvent: Sendable, Equatable, CustomStringConvertible {
+  /// The UUID of the server.
+  public let sourceID: UUIDBytes
   /// The transaction's number, from 1 on.
   public let number: UInt64
 
@@ -20,9 +20,12 @@ public struct GTIDEvent: Sendable, Equatable {
   public init(_ body: RawSpan) throws(DecodeError) {
     var cursor = ByteCursor(body)
     try cursor.skip(1, "flags")
-    sourceID = try cursor.bytes(16, "SID").array
+    sourceID = UUIDBytes(try cursor.bytes(16, "SID"))
     number = try cursor.uint64("GNO")
   }
+
+  /// "uuid:number".
+  public var description: String { "\(sourceID):\(number)" }
 }
 
 /// MariaDB's GTID: the global id of the transaction that follows.

@@ -4,8 +4,8 @@ import Bytes
 ///
 /// The server repeats a TABLE_MAP before each statement; one that says the same as the last under its number is not
 /// compiled again. Numbers are given anew after a restart of the server, so each file starts with none.
-struct TableMaps {
-  private struct Entry {
+struct TableMaps: Sendable {
+  private struct Entry: Sendable {
     let body: [UInt8]
     /// Nil for a table that the filter excludes.
     let plan: TablePlan?

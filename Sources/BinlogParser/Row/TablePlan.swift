@@ -80,7 +80,7 @@ public final class TablePlan: Sendable {
     var pool = StringPool()
     for name in names {
       pool.append { buffer in
-        buffer.append(jsonString: name)
+        buffer.append(jsonString: OutputBuffer(utf8: name).bytes)
         buffer.append(UInt8(ascii: ":"))
       }
     }
@@ -128,13 +128,5 @@ extension StringPool {
       _ = string.append(jsonString: raw.bytes, from: characterSet)
       buffer.append(string.bytes.extracting(1..<string.count - 1))
     }
-  }
-}
-
-extension OutputBuffer {
-  mutating func append(jsonString text: String) {
-    var utf8 = OutputBuffer(capacity: 64)
-    utf8.append(text)
-    append(jsonString: utf8.bytes)
   }
 }

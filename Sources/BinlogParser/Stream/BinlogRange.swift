@@ -35,7 +35,8 @@ public struct BinlogRange: Sendable, Equatable {
     guard !frame.isOutsideOfFile else { return isPassed(by: next) ? .beyond : .inside }
     if let toOffset, frame.end > toOffset { return .beyond }
     if let toOffset, frame.end == toOffset { return .last }
-    return frame.header.type == .rotate || frame.header.type == .stop ? .last : .inside
+    let endsFile = frame.header.type == .rotate || frame.header.type == .stop
+    return endsFile && toOffset == nil ? .last : .inside
   }
 
   /// Whether no further event can belong to the range when the next one starts at `next`.

@@ -14,7 +14,7 @@ public enum DecodedEvent: ~Escapable {
 
 /// Turns frames into events: knows the file's format and table maps, and applies the table filter, so that rows of an
 /// excluded table are never looked at.
-public struct EventDecoder {
+public struct EventDecoder: Sendable {
   private let filter: TableFilter
   private let columnNames: ColumnNames
   private var format: FormatDescriptionEvent?

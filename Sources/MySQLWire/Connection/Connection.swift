@@ -101,7 +101,8 @@ public final class Connection {
     let activity = WireError.Activity.dump(file: file, position: position)
     let command: ComBinlogDump
     do throws(WireFailure) {
-      command = try ComBinlogDump(file: file, position: position, serverID: serverID, nonBlocking: nonBlocking)
+      command = try ComBinlogDump(
+        file: file, position: position, serverID: serverID, nonBlocking: nonBlocking, annotateRows: isMariaDB)
     } catch { throw failed(activity, error) }
     try perform(activity) { () throws(WireFailure) in try commands.start { command.encode(into: &$0) } }
     dump = activity

@@ -1,0 +1,84 @@
+import Bytes
+
+/// One line of an event's description: what text mode shows of events that are not rows.
+public struct EventField: Sendable, Equatable {
+  /// The field's name.
+  public let name: String
+  /// Its value, on one line.
+  public let value: String
+
+  /// The header's fields, and what the body of an event of a known type says.
+  ///
+  /// - Parameter format: the file's format, as far as it is known yet.
+  /// - Throws: `DecodeError` for a body that cannot be read.
+  public static func fields(
+    of frame: EventFrame, _ body: RawSpan, format: FormatDescriptionEvent?
+  ) throws(DecodeError) -> [EventField] {
+    let header = frame.header
+    let common = [
+      EventField(name: "Type", value: header.type.description),
+      EventField(name: "Timestamp", value: "\(header.timestamp) (Unix timestamp)"),
+      EventField(name: "Server ID", value: "\(header.serverID)"),
+      EventField(name: "Log Pos", value: "\(frame.end)"),
+      EventField(name: "Flags", value: "0x" + hex(header.flags)),
+      EventField(name: "Size", value: "\(header.eventSize)"),
+    ]
+    return common + (try details(of: header.type, body, format))
+  }
+
+  /// All hexadecimal digits of a number, lower-case.
+  public static func hex<T: FixedWidthInteger & UnsignedInteger>(_ value: T) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: T.bitWidth / 4 - digits.count) + digits
+  }
+
+  private static func details(
+    of type: EventType, _ body: RawSpan, _ file: FormatDescriptionEvent?
+  ) throws(DecodeError) -> [EventField] {
+    switch type {
+    case .rotate:
+      return [EventField(name: "Next", value: try RotateEvent(body).next.description)]
+    case .formatDescription:
+      let format = try FormatDescriptionEvent(body)
+      return [
+        EventField(name: "Server", value: format.serverVersion),
+        EventField(name: "Checksum", value: "\(format.checksum)"),
+      ]
+    case .query:
+      let query = try QueryEvent(body)
+      return [
+        EventField(name: "Schema", value: query.schema.utf8String),
+        EventField(name: "Query", value: line(query.statement)),
+      ]
+    case .rowsQuery:
+      var cursor = ByteCursor(body)
+      try cursor.skip(1, "length")  // Of the statement in bytes, or 255: of no use.
+      return [EventField(name: "Query", value: line(cursor.rest()))]
+    case .annotateRows:
+      return [EventField(name: "Query", value: line(body))]
+    case .xid:
+      return [EventField(name: "XID", value: "\(try XIDEvent(body).xid)")]
+    case .gtid, .anonymousGTID:
+      return [EventField(name: "GTID", value: type == .gtid ? try GTIDEvent(body).description : "ANONYMOUS")]
+    case .previousGTIDs:
+      return [EventField(name: "GTIDs", value: try PreviousGTIDsEvent(body).description)]
+    case .tableMap:
+      let map = try TableMapEvent(body, postHeaderLength: file?.postHeaderLength(of: type) ?? 0)
+      return [
+        EventField(name: "Table", value: "\(map.schema.utf8String).\(map.table.utf8String)"),
+        EventField(name: "Table ID", value: "\(map.tableID)"), EventField(name: "Columns", value: "\(map.columnCount)"),
+      ]
+    case .heartbeat:
+      return [EventField(name: "File", value: body.utf8String)]
+    default:
+      return []
+    }
+  }
+
+  /// Text as a JSON string, so that it stays on one line.
+  private static func line(_ text: RawSpan) -> String {
+    var buffer = OutputBuffer(capacity: text.byteCount + 16)
+    buffer.append(jsonString: text)
+    return buffer.bytes.utf8String
+  }
+}

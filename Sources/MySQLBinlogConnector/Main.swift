@@ -1,0 +1,53 @@
+import Foundation
+import Logging
+import Platform
+
+/// The program: reads its arguments, streams, and ends with an exit code of sysexits.
+@main
+struct Main {
+  static func main() {
+    exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+
+  private static func run(_ arguments: [String]) -> ExitCode {
+    switch Invocation.parse(arguments) {
+    case .print(let text):
+      print(text)
+      return .success
+    case .usageError(let text):
+      FinalMessage.write(text)
+      return .usage
+    case .stream(let arguments):
+      do {
+        try stream(arguments)
+        return .success
+      } catch {
+        return error.report()
+      }
+    }
+  }
+
+  private static func stream(_ arguments: StreamArguments) throws(RunError) {
+    let configuration: Configuration
+    do {
+      try LogSetup.bootstrap(level: arguments.isVerbose ? .debug : .info, file: arguments.logFile)
+    } catch {
+      throw .configuration(ConfigurationError(path: "--log-file", problems: [error]))
+    }
+    do {
+      configuration = try Configuration(arguments: arguments, environment: ProcessInfo.processInfo.environment)
+    } catch {
+      throw .configuration(error)
+    }
+    do {
+      try LogSetup.bootstrap(level: configuration.log.level, file: configuration.log.file)
+    } catch {
+      throw .configuration(ConfigurationError(path: arguments.configurationPath, problems: [error]))
+    }
+    // Only now is it known whether these lines are wanted, and where.
+    let log = Logger(label: "main")
+    log.info("\(Version.text)")
+    log.info("loaded configuration from: \(arguments.configurationPath)")
+    try StreamRun(configuration).run()
+  }
+}

@@ -1,0 +1,101 @@
+import BinlogParser
+import Logging
+import MySQLWire
+import ParquetWriter
+import Pipeline
+import Platform
+
+/// Why a run failed: decides its exit code and its last words.
+enum RunError: Error {
+  /// The configuration is wrong.
+  case configuration(ConfigurationError)
+  /// The server, or the way to it; and how far the run had come.
+  case wire(WireError, reached: BinlogPosition?)
+  /// An event from the server is not what it must be.
+  case binlog(BinlogError)
+  /// A stage of the pipeline failed.
+  case pipeline(PipelineError, reached: BinlogPosition)
+  /// The process lacks something it needs from the system.
+  case system(SystemError)
+
+  /// How the program ends.
+  var exitCode: ExitCode {
+    switch self {
+    case .configuration: .configuration
+    case .wire(let error, _): Self.exitCode(of: error)
+    case .binlog: .dataError
+    case .pipeline(.binlog, _): .dataError
+    case .pipeline(.parquet, _), .pipeline(.output, _), .system: .outputError
+    case .pipeline(.outputClosed, _): .success
+    }
+  }
+
+  private static func exitCode(of error: WireError) -> ExitCode {
+    switch error.category {
+    case .unreachable: .unavailable
+    case .loginRefused: .noPermission
+    case .configuration: .configuration
+    case .protocolViolation, .serverData: .dataError
+    case .interrupted: .success
+    }
+  }
+
+  /// What failed and where, in one line.
+  private var whatAndWhere: String {
+    switch self {
+    case .configuration(let error): error.description
+    case .wire(let error, let reached?): "\(error); reached \(reached)"
+    case .wire(let error, nil): error.description
+    case .binlog(let error): error.description
+    case .pipeline(.binlog(let error), _): error.description
+    case .pipeline(let error, let reached): "\(error); reached \(reached)"
+    case .system(let error): error.description
+    }
+  }
+
+  /// What to do about it.
+  private var hint: String? {
+    switch self {
+    case .configuration: nil
+    case .wire(let error, _): error.hint
+    case .binlog(let error), .pipeline(.binlog(let error), _): error.hint
+    case .pipeline(.parquet(let error), _): Self.hint(for: error)
+    case .pipeline, .system: nil
+    }
+  }
+
+  private static func hint(for error: ParquetError) -> String? {
+    guard case .system(let error) = error else { return nil }
+    return error.isDiskFull
+      ? "free some space and run again from the same position; files completed before are safe"
+      : "check parquet_output_dir and its permissions"
+  }
+
+  /// A line for each problem of a configuration, else one that says what, where, and what to do.
+  private var lines: [String] {
+    if case .configuration(let error) = self { return error.problems.map { "\(error.path): \($0)" } }
+    return [hint.map { "\(whatAndWhere). \($0.capitalizedFirst)." } ?? whatAndWhere]
+  }
+
+  /// Logs the error, makes it the last line of standard error, and returns the exit code.
+  func report() -> ExitCode {
+    guard exitCode != .success else { return .success }
+    for line in lines {
+      Logger(label: "main").error("\(line)")
+      if LogSink.shared.writesToFile { FinalMessage.write(line) }
+    }
+    return exitCode
+  }
+}
+
+/// The last line of a failed run on standard error, also where the log goes to a file.
+enum FinalMessage {
+  static func write(_ text: String) {
+    // There is no place left to report that standard error cannot be written.
+    try? LineOutput.standardError.write(text.hasSuffix("\n") ? text : text + "\n")
+  }
+}
+
+extension String {
+  fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

@@ -1,0 +1,47 @@
+import Foundation
+
+/// What a run did, for its last log lines and for progress.
+public struct Metrics: Sendable {
+  /// Rows of included tables.
+  public var rows: UInt64 = 0
+  /// Batches written to files, or blocks of text to stdout.
+  public var batches: UInt64 = 0
+  /// Bytes written.
+  public var bytesWritten: UInt64 = 0
+  /// Events looked at.
+  public var events: UInt64 = 0
+  /// Bytes of these events.
+  public var eventBytes: UInt64 = 0
+  /// Runs of bytes that were no text in their column's character set.
+  public var replacements: UInt64 = 0
+  /// Time spent decoding rows.
+  public var processing: Duration = .zero
+  /// Time spent encoding, compressing and writing.
+  public var flush: Duration = .zero
+
+  /// All zero.
+  public init() {}
+}
+
+/// Metrics that every stage adds to, and anyone may read.
+public final class SharedMetrics: @unchecked Sendable {
+  private let lock = NSLock()
+  private var metrics = Metrics()
+
+  /// All zero.
+  public init() {}
+
+  /// Changes the figures as one step.
+  public func update(_ body: (inout Metrics) -> Void) {
+    lock.lock()
+    defer { lock.unlock() }
+    body(&metrics)
+  }
+
+  /// The figures now.
+  public var snapshot: Metrics {
+    lock.lock()
+    defer { lock.unlock() }
+    return metrics
+  }
+}

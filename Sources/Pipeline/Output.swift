@@ -1,0 +1,51 @@
+import ParquetWriter
+
+/// What the flush worker tells of its files.
+public struct ParquetLog: Sendable {
+  let opened: @Sendable (_ path: String) -> Void
+  let finished: @Sendable (_ path: String, _ summary: ParquetFileWriter.Summary) -> Void
+
+  /// Calls `opened` when a file is begun, and `finished` when it is complete under its name.
+  public init(
+    opened: @escaping @Sendable (String) -> Void,
+    finished: @escaping @Sendable (String, ParquetFileWriter.Summary) -> Void
+  ) {
+    self.opened = opened
+    self.finished = finished
+  }
+}
+
+/// Where and how Parquet files are written.
+public struct ParquetOutput: Sendable {
+  /// The folder in which finished files appear.
+  public let directory: String
+  /// Rows in a row group.
+  public let batchRowLimit: Int
+  /// Compression, page size, and what stands in `created_by`.
+  public let properties: WriterProperties
+  /// The UUID of the server, where it has one.
+  public let serverUUID: String?
+  let schema: Schema
+  let log: ParquetLog
+
+  /// Files in `directory`; `json` is what the images are annotated with.
+  public init(
+    directory: String, batchRowLimit: Int, json: LogicalType, properties: WriterProperties, serverUUID: String?,
+    log: ParquetLog
+  ) {
+    self.directory = directory
+    self.batchRowLimit = batchRowLimit
+    self.properties = properties
+    self.serverUUID = serverUUID
+    self.log = log
+    schema = RowChangeBatch.schema(json: json)
+  }
+}
+
+/// Where the rows go.
+public enum Output: Sendable {
+  /// Text blocks on standard output.
+  case text(everyEvent: Bool)
+  /// Parquet files.
+  case parquet(ParquetOutput)
+}

@@ -1,0 +1,142 @@
+import BinlogParser
+import Bytes
+import Foundation
+import Platform
+
+/// The stages between the reader and the output, each on a thread of its own, with bounded queues between them.
+///
+///     reader (the caller) ── event queue ──► processing worker ── flush queue ──► flush worker ──► Parquet files
+///                                            processing worker ──► text on standard output
+///
+/// The reader submits chunks of events and then calls `finish`, which waits for both workers. When a stage fails, the
+/// others stop: `submit` returns false, and `finish` throws the first error.
+public final class Pipeline: Sendable {
+  /// What all stages counted so far.
+  public let metrics = SharedMetrics()
+  private let events: BoundedQueue<EventChunk>
+  private let flushes = BoundedQueue<FlushMessage>(capacity: Pipeline.flushQueueCapacity, byteLimit: 128 << 20)
+  private let stages = StageGroup()
+
+  /// Batches between the workers.
+  static let flushQueueCapacity = 4
+  /// Bytes of events between reader and processing worker; one chunk always fits.
+  private static let eventByteLimit = 32 << 20
+
+  /// A pipeline whose event queue holds `queueCapacity` chunks. Its threads run from now on.
+  public init(output: Output, filter: TableFilter, columnNames: ColumnNames, queueCapacity: Int) {
+    events = BoundedQueue(capacity: queueCapacity, byteLimit: Self.eventByteLimit)
+    let decoder = EventDecoder(filter: filter, columnNames: columnNames)
+    switch output {
+    case .text(let everyEvent):
+      startProcessing(decoder) { TextSink(output: StandardOutput(), everyEvent: everyEvent) }
+    case .parquet(let parquet):
+      let pool = BatchPool()
+      let flushes = flushes
+      let metrics = metrics
+      startProcessing(decoder) {
+        ParquetSink(queue: flushes, pool: pool, batchRowLimit: parquet.batchRowLimit)
+      }
+      start("flush") { () throws(PipelineError) in
+        var worker = FlushWorker(output: parquet, pool: pool, metrics: metrics)
+        try worker.run(flushes)
+      }
+    }
+  }
+
+  /// Gives a chunk to the processing worker, once there is room for it.
+  ///
+  /// Returns false when a stage has failed; `finish` then throws its error.
+  public func submit(_ chunk: sending EventChunk) -> Bool {
+    let weight = chunk.bytes.count
+    return events.put(chunk, weight: weight)
+  }
+
+  /// No more chunks will come: waits until everything submitted was written and files are complete.
+  ///
+  /// - Throws: the error of the first stage that failed.
+  public func finish() throws(PipelineError) {
+    events.finish()
+    stages.wait()
+    if let error = stages.firstError { throw error }
+  }
+
+  /// Stops the workers at once: a file that is not complete is given up, and finished ones stay.
+  public func cancel() {
+    events.cancel()
+    flushes.cancel()
+    stages.wait()
+  }
+
+  private func startProcessing<Sink: EventSink & ~Copyable>(
+    _ decoder: EventDecoder, _ sink: @escaping @Sendable () -> Sink
+  ) {
+    let events = events
+    let metrics = metrics
+    start("processing") { () throws(PipelineError) in
+      var worker = ProcessingWorker(decoder: decoder, sink: sink(), metrics: metrics)
+      try worker.run(events)
+    }
+  }
+
+  private func start(_ name: String, _ body: @escaping @Sendable () throws(PipelineError) -> Void) {
+    let events = events
+    let flushes = flushes
+    stages.start(name) { () throws(PipelineError) in
+      do throws(PipelineError) { try body() } catch {
+        events.cancel()
+        flushes.cancel()
+        throw error
+      }
+    }
+  }
+}
+
+/// The threads of the stages, and the first error of any of them.
+final class StageGroup: @unchecked Sendable {
+  private let condition = NSCondition()
+  private var running = 0
+  private var error: PipelineError?
+
+  /// The decoder's recursion is bounded well below what this allows.
+  private static let stackByteCount = 8 << 20
+
+  /// Runs `body` on a thread named `name`.
+  func start(_ name: String, _ body: @escaping @Sendable () throws(PipelineError) -> Void) {
+    condition.lock()
+    running += 1
+    condition.unlock()
+    let thread = Thread { [self] in
+      do throws(PipelineError) {
+        try body()
+        end(nil)
+      } catch {
+        end(error)
+      }
+    }
+    thread.name = name
+    thread.stackSize = Self.stackByteCount
+    thread.start()
+  }
+
+  /// Waits until every stage has ended.
+  func wait() {
+    condition.lock()
+    while running > 0 { condition.wait() }
+    condition.unlock()
+  }
+
+  /// What the first stage that failed has thrown.
+  var firstError: PipelineError? {
+    condition.lock()
+    defer { condition.unlock() }
+    return error
+  }
+
+  private func end(_ failure: PipelineError?) {
+    condition.lock()
+    running -= 1
+    if error == nil { error = failure }
+    condition.broadcast()
+    condition.unlock()
+  }
+}

@@ -1,0 +1,46 @@
+import BinlogParser
+import ParquetWriter
+import Platform
+
+/// Why the pipeline stopped before its input ended.
+public enum PipelineError: Error, Sendable {
+  /// The log's bytes are wrong.
+  case binlog(BinlogError)
+  /// A Parquet file could not be written.
+  case parquet(ParquetError)
+  /// Standard output could not be written.
+  case output(SystemError)
+  /// Whoever reads stdout went away: the end of a run that nobody listens to.
+  case outputClosed
+}
+
+extension PipelineError: CustomStringConvertible {
+  /// What happened, in one sentence.
+  public var description: String {
+    switch self {
+    case .binlog(let error): error.description
+    case .parquet(let error): "the output could not be written: \(error)"
+    case .output(let error): "the output could not be written: \(error)"
+    case .outputClosed: "the reader of stdout has closed it"
+    }
+  }
+}
+
+extension PipelineError {
+  /// The same error, with the place of the event where it came up.
+  func located(file: String, _ frame: EventFrame) -> PipelineError {
+    guard case .binlog(var error) = self else { return self }
+    error.file = file
+    error.position = frame.start
+    error.eventType = frame.header.type
+    return .binlog(error)
+  }
+}
+
+extension RowsEvent {
+  /// The event's images, with the error that stages throw.
+  @_lifetime(copy self)
+  func images(_ table: TablePlan) throws(PipelineError) -> RowImages {
+    do { return try RowImages(self, table) } catch { throw .binlog(error) }
+  }
+}

@@ -1,0 +1,81 @@
+import Foundation
+
+/// A first-in, first-out queue between two threads, bounded in elements and in bytes.
+///
+/// A full queue makes its producer wait, an empty one its consumer. Either side can close it: after `finish` the consumer
+/// still gets what is in it; after `cancel` both sides stop at once, which is how a failed stage stops the others.
+package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
+  private let condition = NSCondition()
+  private let capacity: Int
+  private let byteLimit: Int
+  private var elements: [(element: Element, bytes: Int)?]
+  private var head = 0
+  private var count = 0
+  private var bytes = 0
+  private var isFinished = false
+  private var isCancelled = false
+
+  /// A queue for `capacity` elements that together weigh at most `byteLimit` bytes. One element always fits.
+  package init(capacity: Int, byteLimit: Int) {
+    self.capacity = max(capacity, 1)
+    self.byteLimit = byteLimit
+    elements = Array(repeating: nil, count: self.capacity)
+  }
+
+  /// Appends `element`, which weighs `weight` bytes, once there is room.
+  ///
+  /// Returns false when the queue is closed: nobody will take the element.
+  package func put(_ element: sending Element, weight: Int) -> Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    while !isClosed, count == capacity || (count > 0 && bytes + weight > byteLimit) { condition.wait() }
+    guard !isClosed else { return false }
+    elements[(head + count) % capacity] = (element, weight)
+    count += 1
+    bytes += weight
+    condition.signal()
+    return true
+  }
+
+  /// Takes the oldest element once there is one; nil when the queue is closed and there will be none.
+  package func take() -> Element? {
+    condition.lock()
+    defer { condition.unlock() }
+    while count == 0, !isClosed { condition.wait() }
+    guard count > 0, !isCancelled, let (element, weight) = elements[head] else { return nil }
+    elements[head] = nil
+    head = (head + 1) % capacity
+    count -= 1
+    bytes -= weight
+    condition.signal()
+    return element
+  }
+
+  /// No more elements will come; those in the queue are still to be taken.
+  package func finish() {
+    condition.lock()
+    isFinished = true
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  /// Stops both sides at once and drops what is in the queue.
+  package func cancel() {
+    condition.lock()
+    isCancelled = true
+    for index in elements.indices { elements[index] = nil }
+    count = 0
+    bytes = 0
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  /// Whether the queue was cancelled, rather than finished.
+  package var wasCancelled: Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    return isCancelled
+  }
+
+  private var isClosed: Bool { isFinished || isCancelled }
+}

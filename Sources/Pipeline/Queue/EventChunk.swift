@@ -1,0 +1,44 @@
+import BinlogParser
+import Bytes
+
+/// Consecutive events of one binlog file, handed from the reader to the processing worker as a whole: one lock for
+/// hundreds of events.
+///
+/// Only one thread uses a chunk at a time: the reader fills it, and gives it away with `Pipeline.submit`.
+public final class EventChunk: @unchecked Sendable {
+  /// A chunk is handed over once it holds this many bytes.
+  public static let fullByteCount = 256 * 1024
+
+  /// The binlog file in which the events stand.
+  public let file: String
+  /// The events' bytes, one after the other.
+  public var bytes: OutputBuffer
+  /// Where each event lies in `bytes`.
+  public private(set) var frames: ContiguousArray<EventFrame> = []
+
+  /// An empty chunk for events of `file`.
+  public init(file: String) {
+    self.file = file
+    bytes = OutputBuffer(capacity: EventChunk.fullByteCount + EventChunk.fullByteCount / 4)
+    frames.reserveCapacity(1024)
+  }
+
+  /// Lets `stream` take the event that begins `offset` bytes into `bytes` and ends them.
+  ///
+  /// - Throws: `BinlogError` as `EventStream.accept` does.
+  public func frame(at offset: Int, _ stream: inout EventStream) throws(BinlogError) -> EventFrame {
+    try Self.accept(bytes, at: offset, &stream)
+  }
+
+  private static func accept(
+    _ events: borrowing OutputBuffer, at offset: Int, _ stream: inout EventStream
+  ) throws(BinlogError) -> EventFrame {
+    try stream.accept(events.bytes.extracting(offset...), at: offset)
+  }
+
+  /// Adds the event `frame`, whose bytes were appended to `bytes`.
+  public func append(_ frame: EventFrame) { frames.append(frame) }
+
+  /// Whether the chunk should be handed over.
+  public var isFull: Bool { bytes.count >= EventChunk.fullByteCount }
+}

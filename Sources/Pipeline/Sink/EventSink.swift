@@ -1,0 +1,34 @@
+import BinlogParser
+import Bytes
+
+/// Where decoded events go. The processing worker is generic over it, so that each sink gets code of its own.
+protocol EventSink: ~Copyable, SendableMetatype {
+  /// What the sink did so far.
+  var figures: SinkFigures { get }
+  /// The events that follow stand in `file`, the first of them at `position`.
+  mutating func beginFile(_ file: String, at position: UInt64) throws(PipelineError)
+  /// The file's format became known.
+  mutating func format(_ event: FormatDescriptionEvent)
+  /// Any event at all, before its rows are shown.
+  mutating func event(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError)
+  /// Rows of an included table.
+  mutating func rows(_ event: borrowing RowsEvent, _ table: TablePlan, _ frame: EventFrame) throws(PipelineError)
+  /// Everything up to `position` was shown, and the next event may be long in coming.
+  mutating func endChunk(at position: UInt64) throws(PipelineError)
+  /// An event could not be handled, and no more will come: the time to show what was decoded before it.
+  mutating func giveUp()
+  /// There will be no more events.
+  mutating func finish() throws(PipelineError)
+}
+
+/// What a sink counts.
+struct SinkFigures {
+  /// Rows of included tables.
+  var rows: UInt64 = 0
+  /// Batches written.
+  var batches: UInt64 = 0
+  /// Bytes written.
+  var bytesWritten: UInt64 = 0
+  /// Runs of bytes that were no text in their column's character set.
+  var replacements: UInt64 = 0
+}

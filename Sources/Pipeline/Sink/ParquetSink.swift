@@ -1,0 +1,129 @@
+import BinlogParser
+import Bytes
+import ParquetWriter
+
+/// Turns rows into batches of columns, and hands full batches to the flush worker.
+///
+/// A row's images are rendered as JSON straight into the bytes of the page that will hold them.
+struct ParquetSink: ~Copyable, EventSink {
+  private(set) var figures = SinkFigures()
+  private let queue: BoundedQueue<FlushMessage>
+  private let pool: BatchPool
+  private let batchRowLimit: Int
+  private var batch: RowChangeBatch
+  private var writer = ImageWriter<JSONImage>(capacity: 16)
+  private var entries: DictionaryEntries?
+
+  /// Entries of the current batch's dictionaries: those of the table and the kind of the last rows.
+  private struct DictionaryEntries {
+    let plan: TablePlan
+    let kind: RowsKind
+    let database: UInt32
+    let table: UInt32
+    let dmlType: UInt32
+  }
+
+  /// A sink whose row groups have at most `batchRowLimit` rows.
+  init(queue: BoundedQueue<FlushMessage>, pool: BatchPool, batchRowLimit: Int) {
+    self.queue = queue
+    self.pool = pool
+    self.batchRowLimit = batchRowLimit
+    batch = pool.take()
+  }
+
+  mutating func beginFile(_ file: String, at position: UInt64) throws(PipelineError) {
+    handOver()
+    send(.beginFile(file, position: position))
+  }
+
+  mutating func format(_ event: FormatDescriptionEvent) { send(.serverVersion(event.serverVersion)) }
+
+  mutating func event(_ frame: EventFrame, _ body: RawSpan) {}
+
+  mutating func endChunk(at position: UInt64) { send(.reached(position)) }
+
+  mutating func giveUp() {}
+
+  mutating func finish() {
+    handOver()
+    queue.finish()
+  }
+
+  mutating func rows(_ event: borrowing RowsEvent, _ table: TablePlan, _ frame: EventFrame) throws(PipelineError) {
+    var images = try event.images(table)
+    var index: Int64 = 0
+    while !images.isAtEnd {
+      index += 1
+      try appendImages(&images, event.kind)
+      try appendDescription(event.kind, table, frame, index)
+      figures.rows += 1
+      if batch.rowCount >= batchRowLimit || batch.byteCount >= RowChangeBatch.byteLimit { handOver() }
+    }
+    figures.replacements = UInt64(writer.replacements)
+  }
+
+  private mutating func appendImages(_ images: inout RowImages, _ kind: RowsKind) throws(PipelineError) {
+    if kind.hasBefore {
+      open(&batch.before)
+      do { try images.writeBefore(to: &writer) } catch { throw .binlog(error) }
+      try close(&batch.before)
+    } else {
+      batch.before.appendNull()
+    }
+    if kind.hasAfter {
+      open(&batch.after)
+      do { try images.writeAfter(to: &writer) } catch { throw .binlog(error) }
+      try close(&batch.after)
+    } else {
+      batch.after.appendNull()
+    }
+  }
+
+  /// Lends the column's bytes to the writer, which appends one value to them.
+  private mutating func open(_ column: inout ByteArrayColumn) {
+    column.beginValue()
+    swap(&column.values, &writer.buffer)
+  }
+
+  private mutating func close(_ column: inout ByteArrayColumn) throws(PipelineError) {
+    swap(&column.values, &writer.buffer)
+    do { try column.endValue() } catch { throw .parquet(error) }
+  }
+
+  private mutating func appendDescription(_ kind: RowsKind, _ table: TablePlan, _ frame: EventFrame, _ index: Int64)
+    throws(PipelineError)
+  {
+    batch.timestamp.append(Int64(frame.header.timestamp))
+    batch.serverID.append(Int32(bitPattern: frame.header.serverID))
+    batch.logPosition.append(Int64(clamping: frame.end))
+    batch.eventRowIndex.append(index)
+    let entries = try entries(table, kind)
+    batch.database.append(index: entries.database)
+    batch.table.append(index: entries.table)
+    batch.dmlType.append(index: entries.dmlType)
+  }
+
+  private mutating func entries(_ table: TablePlan, _ kind: RowsKind) throws(PipelineError) -> DictionaryEntries {
+    if let entries, entries.plan === table, entries.kind == kind { return entries }
+    do {
+      let entries = DictionaryEntries(
+        plan: table, kind: kind, database: try batch.database.index(of: OutputBuffer(utf8: table.schema).bytes),
+        table: try batch.table.index(of: OutputBuffer(utf8: table.table).bytes),
+        dmlType: try batch.dmlType.index(of: OutputBuffer(utf8: kind.description).bytes))
+      self.entries = entries
+      return entries
+    } catch {
+      throw .parquet(error)
+    }
+  }
+
+  private mutating func handOver() {
+    guard batch.rowCount > 0 else { return }
+    send(.batch(batch))
+    batch = pool.take()
+    entries = nil
+  }
+
+  /// A closed queue means that the flush worker has failed, and that its error ends the run.
+  private func send(_ message: FlushMessage) { _ = queue.put(message, weight: message.weight) }
+}

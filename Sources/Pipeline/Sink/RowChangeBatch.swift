@@ -1,0 +1,75 @@
+import BinlogParser
+import Bytes
+import ParquetWriter
+
+/// Rows on their way into one row group: the columns that every output file has.
+///
+/// The processing worker fills it, the flush worker writes it and gives it back; only one of them holds it at a time.
+final class RowChangeBatch: RowBatch, @unchecked Sendable {
+  var timestamp = Int64Column()
+  var serverID = Int32Column()
+  var logPosition = Int64Column()
+  var eventRowIndex = Int64Column()
+  var database = DictionaryColumn()
+  var table = DictionaryColumn()
+  var dmlType = DictionaryColumn()
+  var before: ByteArrayColumn
+  var after: ByteArrayColumn
+
+  /// A batch is full at this size, however few its rows: a row may hold many megabytes.
+  static let byteLimit = 32 << 20
+  /// What a batch may keep of its memory between uses.
+  private static let keptByteCount = 8 << 20
+
+  init() {
+    before = ByteArrayColumn()
+    after = ByteArrayColumn()
+  }
+
+  var rowCount: Int { timestamp.rowCount }
+
+  /// Bytes of the rows, roughly.
+  var byteCount: Int { before.byteCount + after.byteCount + rowCount * 48 }
+
+  /// The schema of every output file. `json` is what the two images are annotated with.
+  static func schema(json: LogicalType) -> Schema {
+    Schema([
+      ColumnDescriptor("timestamp", .int64, .required, encoding: .rleDictionary),
+      ColumnDescriptor(
+        "server_id", .int32, .required, logicalType: .integer(.bits32, signed: false), encoding: .rleDictionary),
+      ColumnDescriptor("log_pos", .int64, .required, encoding: .deltaBinaryPacked),
+      ColumnDescriptor("event_row_index", .int64, .required, encoding: .deltaBinaryPacked),
+      ColumnDescriptor("database", .byteArray, .optional, logicalType: .string, encoding: .rleDictionary),
+      ColumnDescriptor("table_name", .byteArray, .optional, logicalType: .string, encoding: .rleDictionary),
+      ColumnDescriptor("dml_type", .byteArray, .required, logicalType: .string, encoding: .rleDictionary),
+      ColumnDescriptor("before_values", .byteArray, .optional, logicalType: json, hasBounds: false),
+      ColumnDescriptor("after_values", .byteArray, .optional, logicalType: json, hasBounds: false),
+    ])
+  }
+
+  /// Shows the columns in the order of the schema.
+  func appendColumns(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+    try encoder.append(timestamp)
+    try encoder.append(serverID)
+    try encoder.append(logPosition)
+    try encoder.append(eventRowIndex)
+    try encoder.append(database)
+    try encoder.append(table)
+    try encoder.append(dmlType)
+    try encoder.append(before)
+    try encoder.append(after)
+  }
+
+  /// Forgets all rows, and most memory beyond what ordinary rows need.
+  func removeAll() {
+    timestamp.removeAll()
+    serverID.removeAll()
+    logPosition.removeAll()
+    eventRowIndex.removeAll()
+    database.removeAll()
+    table.removeAll()
+    dmlType.removeAll()
+    before.removeAll(shrinkingTo: Self.keptByteCount)
+    after.removeAll(shrinkingTo: Self.keptByteCount)
+  }
+}

@@ -1,0 +1,101 @@
+import BinlogParser
+import Bytes
+import Platform
+
+/// Writes a block of text for each row, for people to read.
+struct TextSink: ~Copyable, EventSink {
+  private(set) var figures = SinkFigures()
+  private var writer = ImageWriter<TextImage>(capacity: 1 << 20)
+  private var head = OutputBuffer(capacity: 512)
+  private let output: StandardOutput
+  private let showsEveryEvent: Bool
+  private var format: FormatDescriptionEvent?
+
+  /// Text beyond this many bytes is written out before the chunk of events ends.
+  private static let flushByteCount = 1 << 20
+
+  /// A sink that writes to `output`: rows, and with `everyEvent` a block for each other event too.
+  init(output: StandardOutput, everyEvent: Bool) {
+    self.output = output
+    showsEveryEvent = everyEvent
+  }
+
+  mutating func beginFile(_ file: String, at position: UInt64) {}
+  mutating func format(_ event: FormatDescriptionEvent) { format = event }
+  mutating func endChunk(at position: UInt64) throws(PipelineError) { try flush() }
+  mutating func finish() throws(PipelineError) { try flush() }
+
+  mutating func giveUp() {
+    // Of two errors the first one counts.
+    try? flush()
+  }
+
+  mutating func event(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
+    guard showsEveryEvent, RowsEvent.kind(of: frame.header.type) == nil else { return }
+    let fields: [EventField]
+    do { fields = try EventField.fields(of: frame, body, format: format) } catch {
+      throw .binlog(BinlogError(.decode(error)))
+    }
+    writer.buffer.append("=== Event (\(frame.header.type)) ===\n")
+    for field in fields { writer.buffer.append("\((field.name + ":").padded(to: 10)) \(field.value)\n") }
+    writer.buffer.append("==========================\n\n")
+  }
+
+  mutating func rows(_ event: borrowing RowsEvent, _ table: TablePlan, _ frame: EventFrame) throws(PipelineError) {
+    writeHead(event.kind, table, frame, event.flags)
+    var images = try event.images(table)
+    while !images.isAtEnd {
+      do { try Self.writeBlock(&images, event.kind, head, &writer) } catch { throw .binlog(error) }
+      figures.rows += 1
+      if writer.buffer.count >= Self.flushByteCount { try flush() }
+    }
+    figures.replacements = UInt64(writer.replacements)
+  }
+
+  private mutating func flush() throws(PipelineError) {
+    guard !writer.buffer.isEmpty else { return }
+    do {
+      try output.write(writer.buffer.bytes)
+    } catch {
+      throw error.isBrokenPipe ? .outputClosed : .output(error)
+    }
+    figures.batches += 1
+    figures.bytesWritten += UInt64(writer.buffer.count)
+    writer.buffer.removeAll(shrinkingTo: Self.flushByteCount * 2)
+  }
+
+  private static func writeBlock(
+    _ images: inout RowImages, _ kind: RowsKind, _ head: borrowing OutputBuffer, _ writer: inout ImageWriter<TextImage>
+  ) throws(BinlogError) {
+    writer.buffer.append(head.bytes)
+    if kind.hasBefore {
+      writer.buffer.append("\nBefore Values (\(images.beforeCount) columns):\n")
+      try images.writeBefore(to: &writer)
+    }
+    if kind.hasAfter {
+      writer.buffer.append("\nAfter Values (\(images.afterCount) columns):\n")
+      try images.writeAfter(to: &writer)
+    }
+    writer.buffer.append("==========================\n\n")
+  }
+
+  /// Everything in a block that does not change from row to row.
+  private mutating func writeHead(_ kind: RowsKind, _ table: TablePlan, _ frame: EventFrame, _ flags: UInt16) {
+    head.removeAll()
+    head.append("=== DML Event (\(kind)) ===\nTable:     \(table.qualifiedName)\nType:      \(frame.header.type)\n")
+    head.append("DML:       \(kind)\nTimestamp: \(frame.header.timestamp) (Unix timestamp)\n")
+    head.append("Server ID: \(frame.header.serverID)\nLog Pos:   \(frame.end)\nFlags:     0x\(EventField.hex(flags))\n")
+    head.append("Columns:   \(table.columns.count)\nColumn Types: ")
+    for index in table.columns.indices {
+      if index > 0 { head.append(", ") }
+      head.append(table.columns[index].typeName)
+    }
+    head.append("\n")
+  }
+}
+
+extension String {
+  fileprivate func padded(to count: Int) -> String {
+    self.count < count ? self + String(repeating: " ", count: count - self.count) : self
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Synchronization
+import Testing
+
+import Pipeline
+
+/// What the queue promises both of its threads.
+@Suite struct BoundedQueueTests {
+  @Test("Everything arrives once and in order", arguments: [1, 2, 32])
+  func keepsOrder(capacity: Int) {
+    let queue = BoundedQueue<Int>(capacity: capacity, byteLimit: .max)
+    let producer = Thread {
+      for number in 0..<10_000 { _ = queue.put(number, weight: 1) }
+      queue.finish()
+    }
+    producer.start()
+    var received: [Int] = []
+    while let number = queue.take() { received.append(number) }
+    #expect(received == Array(0..<10_000))
+  }
+
+  @Test("The producer waits while the queue is full", arguments: [(2, Int.max, 1), (100, 20, 10)])
+  func bounds(capacity: Int, byteLimit: Int, weight: Int) {
+    let queue = BoundedQueue<Int>(capacity: capacity, byteLimit: byteLimit)
+    let accepted = Atomic<Int>(0)
+    let producer = Thread {
+      for number in 0..<10 {
+        _ = queue.put(number, weight: weight)
+        accepted.add(1, ordering: .relaxed)
+      }
+      queue.finish()
+    }
+    producer.start()
+    Thread.sleep(forTimeInterval: 0.2)
+    let count = accepted.load(ordering: .relaxed)
+    #expect(count == 2)
+    var taken = 0
+    while queue.take() != nil { taken += 1 }
+    #expect(taken == 10)
+  }
+
+  @Test("An element heavier than the limit passes through an empty queue")
+  func heavyElement() {
+    let queue = BoundedQueue<Int>(capacity: 4, byteLimit: 10)
+    #expect(queue.put(1, weight: 1000))
+    #expect(queue.take() == 1)
+  }
+
+  @Test("After finish the consumer gets what is left, and then nothing")
+  func finish() {
+    let queue = BoundedQueue<Int>(capacity: 4, byteLimit: .max)
+    #expect(queue.put(1, weight: 0))
+    queue.finish()
+    #expect(!queue.put(2, weight: 0))
+    #expect(queue.take() == 1)
+    #expect(queue.take() == nil)
+    #expect(!queue.wasCancelled)
+  }
+
+  @Test("Cancel drops what is left and wakes both sides")
+  func cancel() {
+    let queue = BoundedQueue<Int>(capacity: 1, byteLimit: .max)
+    #expect(queue.put(1, weight: 0))
+    let refused = Atomic<Bool>(false)
+    let done = DispatchSemaphore(value: 0)
+    let producer = Thread {
+      refused.store(!queue.put(2, weight: 0), ordering: .sequentiallyConsistent)
+      done.signal()
+    }
+    producer.start()
+    Thread.sleep(forTimeInterval: 0.05)
+    queue.cancel()
+    #expect(done.wait(timeout: .now() + 5) == .success)
+    let wasRefused = refused.load(ordering: .sequentiallyConsistent)
+    #expect(wasRefused)
+    #expect(queue.take() == nil)
+    #expect(queue.wasCancelled)
+  }
+}
