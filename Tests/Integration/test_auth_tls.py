@@ -57,9 +57,9 @@ def user(server: Server, identified: str, require: str = "NONE") -> Iterator[str
 
 
 def connect(connector: Connector, server: Server, **fields: Any) -> Result:
-    """A run over an empty range: it logs in, asks for the dump, and is done."""
+    """A run from the end of the log to the end of its file: it logs in, asks for the dump, and is done."""
     here = server.history()
-    return connector.run(connector.config(server, here, Position(here.file, here.offset), **fields), limit=30)
+    return connector.run(connector.config(server, here, here, **{"to_binlog_position": None, **fields}), limit=30)
 
 
 def quoted(password: str) -> str:

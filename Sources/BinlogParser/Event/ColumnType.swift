@@ -53,10 +53,14 @@ public struct ColumnType: RawRepresentable, Hashable, Sendable, BitwiseCopyable 
   }
 
   /// Whether DEFAULT_CHARSET and COLUMN_CHARSET count columns of this type. ENUM and SET have fields of their own.
-  var isCharacter: Bool {
+  ///
+  /// MySQL 9 counts VECTOR, and MariaDB GEOMETRY, as BLOBs with the collation `binary`.
+  func hasCollation(isMariaDB: Bool) -> Bool {
     switch self {
-    case .string, .varString, .varchar, .blob, .tinyBlob, .mediumBlob, .longBlob, .blobCompressed, .varcharCompressed:
+    case .string, .varString, .varchar, .blob, .tinyBlob, .mediumBlob, .longBlob, .blobCompressed, .varcharCompressed,
+      .vector:
       true
+    case .geometry: isMariaDB
     default: false
     }
   }

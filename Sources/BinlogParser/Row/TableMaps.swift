@@ -22,22 +22,29 @@ struct TableMaps: Sendable {
   /// More entries than this are dropped once no statement is under way.
   private static let entryLimit = 4096
 
+  private let filter: TableFilter
+  private let columnNames: ColumnNames
   private var entries: [UInt64: Entry] = [:]
   private var generation = 0
+
+  /// No table maps yet.
+  init(filter: TableFilter, columnNames: ColumnNames) {
+    self.filter = filter
+    self.columnNames = columnNames
+  }
 
   /// Takes a TABLE_MAP event's body.
   ///
   /// - Throws: `DecodeError` where its fields do not fit each other.
-  mutating func accept(
-    _ body: RawSpan, postHeaderLength: Int, _ filter: TableFilter, _ names: ColumnNames
-  ) throws(DecodeError) {
-    let event = try TableMapEvent(body, postHeaderLength: postHeaderLength)
+  mutating func accept(_ body: RawSpan, _ format: FormatDescriptionEvent?) throws(DecodeError) {
+    let event = try TableMapEvent(body, postHeaderLength: format?.postHeaderLength(of: .tableMap) ?? 0)
     if let entry = entries[event.tableID], body.isEqual(to: entry.body) {
       if entry.generation != generation { entries[event.tableID]?.generation = generation }
       return
     }
     let isIncluded = filter.includes(database: event.schema, table: event.table)
-    let plan = isIncluded ? try TablePlan(event, columnNames: names) : nil
+    let isMariaDB = format?.isMariaDB ?? false
+    let plan = isIncluded ? try TablePlan(event, isMariaDB: isMariaDB, columnNames: columnNames) : nil
     entries[event.tableID] = Entry(body: body.array, plan: plan, generation: generation)
   }
 

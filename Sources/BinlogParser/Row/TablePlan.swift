@@ -25,14 +25,14 @@ public final class TablePlan: Sendable {
   /// Compiles a TABLE_MAP.
   ///
   /// - Throws: `DecodeError` where the event's fields do not fit each other.
-  public init(_ event: borrowing TableMapEvent, columnNames: ColumnNames) throws(DecodeError) {
+  public init(_ event: borrowing TableMapEvent, isMariaDB: Bool, columnNames: ColumnNames) throws(DecodeError) {
     let definitions = try event.columns()
     let metadata = try event.metadata(of: definitions)
     tableID = event.tableID
     schema = event.schema.utf8String
     table = event.table.utf8String
     var labels = StringPool()
-    columns = Self.compile(definitions, metadata, &labels)
+    columns = Self.compile(definitions, metadata, isMariaDB: isMariaDB, &labels)
     self.labels = labels
     let logged = metadata.names.count == definitions.count && columnNames == .logged
     let names = logged ? metadata.names.map { String(decoding: $0, as: UTF8.self) } : nil
@@ -43,7 +43,7 @@ public final class TablePlan: Sendable {
   }
 
   private static func compile(
-    _ definitions: [ColumnDefinition], _ metadata: TableMapMetadata, _ labels: inout StringPool
+    _ definitions: [ColumnDefinition], _ metadata: TableMapMetadata, isMariaDB: Bool, _ labels: inout StringPool
   ) -> ContiguousArray<ColumnPlan> {
     var numeric = 0
     var character = 0
@@ -56,7 +56,7 @@ public final class TablePlan: Sendable {
       let isUnsigned = definition.type.isNumeric && metadata.isUnsigned(numeric)
       var column = ColumnPlan(definition, isUnsigned: isUnsigned)
       if definition.type.isNumeric { numeric += 1 }
-      if definition.type.isCharacter {
+      if definition.type.hasCollation(isMariaDB: isMariaDB) {
         if let collation = metadata.collations?[character] {
           column.setCharacterSet(CharacterSet(collationID: collation), definition)
         }

@@ -15,15 +15,12 @@ public enum DecodedEvent: ~Escapable {
 /// Turns frames into events: knows the file's format and table maps, and applies the table filter, so that rows of an
 /// excluded table are never looked at.
 public struct EventDecoder: Sendable {
-  private let filter: TableFilter
-  private let columnNames: ColumnNames
   private var format: FormatDescriptionEvent?
-  private var tableMaps = TableMaps()
+  private var tableMaps: TableMaps
 
   /// A decoder at the start of a stream.
   public init(filter: TableFilter, columnNames: ColumnNames) {
-    self.filter = filter
-    self.columnNames = columnNames
+    tableMaps = TableMaps(filter: filter, columnNames: columnNames)
   }
 
   /// Decodes the event `frame`, whose body is `body`.
@@ -61,7 +58,7 @@ public struct EventDecoder: Sendable {
 
   private mutating func tableMap(_ body: RawSpan) throws(BinlogError) {
     do {
-      try tableMaps.accept(body, postHeaderLength: postHeaderLength(of: .tableMap), filter, columnNames)
+      try tableMaps.accept(body, format)
     } catch {
       throw shifted(error)
     }
