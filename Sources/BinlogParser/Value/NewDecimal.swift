@@ -8,8 +8,8 @@ import Bytes
 ///
 /// See <https://dev.mysql.com/doc/refman/en/precision-math-decimal-characteristics.html>.
 public struct NewDecimal: BitwiseCopyable, Sendable {
-  /// The most digits of a DECIMAL.
-  public static var maxPrecision: UInt8 { 65 }
+  /// The most digits of a DECIMAL: nine groups. Columns have at most 65; in JSON the server counts whole groups.
+  public static var maxPrecision: UInt8 { 81 }
   /// The most digits after the point.
   public static var maxScale: UInt8 { 30 }
 
@@ -26,7 +26,7 @@ public struct NewDecimal: BitwiseCopyable, Sendable {
 
   /// The layout of a column of `precision` digits, `scale` of them after the point.
   ///
-  /// Throws `invalid` where no such column exists: precision 0 or above 65, scale above 30 or above the precision.
+  /// Throws `invalid` where no such number exists: precision 0 or above 81, scale above 30 or above the precision.
   public init(precision: UInt8, scale: UInt8) throws(DecodeError) {
     guard precision >= 1, precision <= Self.maxPrecision else {
       throw DecodeError(.invalid, at: 0, "DECIMAL precision")

@@ -7,9 +7,12 @@ extension TLSOptions {
     if reader.has(.ssl), reader.has(.sslMode) {
       reader.report(.ssl, "is an alias of ssl_mode; give only one of the two")
     }
+    // As with the mysql client: who names an authority and no mode wants it used.
+    let caFile = reader.text(.sslCA)
+    let unnamed: TLSMode = caFile == nil ? .preferred : .verifyCA
     self.init(
-      mode: reader.choice(.sslMode, default: alias.map { $0 ? .required : .disabled } ?? .preferred),
-      caFile: reader.text(.sslCA), certificateFile: reader.text(.sslCertificate), keyFile: reader.text(.sslKey))
+      mode: reader.choice(.sslMode, default: alias.map { $0 ? .required : .disabled } ?? unnamed),
+      caFile: caFile, certificateFile: reader.text(.sslCertificate), keyFile: reader.text(.sslKey))
     if reader.has(.sslCertificate), !reader.has(.sslKey) { reader.report(.sslCertificate, "needs ssl_key beside it") }
     if reader.has(.sslKey), !reader.has(.sslCertificate) { reader.report(.sslKey, "needs ssl_cert beside it") }
   }

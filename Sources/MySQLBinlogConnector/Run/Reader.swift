@@ -105,6 +105,7 @@ struct Reader {
   private mutating func hand() -> Bool {
     let full = chunk
     chunk = EventChunk(file: stream.position.file)
+    log.debug("handing over \(full.frames.count) events, \(full.bytes.count) bytes, up to \(reached)")
     guard pipeline.submit(full) else { return false }
     progress.update(
       rows: pipeline.metrics.snapshot.rows, bytes: bytesRead, file: reached.file, position: reached.offset,

@@ -81,6 +81,10 @@ struct StreamRun {
   private func connect(_ interrupt: InterruptSource) throws(WireError) -> Connection {
     let server = configuration.server
     let log = Logger(label: "connection")
+    let tls = configuration.tls
+    if tls.caFile != nil, tls.mode == .preferred || tls.mode == .required {
+      log.warning("ssl_ca is not used with ssl_mode \(tls.mode.rawValue): set verify_ca or verify_identity")
+    }
     self.log.info("connecting to MySQL server at \(server.host):\(server.port)")
     let connection = try Connection(
       ConnectionOptions(

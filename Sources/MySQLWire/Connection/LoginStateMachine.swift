@@ -72,9 +72,9 @@ package struct LoginStateMachine {
   }
 
   private func wantsTLS(_ greeting: HandshakeV10) throws(WireFailure) -> Bool {
-    if options.tls.effectiveMode == .disabled { return false }
+    if options.tls.mode == .disabled { return false }
     if greeting.capabilities.contains(.ssl) { return true }
-    guard options.tls.effectiveMode == .preferred else { throw .tlsNotOffered }
+    guard options.tls.mode == .preferred else { throw .tlsNotOffered }
     options.notice(.tlsNotOffered)
     return false
   }

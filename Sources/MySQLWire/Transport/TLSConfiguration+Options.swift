@@ -5,14 +5,14 @@ extension TLSOptions {
   func makeContext() throws(WireFailure) -> NIOSSLContext {
     var configuration = TLSConfiguration.makeClientConfiguration()
     configuration.minimumTLSVersion = .tlsv12
-    switch effectiveMode {
+    switch mode {
     case .disabled, .preferred, .required: configuration.certificateVerification = .none
     case .verifyCA: configuration.certificateVerification = .noHostnameVerification
     case .verifyIdentity: configuration.certificateVerification = .fullVerification
     }
     if let caFile {
       configuration.trustRoots = .certificates(try Self.certificates(caFile, option: "ssl_ca"))
-    } else if effectiveMode == .verifyCA {
+    } else if mode == .verifyCA {
       throw .tlsConfiguration("verify_ca needs ssl_ca, the file of the authority to trust")
     }
     try addClientCertificate(to: &configuration)

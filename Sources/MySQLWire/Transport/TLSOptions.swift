@@ -16,7 +16,7 @@ public enum TLSMode: String, Sendable, CaseIterable {
 
 /// The TLS part of the connection options. Files are in PEM form.
 public struct TLSOptions: Sendable, Equatable {
-  /// The mode asked for; see `effectiveMode`.
+  /// How far the connection is encrypted and the server's certificate verified.
   public var mode: TLSMode
   /// Certificates of the authorities to trust. For `verifyIdentity` without a file, those of the operating system.
   public var caFile: String?
@@ -33,13 +33,5 @@ public struct TLSOptions: Sendable, Equatable {
     self.caFile = caFile
     self.certificateFile = certificateFile
     self.keyFile = keyFile
-  }
-
-  /// The mode in force: `preferred` and `required` with a CA file mean `verifyCA`, for who names an authority wants it used.
-  public var effectiveMode: TLSMode {
-    switch mode {
-    case .preferred, .required: caFile == nil ? mode : .verifyCA
-    case .disabled, .verifyCA, .verifyIdentity: mode
-    }
   }
 }

@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [(0, 0), (66, 0), (40, 31), (5, 6)] as [(UInt8, UInt8)])
+  @Test(arguments: [(0, 0), (82, 0), (40, 31), (5, 6)] as [(UInt8, UInt8)])
   func noSuchColumn(precision: UInt8, scale: UInt8) {
     #expect(throws: DecodeError.self) { try NewDecimal(precision: precision, scale: scale) }
   }

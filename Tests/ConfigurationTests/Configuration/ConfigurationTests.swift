@@ -136,7 +136,7 @@ import Testing
       try configuration(text).summary == [
         "connection: host=db.example port=3306 user=repl database=shop using_password=yes server_id=7 "
           + "connect_timeout=10s read_timeout=60s",
-        "tls: ssl_mode=preferred ssl_ca=ca.pem",
+        "tls: ssl_mode=verify_ca ssl_ca=ca.pem",
         "binlog range: binlog.000001:4 -> binlog.000002:end of file",
         "output: mode=parquet dir=./parquet_output batch_size=8192 queue_capacity=32 compression=gzip "
           + "compression_level=4 json_type=string column_names=auto",

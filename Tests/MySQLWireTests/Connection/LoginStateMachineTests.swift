@@ -186,14 +186,6 @@ import _CryptoExtras
     #expect(notices.withLock { $0 } == [.tlsNotOffered])
   }
 
-  @Test func caFileMakesVerification() {
-    #expect(TLSOptions(mode: .preferred, caFile: "f").effectiveMode == .verifyCA)
-    #expect(TLSOptions(mode: .required, caFile: "f").effectiveMode == .verifyCA)
-    #expect(TLSOptions(mode: .disabled, caFile: "f").effectiveMode == .disabled)
-    #expect(TLSOptions(mode: .verifyIdentity, caFile: "f").effectiveMode == .verifyIdentity)
-    #expect(TLSOptions(mode: .preferred).effectiveMode == .preferred)
-  }
-
   // MARK: Errors
 
   @Test func refusals() throws {
