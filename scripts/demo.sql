@@ -1,5 +1,6 @@
 -- A small shop: what a day's work leaves in the binary log.
-CREATE DATABASE shop;
+SET NAMES utf8mb4;
+CREATE DATABASE shop CHARACTER SET utf8mb4;
 USE shop;
 
 CREATE TABLE customers (
