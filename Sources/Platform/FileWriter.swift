@@ -58,17 +58,7 @@ public struct FileWriter: ~Copyable {
 
   /// Writes all of `bytes`.
   public func write(_ bytes: RawSpan) throws(SystemError) {
-    var done = 0
-    while done < bytes.byteCount {
-      let count = unsafe bytes.withUnsafeBytes { source in
-        unsafe systemWrite(descriptor, source[done...])
-      }
-      if count >= 0 {
-        done += count
-      } else if errno != EINTR {
-        throw .last("write", path)
-      }
-    }
+    try writeAll(bytes, to: descriptor, path)
   }
 
   /// Waits until everything written is safe on disk.
@@ -112,8 +102,3 @@ public struct FileWriter: ~Copyable {
 // The methods of `FileWriter` hide the C functions of the same name.
 
 private func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }
-
-private func systemWrite(_ descriptor: Int32, _ bytes: Slice<UnsafeRawBufferPointer>) -> Int {
-  let bytes = unsafe UnsafeRawBufferPointer(rebasing: bytes)
-  return unsafe write(descriptor, bytes.baseAddress, bytes.count)
-}
