@@ -17,8 +17,9 @@ package enum Invocation: Equatable, Sendable {
       try command.run()
       return .usageError(text: RootCommand.helpMessage())
     } catch {
-      let text = RootCommand.fullMessage(for: error)
-      return RootCommand.exitCode(for: error).isSuccess ? .print(text: text) : .usageError(text: text)
+      guard !RootCommand.exitCode(for: error).isSuccess else { return .print(text: RootCommand.fullMessage(for: error)) }
+      let usage = RootCommand.usageString()
+      return .usageError(text: "Usage: \(usage)\nerror: \(RootCommand.message(for: error)) (--help tells more)")
     }
   }
 }

@@ -38,7 +38,7 @@ import Testing
       Issue.record("\(arguments) is accepted")
       return
     }
-    #expect(text.hasPrefix("Error: "))
+    #expect(text.split(separator: "\n").last?.hasPrefix("error: ") == true, "what is wrong must come last")
     #expect(text.lowercased().contains("usage: mysql-binlog-connector [stream] <config.json>"))
   }
 
