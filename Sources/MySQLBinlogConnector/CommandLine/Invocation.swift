@@ -17,7 +17,8 @@ package enum Invocation: Equatable, Sendable {
       try command.run()
       return .usageError(text: RootCommand.helpMessage())
     } catch {
-      guard !RootCommand.exitCode(for: error).isSuccess else { return .print(text: RootCommand.fullMessage(for: error)) }
+      // Requests for help and version come as errors, too.
+      if RootCommand.exitCode(for: error).isSuccess { return .print(text: RootCommand.fullMessage(for: error)) }
       let usage = RootCommand.usageString()
       return .usageError(text: "Usage: \(usage)\nerror: \(RootCommand.message(for: error)) (--help tells more)")
     }
