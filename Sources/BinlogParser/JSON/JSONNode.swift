@@ -63,25 +63,24 @@ extension JSONNode {
   /// - Throws: `DecodeError` where the path leads to no value, or, for an insertion, to one that is there already; offsets
   ///   count from the first diff.
   func apply(_ diff: borrowing JSONDiff) throws(DecodeError) {
-    do throws(DecodeError) {
-      let path = try JSONPath(diff.path)
-      guard let last = path.legs.last else { return try replaceRoot(diff) }
-      var parent = self
-      for leg in path.legs.dropLast() { parent = try parent.child(leg) }
-      switch diff.operation {
-      case .replace: try parent.child(last).become(try Self.value(of: diff, depth: path.legs.count))
-      case .insert: try parent.insert(try Self.value(of: diff, depth: path.legs.count), at: last)
-      case .remove: try parent.remove(last)
-      }
-    } catch {
-      // An error in the value, whose offsets are in the diffs already, comes with its own detail.
-      throw error.detail.description.hasPrefix("JSON path") ? error.shifted(by: diff.pathOffset) : error
+    let path: JSONPath
+    do { path = try JSONPath(diff.path) } catch { throw error.shifted(by: diff.pathOffset) }
+    let value = diff.operation == .remove ? nil : try Self.value(of: diff, depth: path.legs.count)
+    do { try change(path, to: value, inserting: diff.operation == .insert) } catch {
+      throw error.shifted(by: diff.pathOffset)
     }
   }
 
-  private func replaceRoot(_ diff: borrowing JSONDiff) throws(DecodeError) {
-    guard diff.operation == .replace else { throw Self.wrongPath }
-    become(try Self.value(of: diff, depth: 0))
+  /// Puts `value` at `path`, or takes away what is there.
+  private func change(_ path: JSONPath, to value: JSONNode?, inserting: Bool) throws(DecodeError) {
+    guard let last = path.legs.last else {
+      guard let value, !inserting else { throw Self.wrongPath }
+      return become(value)
+    }
+    var parent = self
+    for leg in path.legs.dropLast() { parent = try parent.child(leg) }
+    guard let value else { return try parent.remove(last) }
+    if inserting { try parent.insert(value, at: last) } else { try parent.child(last).become(value) }
   }
 
   private static var wrongPath: DecodeError { DecodeError(.invalid, at: 0, "JSON path") }
