@@ -39,7 +39,7 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: strict),
-    .target(name: "BinlogParser", dependencies: ["Bytes", "CZlib"], swiftSettings: strict),
+    .target(name: "BinlogParser", dependencies: ["Bytes", "CZlib", "CZstd"], swiftSettings: strict),
     .target(
       name: "ParquetWriter", dependencies: ["Bytes", "Platform", "CZlib", "CZstd"], swiftSettings: strict),
     .target(
@@ -62,7 +62,7 @@ let package = Package(
       ],
       swiftSettings: common),
     .testTarget(
-      name: "BinlogParserTests", dependencies: ["BinlogParser", "Bytes", "TestSupport"], swiftSettings: common),
+      name: "BinlogParserTests", dependencies: ["BinlogParser", "Bytes", "CZstd", "TestSupport"], swiftSettings: common),
     .testTarget(
       name: "ParquetWriterTests",
       dependencies: ["ParquetWriter", "Platform", "Bytes", "CZlib", "CZstd", "TestSupport"], swiftSettings: common),

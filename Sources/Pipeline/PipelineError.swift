@@ -32,8 +32,31 @@ extension PipelineError {
     guard case .binlog(var error) = self else { return self }
     error.file = file
     error.position = frame.start
+    error.eventType = error.eventType ?? frame.header.type
+    return .binlog(error)
+  }
+
+  /// The same error, with the event of a TRANSACTION_PAYLOAD in which it came up.
+  func within(_ frame: EventFrame) -> PipelineError {
+    guard case .binlog(var error) = self else { return self }
     error.eventType = frame.header.type
     return .binlog(error)
+  }
+}
+
+extension EventFrame {
+  /// The events in a TRANSACTION_PAYLOAD, with the error that stages throw.
+  @_lifetime(copy body)
+  func payloadEvents(_ body: RawSpan) throws(PipelineError) -> PayloadEvents {
+    do { return try PayloadEvents(body, in: self) } catch { throw .binlog(error) }
+  }
+}
+
+extension PayloadEvents {
+  /// `next`, with the error that stages throw.
+  @_lifetime(self: copy self)
+  mutating func nextFrame() throws(PipelineError) -> EventFrame? {
+    do { return try next() } catch { throw .binlog(error) }
   }
 }
 

@@ -50,12 +50,27 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
 
   private mutating func process(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
     try sink.event(frame, body)
+    guard frame.header.type == .transactionPayload else { return try show(frame, body) }
+    try unpack(frame, body)
+  }
+
+  private mutating func show(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
     let event: DecodedEvent
     do { event = try decoder.decode(frame, body) } catch { throw .binlog(error) }
     switch event {
     case .rows(let rows, let table): try sink.rows(rows, table, frame)
     case .formatDescription(let format): sink.format(format)
-    case .rotate, .other: break
+    case .rotate, .transactionPayload, .other: break
+    }
+  }
+
+  /// Shows the events of a TRANSACTION_PAYLOAD, which are all in the payload's place.
+  private mutating func unpack(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
+    var events = try frame.payloadEvents(body)
+    while let inner = try events.nextFrame() {
+      do throws(PipelineError) { try process(inner, inner.body(in: events.bytes)) } catch {
+        throw error.within(inner)
+      }
     }
   }
 

@@ -78,14 +78,15 @@ class Snapshot:
 class Workload:
     """Creates tables over all kinds of columns and changes them at random, in one session."""
 
-    def __init__(self, server: Server, random: Random, database: str, image: str = "FULL") -> None:
+    def __init__(self, server: Server, random: Random, database: str, image: str = "FULL",
+                 settings: Sequence[str] = ()) -> None:
         self._random = random
         self._status = "SHOW BINARY LOG STATUS" if server.is_mysql else "SHOW MASTER STATUS"
         self._connection = server.connect(conv={}, database=database, max_allowed_packet=64 << 20)
         self._cursor = self._connection.cursor()
         self._database = database
         self.snapshots: list[Snapshot] = []
-        for setting in (f"sql_mode = '{LENIENT_MODE}'", f"binlog_row_image = {image}", "time_zone = '+00:00'"):
+        for setting in (f"sql_mode = '{LENIENT_MODE}'", f"binlog_row_image = {image}", "time_zone = '+00:00'", *settings):
             self._cursor.execute(f"SET SESSION {setting}")
         self.tables = self._make_tables(kinds(server))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from random import Random
 
 import pytest
@@ -22,13 +23,14 @@ def set_metadata(server: Server, metadata: str) -> None:
     server.execute(f"SET GLOBAL binlog_row_metadata = {metadata}")
 
 
-def play_round(server: Server, connector: Connector, random: Random, metadata: str, image: str) -> int:
+def play_round(server: Server, connector: Connector, random: Random, metadata: str, image: str,
+               settings: Sequence[str] = ()) -> int:
     """One set of tables, one workload, one run of the connector, one replay. Returns the cells compared."""
     database = "it_oracle"
     server.execute(f"DROP DATABASE IF EXISTS {database}", f"CREATE DATABASE {database} CHARACTER SET utf8mb4")
     set_metadata(server, metadata)
     start = server.next_file()
-    workload = Workload(server, random, database, image)
+    workload = Workload(server, random, database, image, settings)
     try:
         workload.run(TRANSACTIONS)
         stop = workload.position()

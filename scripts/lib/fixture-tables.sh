@@ -108,18 +108,54 @@ fixture_mysql_row_image_minimal() {
   finish
 }
 
+# Documents that the server changes in place, so that it logs diffs.
 fixture_mysql_partial_json() {
   begin mysql-9.7-partial-json mysql-9.7 FULL 'binlog_row_value_options = PARTIAL_JSON'
-  table partial 'id INT PRIMARY KEY|number' 'j JSON|json'
-  insert 1 "VALUES (1, '{\"a\":1,\"b\":\"a rather long text that stays as it is\"}')"
-  logged "UPDATE partial SET j = JSON_SET(j, '$.a', 2)"
+  local long
+  long=$(printf 'x%.0s' {1..60})
+  table partial 'id INT PRIMARY KEY|number' 'a JSON|json' 'n INT|number' 'b JSON|json' 'c JSON|json'
+  insert 1 2 "VALUES
+    (1, '{\"a\":{\"b\":[1,2,3],\"$long\":null},\"x y\":1,\"q\\\\\"t\":2}', 1, '[1,2,\"$long\",[4,5]]', NULL),
+    (2, '{\"a\":{\"b\":[0],\"$long\":[]}}', 2, '[\"$long\"]', '7')"
+  update 1 2 "a = JSON_SET(a, '\$.a.b[0]', 9), b = JSON_SET(b, '\$[7]', 8), n = 2"
+  update 1 "a = JSON_SET(a, '\$.\"x y\"', 'new', '\$.zz', 1.50, '\$.\"é ü\"', JSON_ARRAY(1, NULL))"
+  update 1 "a = JSON_REMOVE(a, '\$.\"q\\\\\"t\"'), b = JSON_REMOVE(b, '\$[1]')"
+  update 1 2 "b = JSON_SET(b, '\$[last]', 'end')"
+  update 1 "b = JSON_SET(b, '\$[0][0]', 'wrap', '\$[0][1]', DATE'2024-01-31')"
+  update 1 "b = JSON_REPLACE(b, '\$[last-1][1]', TRUE, '\$[0][0]', -0.5e0)"
+  update 1 "b = JSON_REPLACE(b, '\$[last]', NULL), a = JSON_REMOVE(a, '\$.a.b[1]', '\$.a.b[0]', '\$.zz')"
+  update 1 2 "c = JSON_OBJECT('k', n)"
+  update 1 2 "n = 3"
+  update 1 "a = NULL, b = '{}'"
+  delete 1
+  finish
+}
+
+# Without a before image there is no document to change.
+fixture_mysql_partial_json_minimal() {
+  begin mysql-9.7-partial-json-minimal mysql-9.7 FULL 'binlog_row_value_options = PARTIAL_JSON' \
+    'binlog_row_image = MINIMAL'
+  table partial 'id INT PRIMARY KEY|number' \
+    "a JSON|='{\"\$partial\":[[\"JSON_REPLACE\",\"\$.a\",[2]],[\"JSON_INSERT\",\"\$.c\",\"x\"]]}'" \
+    "b JSON|='{\"\$partial\":[[\"JSON_REMOVE\",\"\$[0]\"],[\"JSON_ARRAY_INSERT\",\"\$[1]\",null]]}'" 'c JSON|json'
+  unlogged "INSERT INTO partial VALUES (1, '{\"a\":1,\"b\":\"a rather long text that stays as it is, and a bit\"}',
+    '[1,\"a rather long text that stays as it is\"]', '{\"a\":1}')"
+  BEFORE=(0) AFTER=(1 2 3) && update 1 "a = JSON_SET(a, '\$.a', JSON_ARRAY(2), '\$.c', 'x'),
+    b = JSON_SET(JSON_REMOVE(b, '\$[0]'), '\$[1]', NULL), c = '{}'"
   finish
 }
 
 fixture_mysql_compressed() {
   begin mysql-9.7-compressed mysql-9.7 FULL 'binlog_transaction_compression = ON'
+  logged BEGIN
   table compressed 'id INT PRIMARY KEY|number' 'a TEXT|string'
-  logged "INSERT INTO compressed VALUES (1, REPEAT('compress me ', 20))"
+  insert 1 2 "VALUES (1, REPEAT('compress me ', 20)), (2, 'short')"
+  update 1 2 "a = REPEAT('and again ', id)"
+  table other 'id INT PRIMARY KEY|number' 'd DECIMAL(5,2)|decimal'
+  insert 1 'VALUES (1, 1.5)'
+  delete 1
+  logged COMMIT
+  insert 2 'VALUES (2, NULL)'
   finish
 }
 
@@ -169,9 +205,27 @@ fixture_mariadb_11_compressed() {
   begin mariadb-11.8-compressed mariadb-11.8 FULL
   on_server -e 'SET GLOBAL log_bin_compress = ON, GLOBAL log_bin_compress_min_len = 10'
   table compressed 'id INT PRIMARY KEY|number' 'a TEXT|string'
-  logged "INSERT INTO compressed VALUES (1, REPEAT('compress me ', 20))"
-  logged "UPDATE compressed SET a = REPEAT('and again ', 20)"
-  logged 'DELETE FROM compressed'
+  insert 1 2 "VALUES (1, REPEAT('compress me ', 20)), (2, NULL)"
+  update 1 2 "a = REPEAT('and again ', 20)"
+  delete 1 2
   finish
   on_server -e 'SET GLOBAL log_bin_compress = OFF'
+}
+
+# Values from 100 bytes on are compressed, shorter ones are stored as they are.
+fixture_mariadb_11_compressed_columns() {
+  begin mariadb-11.8-compressed-columns mariadb-11.8 FULL 'column_compression_zlib_wrap = OFF'
+  local columns=('id INT PRIMARY KEY|number' 'v VARCHAR(500) COMPRESSED|string'
+    'l VARCHAR(100) COMPRESSED CHARACTER SET latin1|string' 'b VARBINARY(300) COMPRESSED|hex' 'tt TINYTEXT COMPRESSED|string'
+    't TEXT COMPRESSED|string' 'tb TINYBLOB COMPRESSED|hex' 'bl BLOB COMPRESSED|hex' 'lt LONGTEXT COMPRESSED|string')
+  local long="REPEAT('größe ', 20), REPEAT('é', 100), REPEAT('\\0', 110), REPEAT('t', 255), REPEAT('text ', 100),
+    REPEAT(x'00ff', 64), REPEAT(x'00ff', 100), REPEAT('日本', 100)"
+  table columns "${columns[@]}"
+  insert 1 2 3 4 "VALUES (1, $long), (2, '', '', '', '', '', '', '', ''), (3, 'short', 'é', 'ab', 'x', 'y', x'00', x'ff', 'z'),
+    (4, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
+  logged 'SET column_compression_zlib_wrap = ON'
+  insert 5 "VALUES (5, $long)"
+  update 1 5 "v = 'now short', bl = REPEAT('b', 150)"
+  delete 1 2
+  finish
 }

@@ -50,6 +50,24 @@ public struct EventField: Sendable, Equatable {
         EventField(name: "Schema", value: query.schema.utf8String),
         EventField(name: "Query", value: line(query.statement)),
       ]
+    case .queryCompressed:
+      let query = try QueryEvent(body)
+      var statement = OutputBuffer(capacity: query.statement.byteCount)
+      do throws(DecodeError) {
+        try CompressedBytes.appendEventPart(query.statement, to: &statement)
+      } catch {
+        throw error.shifted(by: body.byteCount - query.statement.byteCount)
+      }
+      return [
+        EventField(name: "Schema", value: query.schema.utf8String),
+        EventField(name: "Query", value: line(statement.bytes)),
+      ]
+    case .transactionPayload:
+      let event = try TransactionPayloadEvent(body)
+      return [
+        EventField(name: "Payload", value: "\(event.payload.byteCount) bytes, compression \(event.compression)"),
+        EventField(name: "Unpacked", value: "\(event.uncompressedSize) bytes"),
+      ]
     case .rowsQuery:
       var cursor = ByteCursor(body)
       try cursor.skip(1, "length")  // Of the statement in bytes, or 255: of no use.

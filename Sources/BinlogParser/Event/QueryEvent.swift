@@ -11,6 +11,8 @@ import Bytes
 ///     string<NUL>  schema
 ///     string<EOF>  statement
 ///
+/// MariaDB's QUERY_COMPRESSED has the same fields; its statement is compressed (`CompressedBytes`).
+///
 /// See <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Query__event.html>.
 public struct QueryEvent: ~Escapable {
   /// The statement's default database.

@@ -26,6 +26,9 @@ public enum RowsKind: UInt8, CaseIterable, Sendable, BitwiseCopyable, CustomStri
 
 /// WRITE_ROWS, UPDATE_ROWS and DELETE_ROWS of the versions 0, 1 and 2: the changed rows of one table.
 ///
+/// PARTIAL_UPDATE_ROWS has the fields of UPDATE_ROWS version 2. MariaDB's compressed rows events have those of the plain
+/// ones of the same version, and in place of the rows their compressed form (`CompressedBytes`).
+///
 ///     int<6>       table_id            int<4> where the post-header has 6 bytes
 ///     int<2>       flags
 ///     int<2>       extra row info's length, with these two bytes; version 2 only
@@ -49,10 +52,12 @@ public struct RowsEvent: ~Escapable {
   public let present: RawSpan
   /// A bit for each column of the after image of an update.
   public let presentAfter: RawSpan
-  /// The images.
-  public let rows: RawSpan
+  /// The images. Compressed in an event of MariaDB's compressed types, until `EventDecoder` has replaced them.
+  public private(set) var rows: RawSpan
   /// Bytes of the body before `rows`.
   public let rowsOffset: Int
+  /// Whether the after images may hold JSON diffs in place of documents (PARTIAL_UPDATE_ROWS).
+  public let isPartial: Bool
 
   /// The rows are the statement's last: its table maps are of no more use.
   public static let statementEndFlag: UInt16 = 0x0001
@@ -72,16 +77,16 @@ public struct RowsEvent: ~Escapable {
     case .updateRowsV1: (.update, 1)
     case .deleteRowsV1: (.delete, 1)
     case .writeRows: (.insert, 2)
-    case .updateRows: (.update, 2)
+    case .updateRows, .partialUpdateRows: (.update, 2)
     case .deleteRows: (.delete, 2)
+    case .writeRowsCompressedV1: (.insert, 1)
+    case .updateRowsCompressedV1: (.update, 1)
+    case .deleteRowsCompressedV1: (.delete, 1)
+    case .writeRowsCompressed: (.insert, 2)
+    case .updateRowsCompressed: (.update, 2)
+    case .deleteRowsCompressed: (.delete, 2)
     default: nil
     }
-  }
-
-  /// The table that the event names: all that is needed to pass over rows of an excluded one.
-  static func tableID(_ body: RawSpan, postHeaderLength: Int) throws(DecodeError) -> UInt64 {
-    var cursor = ByteCursor(body)
-    return try cursor.uint(bytes: TableMapEvent.tableIDByteCount(postHeaderLength), "table_id")
   }
 
   /// The number of columns, each of which has a bit in the event.
@@ -97,8 +102,11 @@ public struct RowsEvent: ~Escapable {
   ///
   /// - Throws: `DecodeError` for a cut body.
   @_lifetime(copy body)
-  public init(_ body: RawSpan, kind: RowsKind, version: Int, postHeaderLength: Int) throws(DecodeError) {
+  public init(
+    _ body: RawSpan, kind: RowsKind, version: Int, postHeaderLength: Int, isPartial: Bool = false
+  ) throws(DecodeError) {
     self.kind = kind
+    self.isPartial = isPartial
     var cursor = ByteCursor(body)
     tableID = try cursor.uint(bytes: TableMapEvent.tableIDByteCount(postHeaderLength), "table_id")
     flags = try cursor.uint16("flags")
@@ -114,5 +122,12 @@ public struct RowsEvent: ~Escapable {
     presentAfter = kind == .update && version > 0 ? try cursor.bytes(bitmapCount, "columns present after") : present
     rowsOffset = cursor.offset
     rows = cursor.rest()
+  }
+
+  /// `event` with `rows` in place of its compressed ones.
+  @_lifetime(copy event, copy rows)
+  init(_ event: consuming RowsEvent, inflated rows: RawSpan) {
+    self = event
+    self.rows = rows
   }
 }

@@ -111,7 +111,10 @@ struct JSONBinaryReader: ~Escapable {
     out.append(container.isObject ? UInt8(ascii: "{") : UInt8(ascii: "["))
     for index in 0..<container.count {
       if index > 0 { out.append(UInt8(ascii: ",")) }
-      if container.isObject { try appendKey(&keys, of: container, to: &out) }
+      if container.isObject {
+        out.append(jsonString: try nextKey(&keys, of: container))
+        out.append(UInt8(ascii: ":"))
+      }
       let type = try values.uint8("JSON value type")
       let entry = values.offset
       let offset = Int(try container.uint(&values, "JSON value offset"))
@@ -126,18 +129,15 @@ struct JSONBinaryReader: ~Escapable {
     out.append(container.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"))
   }
 
-  /// Appends the key of the next entry of `keys`, and a colon.
-  @inline(__always) @_lifetime(self: copy self)
-  private mutating func appendKey(
-    _ keys: inout ByteCursor, of container: JSONContainer, to out: inout OutputBuffer
-  ) throws(DecodeError) {
+  /// The key of the next entry of `keys`.
+  @inline(__always) @_lifetime(copy self) @_lifetime(self: copy self)
+  mutating func nextKey(_ keys: inout ByteCursor, of container: JSONContainer) throws(DecodeError) -> RawSpan {
     let entry = keys.offset
     let offset = Int(try container.uint(&keys, "JSON key offset"))
     let count = Int(try keys.uint16("JSON key length"))
     let start = try container.resolve(offset, at: entry)
     guard container.end - start >= count else { throw DecodeError(.truncated, at: entry, "JSON key") }
     try account(count, at: entry)
-    out.append(jsonString: document.extracting(start..<start + count))
-    out.append(UInt8(ascii: ":"))
+    return document.extracting(start..<start + count)
   }
 }

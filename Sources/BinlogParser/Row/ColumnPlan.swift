@@ -17,12 +17,16 @@ public struct ColumnPlan: Sendable, BitwiseCopyable {
     case textOrBinary
     case enumeration, set, bit
     case json, geometry, vector
+    /// Bytes compressed by MariaDB; `content` says what they are once decompressed.
+    case compressed
     /// No value of this type can be read.
     case unsupported
   }
 
   /// What the value is.
   public var kind: Kind
+  /// What the bytes of a `compressed` value are: `text`, `binary` or `textOrBinary`.
+  private(set) var content = Kind.textOrBinary
   /// The type in the table map, for messages.
   public let type: ColumnType
   /// Bytes of the length before a string; bytes of an ENUM, a SET or a BIT; fraction digits of a temporal value.
@@ -75,6 +79,10 @@ public struct ColumnPlan: Sendable, BitwiseCopyable {
       kind = .textOrBinary
       width = definition.size > 255 ? 2 : 1
     case .blob, .tinyBlob, .mediumBlob, .longBlob: lengthPrefixed(.textOrBinary, definition)
+    case .varcharCompressed:
+      kind = .compressed
+      width = definition.size > 255 ? 2 : 1
+    case .blobCompressed: lengthPrefixed(.compressed, definition)
     case .json: lengthPrefixed(.json, definition)
     case .geometry: lengthPrefixed(.geometry, definition)
     case .vector: lengthPrefixed(.vector, definition)
@@ -107,8 +115,9 @@ public struct ColumnPlan: Sendable, BitwiseCopyable {
 
   /// Says what the bytes of a string column are.
   mutating func setCharacterSet(_ characterSet: CharacterSet, _ definition: ColumnDefinition) {
-    guard kind == .textOrBinary else { return }
+    guard kind == .textOrBinary || kind == .compressed else { return }
     self.characterSet = characterSet
+    guard kind != .compressed else { return content = characterSet.isBinary ? .binary : .text }
     kind = characterSet.isBinary ? .binary : .text
     if kind == .binary, definition.type == .string { paddedCount = Int32(definition.size) }
   }

@@ -29,5 +29,11 @@ protocol ImageVisitor: ~Copyable {
   mutating func enumeration(_ index: UInt64, _ column: ColumnPlan, _ table: TablePlan)
   mutating func set(_ mask: UInt64, _ column: ColumnPlan, _ table: TablePlan)
   mutating func json(_ document: RawSpan) throws(DecodeError)
+  /// What was done to a document that is not known.
+  mutating func json(diffs: RawSpan) throws(DecodeError)
+  /// A document, and what was done to it. Errors count from where `diffs` lies at `offset`, and `document` at its own.
+  mutating func json(
+    diffs: RawSpan, at offset: Int, appliedTo document: RawSpan, at documentOffset: Int
+  ) throws(DecodeError)
   mutating func vector(_ floats: RawSpan) throws(DecodeError)
 }

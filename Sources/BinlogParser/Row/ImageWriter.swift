@@ -120,6 +120,15 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
   }
 
   mutating func json(_ document: RawSpan) throws(DecodeError) { try JSONBinary.append(document, to: &buffer) }
+
+  mutating func json(diffs: RawSpan) throws(DecodeError) { try JSONDiffs.append(diffs, to: &buffer) }
+
+  mutating func json(
+    diffs: RawSpan, at offset: Int, appliedTo document: RawSpan, at documentOffset: Int
+  ) throws(DecodeError) {
+    try JSONDiffs.append(diffs, at: offset, appliedTo: document, at: documentOffset, to: &buffer)
+  }
+
   mutating func vector(_ floats: RawSpan) throws(DecodeError) { try buffer.append(vector: floats) }
 
   @inline(__always)

@@ -14,11 +14,16 @@ public struct RowImages: ~Escapable, ~Copyable {
     case before, after
   }
 
-  private let table: TablePlan
+  let table: TablePlan
   private let kind: RowsKind
   private let before: PresentColumns
   private let after: PresentColumns
-  private var cursor: ByteCursor
+  var cursor: ByteCursor
+  /// All images.
+  let rows: RawSpan
+  private let isPartial: Bool
+  /// Where in `rows` the JSON documents of the last before image lie, by column; of a PARTIAL_UPDATE_ROWS only.
+  var documents: [Int: Range<Int>] = [:]
   private let rowsOffset: Int
   private var holdsEmptyRow: Bool
 
@@ -39,6 +44,8 @@ public struct RowImages: ~Escapable, ~Copyable {
     self.before = before
     self.after = after
     kind = event.kind
+    isPartial = event.isPartial
+    rows = event.rows
     cursor = ByteCursor(event.rows)
     rowsOffset = event.rowsOffset
     holdsEmptyRow = isEmptyRow
@@ -62,7 +69,7 @@ public struct RowImages: ~Escapable, ~Copyable {
   /// - Throws: `BinlogError` with the column whose value cannot be read.
   @_lifetime(self: copy self)
   public mutating func writeBefore<Style>(to writer: inout ImageWriter<Style>) throws(BinlogError) {
-    try visit(before, &writer)
+    try visit(before, .before, &writer)
     if !kind.hasAfter { holdsEmptyRow = false }
   }
 
@@ -71,17 +78,21 @@ public struct RowImages: ~Escapable, ~Copyable {
   /// - Throws: `BinlogError` with the column whose value cannot be read.
   @_lifetime(self: copy self)
   public mutating func writeAfter<Style>(to writer: inout ImageWriter<Style>) throws(BinlogError) {
-    try visit(after, &writer)
+    try visit(after, .after, &writer)
     holdsEmptyRow = false
   }
 
   @_lifetime(self: copy self)
   private mutating func visit<V: ImageVisitor & ~Copyable>(
-    _ present: borrowing PresentColumns, _ visitor: inout V
+    _ present: borrowing PresentColumns, _ side: Side, _ visitor: inout V
   ) throws(BinlogError) {
     var index = 0
     do throws(DecodeError) {
-      try visit(present, &visitor, &index)
+      if isPartial {
+        try visitPartial(present, side, &visitor, &index)
+      } else {
+        try visit(present, &visitor, &index)
+      }
     } catch {
       throw located(error, column: index)
     }

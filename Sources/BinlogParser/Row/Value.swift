@@ -26,6 +26,7 @@ enum Value {
     case .text: visitor.text(try string(column, &cursor), column.characterSet)
     case .binary: visitor.binary(try string(column, &cursor), paddedCount: Int(column.paddedCount))
     case .textOrBinary: visitor.textOrBinary(try string(column, &cursor))
+    case .compressed: try compressed(column, &cursor, &visitor)
     case .json: try json(column, &cursor, &visitor)
     case .geometry: visitor.binary(try string(column, &cursor), paddedCount: 0)
     case .vector: try vector(column, &cursor, &visitor)
@@ -49,6 +50,25 @@ enum Value {
   private static func string(_ column: ColumnPlan, _ cursor: inout ByteCursor) throws(DecodeError) -> RawSpan {
     let count = try cursor.uint(bytes: Int(column.width), "string length")
     return try cursor.bytes(Int(count), "string")
+  }
+
+  /// A value of a compressed column, decompressed.
+  @_lifetime(cursor: copy cursor)
+  private static func compressed<V: ImageVisitor & ~Copyable>(
+    _ column: ColumnPlan, _ cursor: inout ByteCursor, _ visitor: inout V
+  ) throws(DecodeError) {
+    let value = try string(column, &cursor)
+    var content = OutputBuffer(capacity: value.byteCount)
+    do throws(DecodeError) {
+      try CompressedBytes.appendColumn(value, to: &content)
+    } catch {
+      throw error.shifted(by: cursor.offset - value.byteCount)
+    }
+    switch column.content {
+    case .text: visitor.text(content.bytes, column.characterSet)
+    case .binary: visitor.binary(content.bytes, paddedCount: 0)
+    default: visitor.textOrBinary(content.bytes)
+    }
   }
 
   @_lifetime(cursor: copy cursor)

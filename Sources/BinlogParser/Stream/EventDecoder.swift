@@ -8,6 +8,8 @@ public enum DecodedEvent: ~Escapable {
   case rotate(RotateEvent)
   /// The format of the file that begins.
   case formatDescription(FormatDescriptionEvent)
+  /// Events in an event: `PayloadEvents` unpacks them, and each of them is to be decoded in turn.
+  case transactionPayload
   /// An event that changes no included row.
   case other
 }
@@ -17,6 +19,7 @@ public enum DecodedEvent: ~Escapable {
 public struct EventDecoder: Sendable {
   private var format: FormatDescriptionEvent?
   private var tableMaps: TableMaps
+  private var inflated = InflatedRows()
 
   /// A decoder at the start of a stream.
   public init(filter: TableFilter, columnNames: ColumnNames) {
@@ -25,8 +28,10 @@ public struct EventDecoder: Sendable {
 
   /// Decodes the event `frame`, whose body is `body`.
   ///
+  /// The event is to be used before the next one is decoded: decompressed rows lie in the decoder's own memory.
+  ///
   /// - Throws: `BinlogError`, which knows type and table, and not yet file and position.
-  @_lifetime(copy body)
+  @_lifetime(&self, copy body)
   public mutating func decode(_ frame: EventFrame, _ body: RawSpan) throws(BinlogError) -> DecodedEvent {
     do {
       return try decode(frame.header.type, body)
@@ -37,7 +42,7 @@ public struct EventDecoder: Sendable {
     }
   }
 
-  @_lifetime(copy body)
+  @_lifetime(&self, copy body)
   private mutating func decode(_ type: EventType, _ body: RawSpan) throws(BinlogError) -> DecodedEvent {
     if let rows = RowsEvent.kind(of: type) { return try self.rows(type, rows.kind, rows.version, body) }
     switch type {
@@ -50,8 +55,9 @@ public struct EventDecoder: Sendable {
       return .formatDescription(try formatDescription(body))
     case .incident:
       throw BinlogError(.incident)
+    case .transactionPayload:
+      return .transactionPayload
     default:
-      if type.holdsUnreadableRows { try refuse(type, body) }
       return .other
     }
   }
@@ -72,19 +78,24 @@ public struct EventDecoder: Sendable {
     return event
   }
 
-  @_lifetime(copy body)
+  @_lifetime(&self, copy body)
   private mutating func rows(
     _ type: EventType, _ kind: RowsKind, _ version: Int, _ body: RawSpan
   ) throws(BinlogError) -> DecodedEvent {
     let event: RowsEvent
     do {
-      event = try RowsEvent(body, kind: kind, version: version, postHeaderLength: postHeaderLength(of: type))
+      event = try RowsEvent(
+        body, kind: kind, version: version, postHeaderLength: postHeaderLength(of: type),
+        isPartial: type == .partialUpdateRows)
     } catch {
       throw shifted(error)
     }
-    defer { if event.endsStatement { tableMaps.endStatement() } }
-    switch tableMaps.lookup(event.tableID) {
-    case .included(let plan): return .rows(event, plan)
+    let entry = tableMaps.lookup(event.tableID)
+    if event.endsStatement { tableMaps.endStatement() }
+    switch entry {
+    case .included(let plan):
+      guard type.holdsCompressedRows else { return .rows(event, plan) }
+      return .rows(try inflate(event, plan), plan)
     case .excluded: return .other
     case .unknown:
       if event.tableID == RowsEvent.dummyTableID, event.endsStatement { return .other }
@@ -92,21 +103,17 @@ public struct EventDecoder: Sendable {
     }
   }
 
-  /// Throws for an event whose rows cannot be read, unless they are an excluded table's.
-  private func refuse(_ type: EventType, _ body: RawSpan) throws(BinlogError) {
-    guard type != .transactionPayload else { throw BinlogError(.unsupportedEvent) }
-    let tableID: UInt64
-    do { tableID = try RowsEvent.tableID(body, postHeaderLength: postHeaderLength(of: type)) } catch {
-      throw shifted(error)
+  /// The event with its rows decompressed.
+  @_lifetime(&self, copy event)
+  private mutating func inflate(_ event: consuming RowsEvent, _ plan: TablePlan) throws(BinlogError) -> RowsEvent {
+    do {
+      try inflated.replace(event.rows)
+    } catch {
+      var located = BinlogError(error.shifted(by: EventHeader.byteCount + event.rowsOffset))
+      located.table = plan.qualifiedName
+      throw located
     }
-    switch tableMaps.lookup(tableID) {
-    case .excluded: return
-    case .unknown: throw BinlogError(.missingTableMap(tableID: tableID))
-    case .included(let plan):
-      var error = BinlogError(.unsupportedEvent)
-      error.table = plan.qualifiedName
-      throw error
-    }
+    return RowsEvent(event, inflated: inflated.bytes)
   }
 
   private func postHeaderLength(of type: EventType) -> Int { format?.postHeaderLength(of: type) ?? 0 }

@@ -81,18 +81,18 @@ public struct EventType: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
   public static let writeRowsCompressedV1 = EventType(rawValue: 166)
   /// WRITE_ROWS v2, compressed, MariaDB; 170 and 171 are the update and the delete.
   public static let writeRowsCompressed = EventType(rawValue: 169)
+  static let updateRowsCompressedV1 = EventType(rawValue: 167)
+  static let deleteRowsCompressedV1 = EventType(rawValue: 168)
+  static let updateRowsCompressed = EventType(rawValue: 170)
   static let deleteRowsCompressed = EventType(rawValue: 171)
 
   /// Whether the event is only ever made up by the server: it is in no file and moves no position.
   @inlinable
   public var isHeartbeat: Bool { self == .heartbeat || self == .heartbeatV2 }
 
-  /// Whether the event holds row changes in a form that only other parts of this program could read.
-  ///
-  /// Passing over one of them would lose rows in silence.
-  public var holdsUnreadableRows: Bool {
-    self == .partialUpdateRows || self == .transactionPayload
-      || (EventType.writeRowsCompressedV1.rawValue...EventType.deleteRowsCompressed.rawValue).contains(rawValue)
+  /// Whether the event holds rows that MariaDB compressed.
+  public var holdsCompressedRows: Bool {
+    (EventType.writeRowsCompressedV1.rawValue...EventType.deleteRowsCompressed.rawValue).contains(rawValue)
   }
 }
 

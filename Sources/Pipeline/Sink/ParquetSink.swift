@@ -13,6 +13,10 @@ struct ParquetSink: ~Copyable, EventSink {
   private var batch: RowChangeBatch
   private var writer = ImageWriter<JSONImage>(capacity: 16)
   private var entries: DictionaryEntries?
+  /// Where the event starts whose rows came last.
+  private var rowsStart: UInt64?
+  /// The number of that event's last row.
+  private var eventRowIndex: Int64 = 0
 
   /// Entries of the current batch's dictionaries: those of the table and the kind of the last rows.
   private struct DictionaryEntries {
@@ -33,6 +37,7 @@ struct ParquetSink: ~Copyable, EventSink {
 
   mutating func beginFile(_ file: String, at position: UInt64) throws(PipelineError) {
     handOver()
+    rowsStart = nil
     send(.beginFile(file, position: position))
   }
 
@@ -51,11 +56,13 @@ struct ParquetSink: ~Copyable, EventSink {
 
   mutating func rows(_ event: borrowing RowsEvent, _ table: TablePlan, _ frame: EventFrame) throws(PipelineError) {
     var images = try event.images(table)
-    var index: Int64 = 0
+    // The rows events of a TRANSACTION_PAYLOAD share its place, and count on.
+    if frame.start != rowsStart { eventRowIndex = 0 }
+    rowsStart = frame.start
     while !images.isAtEnd {
-      index += 1
+      eventRowIndex += 1
       try appendImages(&images, event.kind)
-      try appendDescription(event.kind, table, frame, index)
+      try appendDescription(event.kind, table, frame, eventRowIndex)
       figures.rows += 1
       if batch.rowCount >= batchRowLimit || batch.byteCount >= RowChangeBatch.byteLimit { handOver() }
     }

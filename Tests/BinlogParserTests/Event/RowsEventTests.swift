@@ -78,7 +78,8 @@ import Testing
     #expect(
       kinds == [
         "20 INSERT 0", "21 UPDATE 0", "22 DELETE 0", "23 INSERT 1", "24 UPDATE 1", "25 DELETE 1", "30 INSERT 2",
-        "31 UPDATE 2", "32 DELETE 2",
+        "31 UPDATE 2", "32 DELETE 2", "39 UPDATE 2", "166 INSERT 1", "167 UPDATE 1", "168 DELETE 1", "169 INSERT 2",
+        "170 UPDATE 2", "171 DELETE 2",
       ])
   }
 }

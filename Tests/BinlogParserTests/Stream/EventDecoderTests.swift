@@ -134,38 +134,6 @@ import Testing
     for type: UInt8 in [39, 166, 167, 168, 169, 170, 171] {
       #expect(failure(BinlogEvents.event(type, nonsense), replay) == nil)
     }
-    #expect(failure(BinlogEvents.event(40, nonsense), replay)?.cause == .unsupportedEvent)
-  }
-
-  @Test(arguments: [UInt8(39), 166, 167, 168, 169, 170, 171])
-  func rowsThatCannotBeReadAreRefused(_ type: UInt8) throws {
-    var replay = try replay()
-    let event = BinlogEvents.event(type, map.rows(present: [3], []))
-    #expect(failure(event, replay)?.cause == .missingTableMap(tableID: 7))
-    try replay.take(mapEvent)
-    let error = failure(event, replay)
-    #expect(error?.cause == .unsupportedEvent)
-    #expect(error?.table == "shop.orders")
-    #expect(error?.eventType == EventType(rawValue: type))
-  }
-
-  /// Files of MySQL 9.7.4 and MariaDB 11.8.6 with the settings that write such events.
-  @Test(arguments: [
-    ("mysql-9.7-partial-json", "PARTIAL_UPDATE_ROWS of fixtures.partial"),
-    ("mysql-9.7-compressed", "TRANSACTION_PAYLOAD"),
-    ("mariadb-11.8-compressed", "WRITE_ROWS_COMPRESSED_V1 of fixtures.compressed"),
-  ])
-  func realServersWriteEventsThatAreRefused(_ name: String, _ place: String) throws {
-    let fixture = try Fixture(name)
-    var replay = EventReplay()
-    var refused: [String] = []
-    for range in fixture.events {
-      do throws(BinlogError) { try replay.take(Array(fixture.bytes[range])) } catch {
-        #expect(error.cause == .unsupportedEvent)
-        refused.append(error.description)
-      }
-    }
-    #expect(refused.first == "\(place): this version cannot read the rows in this type of event")
   }
 
   @Test func anIncidentIsAnError() throws {

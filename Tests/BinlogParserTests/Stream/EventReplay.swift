@@ -38,6 +38,14 @@ struct EventReplay {
   mutating func take(_ event: [UInt8]) throws(BinlogError) -> [ReplayedRow] {
     let bytes = event.span.bytes
     let frame = try stream.accept(bytes, at: 0)
+    guard frame.header.type == .transactionPayload else { return try take(frame, bytes) }
+    var rows: [ReplayedRow] = []
+    var events = try PayloadEvents(frame.body(in: bytes), in: frame)
+    while let inner = try events.next() { rows += try take(inner, events.bytes) }
+    return rows
+  }
+
+  private mutating func take(_ frame: EventFrame, _ bytes: RawSpan) throws(BinlogError) -> [ReplayedRow] {
     guard case .rows(let rows, let table) = try decoder.decode(frame, frame.body(in: bytes)) else { return [] }
     do { return try Self.write(rows, table) } catch {
       var error = error
@@ -85,8 +93,8 @@ extension Fixture {
   static let readable = [
     "mysql-9.7-full", "mysql-9.7-minimal", "mysql-9.7-no-checksum", "mysql-9.7-row-image-minimal",
     "mariadb-10.11-full", "mariadb-10.11-minimal", "mariadb-10.11-no-log", "mariadb-11.8-full",
-    "mariadb-11.8-row-image-minimal",
+    "mariadb-11.8-row-image-minimal", "mysql-9.7-partial-json", "mysql-9.7-partial-json-minimal",
+    "mysql-9.7-compressed",
+    "mariadb-11.8-compressed", "mariadb-11.8-compressed-columns",
   ]
-  /// All fixtures.
-  static let names = readable + ["mysql-9.7-partial-json", "mysql-9.7-compressed", "mariadb-11.8-compressed"]
 }
