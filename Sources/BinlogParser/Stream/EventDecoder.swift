@@ -86,6 +86,7 @@ public struct EventDecoder: Sendable {
     switch tableMaps.lookup(event.tableID) {
     case .included(let plan): return .rows(event, plan)
     case .excluded: return .other
+    case .undescribed(let table): throw Self.undescribed(table)
     case .unknown:
       if event.tableID == RowsEvent.dummyTableID, event.endsStatement { return .other }
       throw BinlogError(.missingTableMap(tableID: event.tableID))
@@ -101,12 +102,19 @@ public struct EventDecoder: Sendable {
     }
     switch tableMaps.lookup(tableID) {
     case .excluded: return
+    case .undescribed(let table): throw Self.undescribed(table)
     case .unknown: throw BinlogError(.missingTableMap(tableID: tableID))
     case .included(let plan):
       var error = BinlogError(.unsupportedEvent)
       error.table = plan.qualifiedName
       throw error
     }
+  }
+
+  private static func undescribed(_ table: String) -> BinlogError {
+    var error = BinlogError(.undescribedColumns)
+    error.table = table
+    return error
   }
 
   private func postHeaderLength(of type: EventType) -> Int { format?.postHeaderLength(of: type) ?? 0 }
