@@ -96,4 +96,47 @@ import Testing
     let body = [1, 1, 0, 0, 0, 65, 0, 0, 0, 0, 0, 0, 0] as [UInt8] + [UInt8](repeating: 1, count: 65)
     #expect(throws: DecodeError(.tooLarge, at: 5, "length of an XA id")) { try XAPrepareEvent(body.span.bytes) }
   }
+
+  /// The fields of each event of `fixture`, "TYPE name=value", with the header's left out.
+  private func described(_ fixture: Fixture) throws -> [String] {
+    var stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
+    return try fixture.events.flatMap { range in
+      let event = Array(fixture.bytes[range])
+      let frame = try stream.accept(event.span.bytes, at: 0)
+      let fields = try EventField.fields(of: frame, frame.body(in: event.span.bytes), format: stream.format)
+      return fields.dropFirst(6).map { "\(frame.header.type) \($0.name)=\($0.value)" }
+    }
+  }
+
+  @Test func taggedAndPreparedTransactionsOfMySQL() throws {
+    let lines = try described(Fixture("mysql-9.7-tagged-gtid"))
+    #expect(lines.contains { $0.hasPrefix("GTID_TAGGED GTID=") && $0.contains(":mytag:") })
+    #expect(lines.contains("XA_PREPARE XID=X'676c6f62616c',X'6272616e6368',7"))
+  }
+
+  @Test func annotatedAndPreparedTransactionsOfMariaDB() throws {
+    let lines = try described(Fixture("mariadb-11.8-annotated"))
+    #expect(lines.contains(#"ANNOTATE_ROWS Query="INSERT INTO annotated VALUES (1, 'plain')""#))
+    #expect(lines.contains("XA_PREPARE XID=X'676c6f62616c',X'6272616e6368',7"))
+    for name in ["MARIADB_GTID GTID=0-", "MARIADB_GTID_LIST GTIDs=0-", "BINLOG_CHECKPOINT File=binlog."] {
+      #expect(lines.contains { $0.hasPrefix(name) })
+    }
+  }
+
+  @Test(arguments: Fixture.names)
+  func everyEventIsDescribedAlsoWhenDamaged(_ name: String) throws {
+    let fixture = try Fixture(name)
+    #expect(try !described(fixture).isEmpty)
+    var stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
+    for range in fixture.events {
+      let event = Array(fixture.bytes[range])
+      for damaged in Damage.bitFlips(of: Array(event.prefix(160))) {
+        var after = stream
+        let sealed = BinlogEvents.sealed(damaged, checksum: stream.format?.checksum == .crc32)
+        guard let frame = try? after.accept(sealed.span.bytes, at: 0) else { continue }
+        _ = try? EventField.fields(of: frame, frame.body(in: sealed.span.bytes), format: after.format)
+      }
+      _ = try stream.accept(event.span.bytes, at: 0)
+    }
+  }
 }

@@ -85,7 +85,7 @@ extension Fixture {
   static let readable = [
     "mysql-9.7-full", "mysql-9.7-minimal", "mysql-9.7-no-checksum", "mysql-9.7-row-image-minimal",
     "mariadb-10.11-full", "mariadb-10.11-minimal", "mariadb-10.11-no-log", "mariadb-11.8-full",
-    "mariadb-11.8-row-image-minimal",
+    "mariadb-11.8-row-image-minimal", "mysql-9.7-tagged-gtid", "mariadb-11.8-annotated",
   ]
   /// All fixtures.
   static let names = readable + ["mysql-9.7-partial-json", "mysql-9.7-compressed", "mariadb-11.8-compressed"]
