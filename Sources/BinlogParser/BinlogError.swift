@@ -22,8 +22,6 @@ public struct BinlogError: Error, Sendable {
     case unsupportedEvent
     /// The rows' TABLE_MAP is of a server before MySQL 5.1 was released, and does not say how to read them.
     case undescribedColumns
-    /// The file is of a version before 4, of a server before MySQL 5.0.
-    case unsupportedBinlogVersion(UInt16)
     /// The column's type cannot be read by this version.
     case unsupportedColumnType(UInt8)
   }
@@ -70,8 +68,6 @@ extension BinlogError: CustomStringConvertible {
     case .undescribedColumns:
       "the TABLE_MAP of this server, from before MySQL 5.1 was released, says neither which columns may be NULL nor how"
         + " long they are"
-    case .unsupportedBinlogVersion(let version):
-      "binlog version \(version), of a server before MySQL 5.0, holds statements only and cannot be read"
     case .unsupportedColumnType(0): "DECIMAL columns made by MySQL 4.1 or earlier cannot be read"
     case .unsupportedColumnType(let code): "this version cannot read column type \(code)"
     }
@@ -90,8 +86,6 @@ extension BinlogError: CustomStringConvertible {
       "exclude the table, or turn the server setting off that writes such events"
     case .undescribedColumns:
       "exclude the table; only the server that wrote the log, or one with the same table, can read its rows"
-    case .unsupportedBinlogVersion:
-      "use the mysqlbinlog of MySQL 5.7 or earlier"
     case .missingFormatDescription, .positionWentBackwards, .columnCountMismatch, .decode:
       "check the file with mysqlbinlog; if that reads it, please report this as a defect"
     }

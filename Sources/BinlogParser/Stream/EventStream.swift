@@ -64,19 +64,11 @@ public struct EventStream: Sendable {
       return 0  // The checksum is a field of this event's body.
     }
     guard format != nil || header.type == .rotate || header.type.isHeartbeat else {
-      throw Self.missingFormatDescription(event, header)
+      throw BinlogError(.missingFormatDescription)
     }
     guard checksum == .crc32 else { return 0 }
     try check(event, isFormatDescription: false)
     return checksum.byteCount
-  }
-
-  /// What is wrong with a stream that begins with `event`: its version, or that its first event is missing.
-  private static func missingFormatDescription(_ event: RawSpan, _ header: EventHeader) -> BinlogError {
-    guard header.type == .startV3 else { return BinlogError(.missingFormatDescription) }
-    do { return BinlogError(.unsupportedBinlogVersion(try StartV3Event.binlogVersion(event))) } catch {
-      return BinlogError(error)
-    }
   }
 
   private func check(_ event: RawSpan, isFormatDescription: Bool) throws(BinlogError) {

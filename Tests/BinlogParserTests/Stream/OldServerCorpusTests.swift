@@ -41,14 +41,6 @@ struct OldServerCorpusTests {
   }
 
   @Test(arguments: [
-    "mysql-5.5.30--binlog_old_version_4_1.000001", "mysql-5.5.30--bug47142_master-bin.000001",
-    "mysql-5.5.30--trunc_binlog.000001",
-  ])
-  func filesBeforeVersion4AreRefused(_ name: String) throws {
-    #expect(try read(name).errors.first?.cause == .unsupportedBinlogVersion(3))
-  }
-
-  @Test(arguments: [
     ("canal--mysql-bin.000001", 95), ("erymysql--mdev6020-mysql-bin.000001", 8006),
     ("mysql-5.5.30--update-partial-row.binlog", 7), ("mysql-5.5.30--write-full-row.binlog", 7),
     ("mysql-binlog-connector-java--mysql-bin.aurora-padding", 0), ("rust_mysql_common--bug32407.001", 2),

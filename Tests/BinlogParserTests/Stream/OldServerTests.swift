@@ -82,21 +82,8 @@ import Testing
     #expect(error?.cause == .positionWentBackwards(from: 170))
   }
 
-  /// The first event of a file of MySQL 4.1.26, and, with its shorter header, as version 1 had it.
-  @Test("Files before version 4 are refused by their version", arguments: [(0, UInt16(3)), (6, 1)])
-  func startV3(_ shorter: Int, _ version: UInt16) throws {
-    var body = BinlogEvents.littleEndian(version) + [UInt8](repeating: 0, count: 54)
-    if shorter > 0 { body = BinlogEvents.littleEndian(version) + [UInt8](repeating: 0, count: 54) }
-    let header = BinlogEvents.event(1, body)
-    let event = BinlogEvents.sealed(Array(header.prefix(19 - shorter)) + body, checksum: false)
-    let error = failure(event, EventReplay())
-    #expect(error?.cause == .unsupportedBinlogVersion(version))
-    #expect(error?.description.contains("binlog version \(version)") == true)
-    for cut in Damage.truncations(of: event) { #expect(failure(BinlogEvents.sealed(cut), EventReplay()) != nil) }
-  }
-
   @Test func theErrorNamesTheOldDecimal() {
     #expect(BinlogError(.unsupportedColumnType(0)).description.contains("DECIMAL columns made by MySQL 4.1"))
-    #expect(!BinlogError(.undescribedColumns).hint.isEmpty && !BinlogError(.unsupportedBinlogVersion(3)).hint.isEmpty)
+    #expect(!BinlogError(.undescribedColumns).hint.isEmpty)
   }
 }
