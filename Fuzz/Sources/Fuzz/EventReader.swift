@@ -25,11 +25,11 @@ struct EventReader {
     let body = frame.body(in: bytes)
     _ = try? EventField.fields(of: frame, body, format: stream.format)
     guard let decoded = try? decoder.decode(frame, body), case .rows(let rows, let table) = decoded else { return }
-    write(rows, table, JSONImage.self)
-    write(rows, table, TextImage.self)
+    Self.write(rows, table, JSONImage.self)
+    Self.write(rows, table, TextImage.self)
   }
 
-  private func write<Style: ImageStyle>(_ rows: borrowing RowsEvent, _ table: TablePlan, _ style: Style.Type) {
+  private static func write<Style: ImageStyle>(_ rows: borrowing RowsEvent, _ table: TablePlan, _ style: Style.Type) {
     guard var images = try? RowImages(rows, table) else { return }
     var writer = ImageWriter<Style>()
     while !images.isAtEnd {
