@@ -20,6 +20,8 @@ public struct BinlogError: Error, Sendable {
     case incident
     /// The event's rows cannot be read by this version.
     case unsupportedEvent
+    /// The rows' TABLE_MAP is of a server before MySQL 5.1 was released, and does not say how to read them.
+    case undescribedColumns
     /// The column's type cannot be read by this version.
     case unsupportedColumnType(UInt8)
   }
@@ -63,6 +65,10 @@ extension BinlogError: CustomStringConvertible {
     case .positionWentBackwards(let previous): "it starts before the end of the event before it (\(previous))"
     case .incident: "the server lost events at this place, so the log does not hold all changes"
     case .unsupportedEvent: "this version cannot read the rows in this type of event"
+    case .undescribedColumns:
+      "the TABLE_MAP of this server, from before MySQL 5.1 was released, says neither which columns may be NULL nor how"
+        + " long they are"
+    case .unsupportedColumnType(0): "DECIMAL columns made by MySQL 4.1 or earlier cannot be read"
     case .unsupportedColumnType(let code): "this version cannot read column type \(code)"
     }
   }
@@ -78,6 +84,8 @@ extension BinlogError: CustomStringConvertible {
       "take a new copy of the tables, then start behind this event"
     case .unsupportedEvent, .unsupportedColumnType:
       "exclude the table, or turn the server setting off that writes such events"
+    case .undescribedColumns:
+      "exclude the table; only the server that wrote the log, or one with the same table, can read its rows"
     case .missingFormatDescription, .positionWentBackwards, .columnCountMismatch, .decode:
       "check the file with mysqlbinlog; if that reads it, please report this as a defect"
     }

@@ -229,3 +229,30 @@ fixture_mariadb_11_compressed_columns() {
   delete 1 2
   finish
 }
+
+# A transaction whose GTID has a tag, and one that is prepared before it is committed.
+fixture_mysql_tagged_gtid() {
+  begin mysql-9.7-tagged-gtid mysql-9.7 FULL
+  table tagged 'id INT PRIMARY KEY|number' 'a VARCHAR(9)|string'
+  logged "SET gtid_next = 'AUTOMATIC:mytag'"
+  insert 1 "VALUES (1, 'tagged')"
+  logged 'SET gtid_next = AUTOMATIC'
+  prepared
+  finish
+}
+
+fixture_mariadb_11_annotated() {
+  begin mariadb-11.8-annotated mariadb-11.8 FULL 'binlog_annotate_row_events = ON'
+  table annotated 'id INT PRIMARY KEY|number' 'a VARCHAR(9)|string'
+  insert 1 "VALUES (1, 'plain')"
+  prepared
+  finish
+}
+
+prepared() {
+  logged "XA START 'global', 'branch', 7"
+  insert 2 "VALUES (2, 'prepared')"
+  logged "XA END 'global', 'branch', 7"
+  logged "XA PREPARE 'global', 'branch', 7"
+  logged "XA COMMIT 'global', 'branch', 7"
+}

@@ -35,7 +35,8 @@ public struct ColumnDefinition: Sendable, Equatable, BitwiseCopyable {
       scale = try metadata.uint8("DECIMAL scale")
     case .string, .varString, .enumeration, .set:
       (type, size) = Self.string(try metadata.uint8("STRING real type"), try metadata.uint8("STRING length"))
-    case .typedArray:
+    case .typedArray, .typedArray8017:
+      type = .typedArray
       try Self.skipArrayElement(&metadata)
     default:
       break
@@ -64,7 +65,7 @@ public struct ColumnDefinition: Sendable, Equatable, BitwiseCopyable {
     if element == .varchar {
       try metadata.skip(3, "TYPED_ARRAY metadata")
     } else {
-      _ = try ColumnDefinition(element == .typedArray ? .null : element, &metadata)
+      _ = try ColumnDefinition(element == .typedArray || element == .typedArray8017 ? .null : element, &metadata)
     }
   }
 }

@@ -31,6 +31,8 @@ public struct ColumnType: RawRepresentable, Hashable, Sendable, BitwiseCopyable 
   static let typedArray = ColumnType(rawValue: 20)
   static let blobCompressed = ColumnType(rawValue: 140)
   static let varcharCompressed = ColumnType(rawValue: 141)
+  /// TYPED_ARRAY as MySQL 8.0.17 numbered it.
+  static let typedArray8017 = ColumnType(rawValue: 244)
   static let vector = ColumnType(rawValue: 242)
   static let json = ColumnType(rawValue: 245)
   static let newDecimal = ColumnType(rawValue: 246)

@@ -23,7 +23,7 @@ public struct EventField: Sendable, Equatable {
       EventField(name: "Flags", value: "0x" + hex(header.flags)),
       EventField(name: "Size", value: "\(header.eventSize)"),
     ]
-    return common + (try details(of: header.type, body, format))
+    return common + (try details(of: header, body, format))
   }
 
   /// All hexadecimal digits of a number, lower-case.
@@ -33,8 +33,9 @@ public struct EventField: Sendable, Equatable {
   }
 
   private static func details(
-    of type: EventType, _ body: RawSpan, _ file: FormatDescriptionEvent?
+    of header: EventHeader, _ body: RawSpan, _ file: FormatDescriptionEvent?
   ) throws(DecodeError) -> [EventField] {
+    let type = header.type
     switch type {
     case .rotate:
       return [EventField(name: "Next", value: try RotateEvent(body).next.description)]
@@ -88,8 +89,10 @@ public struct EventField: Sendable, Equatable {
       ]
     case .heartbeat:
       return [EventField(name: "File", value: body.utf8String)]
+    case .heartbeatV2, .taggedGTID, .xaPrepare:
+      return try details(ofMySQL: type, body)
     default:
-      return []
+      return try details(ofMariaDB: header, body)
     }
   }
 

@@ -20,6 +20,10 @@ public struct FormatDescriptionEvent: Sendable, Equatable {
   public let postHeaderLengths: [UInt8]
   /// How the events of the file are secured.
   public let checksum: EventChecksum
+  /// Which numbers the event types have.
+  public let numbering: EventTypeNumbering
+  /// Whether `log_pos` may count from the start of the transaction instead of the file's, as before MySQL 5.1.30.
+  public let hasRelativePositions: Bool
   /// Whether the file is from MariaDB.
   public var isMariaDB: Bool { serverVersion.contains("MariaDB") }
 
@@ -40,6 +44,8 @@ public struct FormatDescriptionEvent: Sendable, Equatable {
     }
     guard Self.writesChecksumAlgorithm(serverVersion) else {
       postHeaderLengths = cursor.rest().array
+      numbering = EventTypeNumbering(serverVersion: serverVersion, typeCount: postHeaderLengths.count)
+      hasRelativePositions = numbering != .released || Self.number(of: serverVersion, precedes: [5, 1, 30])
       checksum = .none
       return
     }
@@ -48,6 +54,8 @@ public struct FormatDescriptionEvent: Sendable, Equatable {
       throw DecodeError(.truncated, at: cursor.offset, "post-header lengths")
     }
     postHeaderLengths = try cursor.bytes(cursor.remaining - trailer, "post-header lengths").array
+    numbering = .released
+    hasRelativePositions = false
     let offset = cursor.offset
     let algorithm = try cursor.uint8("checksum algorithm")
     guard let known = EventChecksum(rawValue: algorithm) else {
@@ -58,16 +66,20 @@ public struct FormatDescriptionEvent: Sendable, Equatable {
 
   /// Bytes of the fixed part of the body of `type`, or 0 where the file does not tell.
   public func postHeaderLength(of type: EventType) -> Int {
-    let index = Int(type.rawValue) - 1
+    let index = Int(numbering.wire(type).rawValue) - 1
     return postHeaderLengths.indices.contains(index) ? Int(postHeaderLengths[index]) : 0
   }
 
   /// Whether a server of this version ends its FORMAT_DESCRIPTION with a checksum algorithm.
   package static func writesChecksumAlgorithm(_ version: String) -> Bool {
+    !number(of: version, precedes: version.contains("MariaDB") ? [5, 3, 0] : [5, 6, 1])
+  }
+
+  /// Whether the three numbers at the start of `version` come before `other`.
+  private static func number(of version: String, precedes other: [Int]) -> Bool {
     var numbers = version.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
       .map { part in Int(part.prefix { $0.isNumber }) ?? 0 }
     while numbers.count < 3 { numbers.append(0) }
-    let first = version.contains("MariaDB") ? [5, 3, 0] : [5, 6, 1]
-    return !numbers.lexicographicallyPrecedes(first)
+    return numbers.lexicographicallyPrecedes(other)
   }
 }

@@ -68,7 +68,7 @@ public struct PreviousGTIDsEvent: Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     sources.map { source in
       let intervals = source.intervals.map {
-        $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound - 1)"
+        $0.upperBound - $0.lowerBound == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound - 1)"
       }
       return ([source.sourceID.description] + (source.tag.isEmpty ? [] : [source.tag]) + intervals)
         .joined(separator: ":")

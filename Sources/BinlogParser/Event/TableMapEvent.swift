@@ -14,6 +14,8 @@ import Bytes
 ///     byte<(n+7)/8>  columns that may be NULL
 ///     …            optional metadata   (`TableMapMetadata`)
 ///
+/// Servers before MySQL 5.1 was released wrote nothing after the column types.
+///
 /// See <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Table__map__event.html>.
 public struct TableMapEvent: ~Escapable {
   /// The number by which rows events name the table.
@@ -25,6 +27,8 @@ public struct TableMapEvent: ~Escapable {
   let columnTypes: RawSpan
   let columnMetadata: RawSpan
   let optional: RawSpan
+  /// Whether the event says how long the columns are and which may be NULL, as all released servers write it.
+  public let describesColumns: Bool
   private let metadataOffset: Int
   private let optionalOffset: Int
 
@@ -46,9 +50,10 @@ public struct TableMapEvent: ~Escapable {
     table = try Self.name(&cursor, "table")
     let count = try cursor.lenencCount("column count")
     columnTypes = try cursor.bytes(count, "column types")
-    columnMetadata = try cursor.lenencBytes("column metadata")
+    describesColumns = !cursor.isAtEnd
+    columnMetadata = describesColumns ? try cursor.lenencBytes("column metadata") : cursor.rest()
     metadataOffset = cursor.offset - columnMetadata.byteCount
-    try cursor.skip((count + 7) / 8, "nullable columns")
+    if describesColumns { try cursor.skip((count + 7) / 8, "nullable columns") }
     optionalOffset = cursor.offset
     optional = cursor.rest()
   }

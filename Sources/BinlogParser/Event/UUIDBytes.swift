@@ -8,6 +8,9 @@ public struct UUIDBytes: Sendable, Hashable, CustomStringConvertible {
   /// A copy of 16 bytes.
   init(_ bytes: RawSpan) { self.bytes = bytes.array }
 
+  /// 16 bytes.
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
   /// "3e11fa47-71ca-11e1-9e33-c80aa9429562".
   public var description: String {
     var text = ""

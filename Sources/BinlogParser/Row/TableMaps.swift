@@ -7,14 +7,18 @@ import Bytes
 struct TableMaps: Sendable {
   private struct Entry: Sendable {
     let body: [UInt8]
-    /// Nil for a table that the filter excludes.
+    /// Nil for a table that the filter excludes, or whose columns nothing describes.
     let plan: TablePlan?
+    /// "schema.table", where the filter includes the table and nothing describes its columns.
+    var undescribed: String?
     var generation: Int
   }
 
   /// What a rows event's table id leads to.
   enum Lookup {
     case included(TablePlan)
+    /// A table that the filter includes, "schema.table", whose TABLE_MAP does not describe its columns.
+    case undescribed(String)
     case excluded
     case unknown
   }
@@ -44,6 +48,12 @@ struct TableMaps: Sendable {
     }
     let isIncluded = filter.includes(database: event.schema, table: event.table)
     let isMariaDB = format?.isMariaDB ?? false
+    guard event.describesColumns || !isIncluded else {
+      entries[event.tableID] = Entry(
+        body: body.array, plan: nil, undescribed: "\(event.schema.utf8String).\(event.table.utf8String)",
+        generation: generation)
+      return
+    }
     let plan = isIncluded ? try TablePlan(event, isMariaDB: isMariaDB, columnNames: columnNames) : nil
     entries[event.tableID] = Entry(body: body.array, plan: plan, generation: generation)
   }
@@ -51,6 +61,7 @@ struct TableMaps: Sendable {
   /// The table map under `tableID`.
   func lookup(_ tableID: UInt64) -> Lookup {
     guard let entry = entries[tableID], entry.generation == generation else { return .unknown }
+    if let name = entry.undescribed { return .undescribed(name) }
     return entry.plan.map { .included($0) } ?? .excluded
   }
 

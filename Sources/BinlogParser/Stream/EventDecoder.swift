@@ -97,6 +97,7 @@ public struct EventDecoder: Sendable {
       guard type.holdsCompressedRows else { return .rows(event, plan) }
       return .rows(try inflate(event, plan), plan)
     case .excluded: return .other
+    case .undescribed(let table): throw Self.undescribed(table)
     case .unknown:
       if event.tableID == RowsEvent.dummyTableID, event.endsStatement { return .other }
       throw BinlogError(.missingTableMap(tableID: event.tableID))
@@ -114,6 +115,12 @@ public struct EventDecoder: Sendable {
       throw located
     }
     return RowsEvent(event, inflated: inflated.bytes)
+  }
+
+  private static func undescribed(_ table: String) -> BinlogError {
+    var error = BinlogError(.undescribedColumns)
+    error.table = table
+    return error
   }
 
   private func postHeaderLength(of type: EventType) -> Int { format?.postHeaderLength(of: type) ?? 0 }

@@ -49,4 +49,19 @@ public struct EventHeader: Sendable, BitwiseCopyable {
     flags = try cursor.uint16("flags")
     guard eventSize >= UInt32(Self.byteCount) else { throw DecodeError(.invalid, at: sizeOffset, "event_size") }
   }
+
+  /// The same header with the type that its number means in `numbering`.
+  func renumbered(_ numbering: EventTypeNumbering?) -> EventHeader {
+    guard let numbering, numbering != .released else { return self }
+    return EventHeader(self, type: numbering.type(type))
+  }
+
+  private init(_ header: EventHeader, type: EventType) {
+    timestamp = header.timestamp
+    self.type = type
+    serverID = header.serverID
+    eventSize = header.eventSize
+    logPosition = header.logPosition
+    flags = header.flags
+  }
 }

@@ -4,7 +4,8 @@ import Bytes
 ///
 /// The position is where the next event starts. It is counted in 64 bits although headers carry 32: a `log_pos` below the
 /// position means that the file passed another 4 GiB. Events inside a MariaDB 11.4 transaction carry no `log_pos`
-/// at all; their size moves the position.
+/// at all; their size moves the position. So it does in files from before MySQL 5.1.30, whose `log_pos` may count from the
+/// start of the transaction.
 public struct EventStream: Sendable {
   /// Where the next event starts.
   public private(set) var position: BinlogPosition
@@ -25,7 +26,9 @@ public struct EventStream: Sendable {
   public mutating func accept(_ event: RawSpan, at offset: Int) throws(BinlogError) -> EventFrame {
     var cursor = ByteCursor(event)
     let header: EventHeader
-    do { header = try EventHeader(&cursor) } catch { throw located(BinlogError(error), nil) }
+    do { header = try EventHeader(&cursor).renumbered(format?.numbering) } catch {
+      throw located(BinlogError(error), nil)
+    }
     do {
       return try accept(event, header, at: offset)
     } catch {
@@ -84,7 +87,9 @@ public struct EventStream: Sendable {
       header.isArtificial || header.type.isHeartbeat
       || (header.logPosition == 0 && (header.type == .rotate || header.type == .formatDescription))
     if madeUp { return (position.offset, position.offset) }
-    guard header.logPosition != 0 else { return (position.offset, position.offset + size) }
+    guard header.logPosition != 0, format?.hasRelativePositions != true else {
+      return (position.offset, position.offset + size)
+    }
     var end = position.offset & ~0xFFFF_FFFF | UInt64(header.logPosition)
     if end < position.offset { end += 1 << 32 }
     guard end >= size, end - size >= position.offset, end - size - position.offset < 1 << 31 else {

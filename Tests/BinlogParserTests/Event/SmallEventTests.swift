@@ -57,6 +57,14 @@ import Testing
     }
   }
 
+  /// Such an interval has more numbers than a signed integer counts.
+  @Test func anIntervalOfAllNumbersIsWritten() throws {
+    let source = [UInt8](repeating: 0, count: 16)
+    let body = [1, UInt64(1), 0, UInt64.max].map { BinlogEvents.littleEndian($0) }
+    let event = try PreviousGTIDsEvent((body[0] + source + body[1] + body[2] + body[3]).span.bytes)
+    #expect(event.description == "00000000-0000-0000-0000-000000000000:0-18446744073709551614")
+  }
+
   @Test func aMariaDBGTIDIsADomainAndANumber() throws {
     let body = BinlogEvents.littleEndian(UInt64(77)) + BinlogEvents.littleEndian(UInt32(3)) + [0x0C]
     let event = try MariaDBGTIDEvent(body.span.bytes)

@@ -95,6 +95,6 @@ extension Fixture {
     "mariadb-10.11-full", "mariadb-10.11-minimal", "mariadb-10.11-no-log", "mariadb-11.8-full",
     "mariadb-11.8-row-image-minimal", "mysql-9.7-partial-json", "mysql-9.7-partial-json-minimal",
     "mysql-9.7-compressed",
-    "mariadb-11.8-compressed", "mariadb-11.8-compressed-columns",
+    "mariadb-11.8-compressed", "mariadb-11.8-compressed-columns", "mysql-9.7-tagged-gtid", "mariadb-11.8-annotated",
   ]
 }

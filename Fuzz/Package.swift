@@ -1,0 +1,23 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The decoders of the main package, instrumented for libFuzzer, and the program that feeds them. A package of its own: its
+/// flags are of use for nothing else. The folders below Sources are links to those of the main package.
+let common: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableExperimentalFeature("Lifetimes"),
+  .unsafeFlags(["-sanitize=fuzzer"]),
+]
+
+let package = Package(
+  name: "Fuzz",
+  platforms: [.macOS(.v26)],
+  targets: [
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(name: "Bytes", swiftSettings: common),
+    .target(name: "BinlogParser", dependencies: ["Bytes", "CZlib"], swiftSettings: common),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["BinlogParser", "Bytes"], swiftSettings: common,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"]), .unsafeFlags(["-use-ld=lld"], .when(platforms: [.linux]))]),
+  ]
+)

@@ -1,0 +1,60 @@
+import BinlogParser
+import Bytes
+
+/// What can be fuzzed. Each takes any bytes, and neither crashes nor hangs nor takes more memory than they justify.
+enum FuzzTarget: String, CaseIterable {
+  /// A stream of events, as in a file without its magic; sizes, positions and checksums are put right where they lie.
+  case events
+  /// A TABLE_MAP and a rows event: the first two bytes are the length of the table map, the third chooses the kind.
+  case rows
+  /// A JSON document.
+  case json
+  /// The first two bytes are precision and scale of a DECIMAL.
+  case decimal
+
+  /// Feeds the decoder with `bytes`.
+  func take(_ bytes: [UInt8]) {
+    switch self {
+    case .events: Self.events(bytes)
+    case .rows: Self.rows(bytes)
+    case .json: Self.json(bytes)
+    case .decimal: Self.decimal(bytes)
+    }
+  }
+
+  private static func events(_ bytes: [UInt8]) {
+    var reader = EventReader()
+    var start = 0
+    while start + EventHeader.byteCount <= bytes.count {
+      let size = (0..<4).reduce(0) { $0 | Int(bytes[start + 9 + $1]) << (8 * $1) }
+      let end = min(start + max(size, EventHeader.byteCount), bytes.count)
+      reader.take(Array(bytes[start..<end]))
+      start = end
+    }
+  }
+
+  private static func rows(_ bytes: [UInt8]) {
+    guard bytes.count > 3 else { return }
+    let types: [UInt8] = [30, 31, 32, 23, 24, 25, 20, 21, 22]
+    let count = min(Int(bytes[0]) | Int(bytes[1]) << 8, bytes.count - 3)
+    var reader = EventReader()
+    reader.take(EventReader.event(15, EventReader.formatDescription))
+    reader.take(EventReader.event(19, Array(bytes[3..<3 + count])))
+    reader.take(EventReader.event(types[Int(bytes[2]) % types.count], Array(bytes[(3 + count)...])))
+  }
+
+  private static func json(_ bytes: [UInt8]) {
+    var buffer = OutputBuffer(capacity: 256)
+    try? JSONBinary.append(bytes.span.bytes, to: &buffer)
+    // A document can name the same bytes more than once, but only to a limit.
+    precondition(buffer.bytes.byteCount <= 1 << 26, "too much text")
+  }
+
+  private static func decimal(_ bytes: [UInt8]) {
+    guard bytes.count > 2, let type = try? NewDecimal(precision: bytes[0], scale: bytes[1]) else { return }
+    var buffer = OutputBuffer(capacity: 128)
+    guard bytes.count - 2 >= type.byteCount else { return }
+    try? type.append(bytes.span.bytes.extracting(2..<2 + type.byteCount), to: &buffer)
+    precondition(buffer.bytes.byteCount <= 84, "more digits than a DECIMAL has")
+  }
+}
