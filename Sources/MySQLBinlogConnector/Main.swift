@@ -17,6 +17,8 @@ struct Main {
     case .usageError(let text):
       FinalMessage.write(text)
       return .usage
+    case .inspect(let arguments):
+      return InspectRun.run(arguments)
     case .stream(let arguments):
       do {
         try stream(arguments)
