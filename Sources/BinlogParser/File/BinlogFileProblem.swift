@@ -21,7 +21,8 @@ extension BinlogFileProblem: CustomStringConvertible {
     case .noMagic: "this is no binlog file: it does not begin with the bytes fe 62 69 6e"
     case .encrypted("MariaDB"): "what follows is encrypted (MariaDB's encrypt_binlog: START_ENCRYPTION event)"
     case .encrypted: "the file is encrypted (binlog_encryption of MySQL 8 and Percona Server: magic bytes fd 62 69 6e)"
-    case .oldVersion(let version, let server): "binlog version \(version) of MySQL \(server) cannot be read, only version 4"
+    case .oldVersion(let version, let server):
+      "binlog version \(version) of MySQL \(server) cannot be read, only version 4"
     case .cutEvent(let present, let size) where size == 0: "the file ends after \(present) bytes of an event's header"
     case .cutEvent(let present, let size): "the file ends after \(present) of the event's \(size) bytes"
     case .betweenEvents(let before, let after): "no event starts there; the nearest ones are at \(before) and \(after)"
@@ -33,7 +34,8 @@ extension BinlogFileProblem: CustomStringConvertible {
   var hint: String {
     switch self {
     case .noMagic: "check the path; index and .gtid files, dumps and compressed files are not binlogs"
-    case .encrypted: "read it from the server, which decrypts it, or take a copy with mysqlbinlog --read-from-remote-server --raw"
+    case .encrypted:
+      "read it from the server, which decrypts it, or take a copy with mysqlbinlog --read-from-remote-server --raw"
     case .oldVersion: "such logs hold statements and no rows; mysqlbinlog of MySQL 5.x prints them"
     case .cutEvent: "copy the file again; the events before this place are whole"
     case .betweenEvents, .behindEnd: "inspect --events lists the positions at which events start"

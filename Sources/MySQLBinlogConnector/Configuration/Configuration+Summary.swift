@@ -18,7 +18,9 @@ extension Configuration {
   }
 
   private var rangeSummary: String {
-    let end = range.toFile.map { "\($0):\(range.toOffset.map(String.init) ?? "end of file")" } ?? (files == nil ? "for ever" : "end of the last file")
+    let end =
+      range.toFile.map { "\($0):\(range.toOffset.map(String.init) ?? "end of file")" }
+      ?? (files == nil ? "for ever" : "end of the last file")
     return "binlog range: \(range.from) -> \(end)"
   }
 

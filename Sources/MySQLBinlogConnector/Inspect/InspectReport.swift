@@ -30,15 +30,21 @@ struct InspectReport {
   /// Aligned tables.
   var text: String {
     var text = facts.map { "\(($0.0 + ":").padded(to: 16)) \($0.1)\n" }.joined()
-    text += table("Events", ["type", "count", "bytes"], eventTypes.map { type, events in
-      ["\(type)", "\(events.count)", "\(events.bytes)"]
-    })
-    text += table("Tables", ["table", "inserted", "updated", "deleted"], tables.map { name, rows in
-      [name, "\(rows.inserted)", "\(rows.updated)", "\(rows.deleted)"]
-    })
-    text += table("Largest transactions", ["gtid", "position", "bytes", "rows"], summary.largestTransactions.map {
-      [$0.gtid ?? "-", "\($0.position)", "\($0.bytes)", "\($0.rows)"]
-    })
+    text += table(
+      "Events", ["type", "count", "bytes"],
+      eventTypes.map { type, events in
+        ["\(type)", "\(events.count)", "\(events.bytes)"]
+      })
+    text += table(
+      "Tables", ["table", "inserted", "updated", "deleted"],
+      tables.map { name, rows in
+        [name, "\(rows.inserted)", "\(rows.updated)", "\(rows.deleted)"]
+      })
+    text += table(
+      "Largest transactions", ["gtid", "position", "bytes", "rows"],
+      summary.largestTransactions.map {
+        [$0.gtid ?? "-", "\($0.position)", "\($0.bytes)", "\($0.rows)"]
+      })
     return text + "\n"
   }
 
@@ -52,7 +58,7 @@ struct InspectReport {
       facts.append(("Start time", "\(UTCTime.text(start)) UTC (\(start))"))
       facts.append(("End time", "\(UTCTime.text(end)) UTC (\(end))"))
     }
-    facts.append(("Closed", file.isUnclosed ? "no: the server writes it still, or ended without closing it" : "yes"))
+    if summary.format != nil { facts.append(("Closed", file.isUnclosed ? "not known to be" : "yes")) }
     facts.append(("Transactions", "\(summary.transactionCount)"))
     if !summary.gtids.isEmpty {
       facts.append(("GTID range", summary.gtids.map(\.description).joined(separator: ", ")))
@@ -96,12 +102,20 @@ struct InspectReport {
     object.add("read_to", summary.end)
     object.add("verified_checksums", summary.verifiedChecksums)
     object.add("previous_gtids", summary.previousGTIDs)
-    object.add("gtids", summary.gtids.map { range in
-      JSONObject { $0.add("first", "\(range.source)\(range.first)"); $0.add("last", "\(range.source)\(range.last)") }
-    })
-    object.add("events", eventTypes.map { type, events in
-      JSONObject { $0.add("type", "\(type)"); $0.add("count", events.count); $0.add("bytes", events.bytes) }
-    })
+    object.add(
+      "gtids",
+      summary.gtids.map { range in
+        JSONObject {
+          $0.add("first", "\(range.source)\(range.first)"); $0.add("last", "\(range.source)\(range.last)")
+        }
+      })
+    object.add(
+      "events",
+      eventTypes.map { type, events in
+        JSONObject {
+          $0.add("type", "\(type)"); $0.add("count", events.count); $0.add("bytes", events.bytes)
+        }
+      })
     object.add("tables", tables.map(Self.json))
     object.add("transactions", summary.transactionCount)
     object.add("largest_transactions", summary.largestTransactions.map(Self.json))

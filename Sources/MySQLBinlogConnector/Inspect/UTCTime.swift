@@ -6,7 +6,8 @@ enum UTCTime {
   static func text(_ seconds: UInt32) -> String {
     guard seconds > 0 else { return "-".padded(to: 19) }
     let time = Date(timeIntervalSince1970: Double(seconds))
-    return time.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false).dateTimeSeparator(.space))
+    return time.formatted(
+      .iso8601.year().month().day().time(includingFractionalSeconds: false).dateTimeSeparator(.space))
   }
 }
 

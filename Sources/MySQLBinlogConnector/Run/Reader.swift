@@ -79,7 +79,8 @@ struct Reader {
     case .inside: break
     }
     let mayWait = !source.hasBufferedEvent(chunk.bytes)
-    guard offset + count >= EventChunk.fullByteCount || chunk.file != stream.position.file || mayWait else { return nil }
+    let isFull = offset + count >= EventChunk.fullByteCount
+    guard isFull || chunk.file != stream.position.file || mayWait else { return nil }
     return hand() ? nil : .pipelineStopped
   }
 
