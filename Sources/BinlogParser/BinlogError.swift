@@ -24,6 +24,8 @@ public struct BinlogError: Error, Sendable {
     case undescribedColumns
     /// The column's type cannot be read by this version.
     case unsupportedColumnType(UInt8)
+    /// The file as a whole cannot be read.
+    case file(BinlogFileProblem)
   }
 
   /// What is wrong.
@@ -49,6 +51,7 @@ extension BinlogError: CustomStringConvertible {
   /// "binlog.000001:4242: UPDATE_ROWS of shop.orders, column amount: invalid DECIMAL digits at offset 57".
   public var description: String {
     var place = file.isEmpty ? "" : "\(file):\(position): "
+    if case .file = cause, eventType == nil { return place + reason }
     place += eventType?.description ?? "event"
     if let table { place += " of \(table)" }
     if let column { place += ", column \(column)" }
@@ -70,12 +73,14 @@ extension BinlogError: CustomStringConvertible {
         + " long they are"
     case .unsupportedColumnType(0): "DECIMAL columns made by MySQL 4.1 or earlier cannot be read"
     case .unsupportedColumnType(let code): "this version cannot read column type \(code)"
+    case .file(let problem): problem.description
     }
   }
 
   /// What a person can do about it.
   public var hint: String {
     switch cause {
+    case .file(let problem): problem.hint
     case .checksumMismatch:
       "compare with mysqlbinlog --verify-binlog-checksum; a damaged file must be restored from another replica"
     case .missingTableMap:

@@ -17,6 +17,13 @@ struct Main {
     case .usageError(let text):
       FinalMessage.write(text)
       return .usage
+    case .inspect(let arguments):
+      do throws(ConfigurationProblem) {
+        try LogSetup.bootstrap(level: .info, file: nil)
+      } catch {
+        return RunError.configuration(ConfigurationError(path: "inspect", problems: [error])).report()
+      }
+      return InspectRun.run(arguments)
     case .stream(let arguments):
       do {
         try stream(arguments)

@@ -82,6 +82,22 @@ public struct RowImages: ~Escapable, ~Copyable {
     holdsEmptyRow = false
   }
 
+  /// Walks over the rows that are left, and counts them.
+  ///
+  /// - Throws: `BinlogError` with the column whose value cannot be read.
+  @_lifetime(self: copy self)
+  public mutating func countRows() throws(BinlogError) -> Int {
+    var counter = RowCounter()
+    var count = 0
+    while !isAtEnd {
+      if kind.hasBefore { try visit(before, &counter) }
+      if kind.hasAfter { try visit(after, &counter) }
+      holdsEmptyRow = false
+      count += 1
+    }
+    return count
+  }
+
   @_lifetime(self: copy self)
   private mutating func visit<V: ImageVisitor & ~Copyable>(
     _ present: borrowing PresentColumns, _ side: Side, _ visitor: inout V

@@ -12,11 +12,34 @@ public struct EventStream: Sendable {
   /// The file's format, once its FORMAT_DESCRIPTION came.
   public private(set) var format: FormatDescriptionEvent?
   private var checksum: EventChecksum
+  /// Whether events come from a file: their place in it is their position, whatever `log_pos` says.
+  private let isFile: Bool
 
   /// A stream that starts at `position`, whose server was asked for `checksum` until a FORMAT_DESCRIPTION says otherwise.
   public init(at position: BinlogPosition, checksum: EventChecksum) {
     self.position = position
     self.checksum = checksum
+    isFile = false
+  }
+
+  /// A stream of the events that stand in a file, the first of them at `position`.
+  ///
+  /// In a relay log `log_pos` and ROTATE speak of the master's files; so here neither moves the position.
+  public init(ofFileAt position: BinlogPosition) {
+    self.position = position
+    checksum = .none
+    isFile = true
+  }
+
+  /// Takes the FORMAT_DESCRIPTION that stands before the stream's position in the file, without moving the position.
+  ///
+  /// - Throws: `BinlogError` as `accept` does.
+  public mutating func acceptFormat(_ event: RawSpan, at offset: Int) throws(BinlogError) -> EventFrame {
+    let start = position
+    let frame = try accept(event, at: offset)
+    position = start
+    return EventFrame(
+      header: frame.header, offset: offset, bodyCount: frame.bodyCount, start: start.offset, end: start.offset)
   }
 
   /// Takes the next event, `offset` bytes into its chunk, and moves the position past it.
@@ -83,6 +106,7 @@ public struct EventStream: Sendable {
     guard position.offset <= BinlogPosition.maximumOffset else {
       throw BinlogError(DecodeError(.tooLarge, at: 13, "log_pos"))
     }
+    if isFile { return (position.offset, position.offset + size) }
     let madeUp =
       header.isArtificial || header.type.isHeartbeat
       || (header.logPosition == 0 && (header.type == .rotate || header.type == .formatDescription))
@@ -100,7 +124,7 @@ public struct EventStream: Sendable {
 
   private mutating func follow(_ frame: EventFrame, _ event: RawSpan) throws(BinlogError) {
     position.offset = frame.end
-    guard frame.header.type == .rotate else { return }
+    guard frame.header.type == .rotate, !isFile else { return }
     do {
       position = try RotateEvent(event.extracting(EventHeader.byteCount..<EventHeader.byteCount + frame.bodyCount)).next
     } catch {

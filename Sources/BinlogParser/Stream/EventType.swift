@@ -12,7 +12,8 @@ public struct EventType: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
   @inlinable
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  static let startV3 = EventType(rawValue: 1)
+  /// The format of the events that follow, in logs before MySQL 5.0.
+  public static let startV3 = EventType(rawValue: 1)
   /// A statement: DDL, BEGIN, COMMIT, and DML when the server does not log rows.
   public static let query = EventType(rawValue: 2)
   /// The server stopped in an orderly way; last in its file.

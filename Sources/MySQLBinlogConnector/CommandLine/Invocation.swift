@@ -4,6 +4,8 @@ import ArgumentParser
 package enum Invocation: Equatable, Sendable {
   /// Read a binlog as the configuration file says.
   case stream(StreamArguments)
+  /// Show what binlog files hold.
+  case inspect(InspectArguments)
   /// Print `text` on standard output and end with success: help or version.
   case print(text: String)
   /// Print `text` on standard error and end with `ExitCode.usage`.
@@ -14,6 +16,7 @@ package enum Invocation: Equatable, Sendable {
     do {
       var command = try RootCommand.parseAsRoot(arguments)
       if let stream = command as? StreamCommand { return .stream(stream.arguments) }
+      if let inspect = command as? InspectCommand { return .inspect(inspect.arguments) }
       try command.run()
       return .usageError(text: RootCommand.helpMessage())
     } catch {
@@ -49,6 +52,7 @@ struct RootCommand: ParsableCommand {
     abstract: "Reads MySQL and MariaDB binary logs and writes the row changes as text or Parquet.",
     usage: """
       \(StreamCommand.usage)
+      \(InspectCommand.usage)
       \(Version.program) --help | --version
       """,
     discussion: """
@@ -59,7 +63,7 @@ struct RootCommand: ParsableCommand {
       or privilege missing, 78 configuration wrong.
       """,
     version: Version.text,
-    subcommands: [StreamCommand.self],
+    subcommands: [StreamCommand.self, InspectCommand.self],
     defaultSubcommand: StreamCommand.self)
 }
 

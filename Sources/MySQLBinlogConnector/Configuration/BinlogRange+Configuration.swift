@@ -2,7 +2,7 @@ import BinlogParser
 
 extension BinlogRange {
   /// A binlog file begins with four magic bytes.
-  private static let positions: ClosedRange<Int64> = 4...Int64.max
+  static let positions: ClosedRange<Int64> = 4...Int64.max
 
   /// The range that `from_binlog_file`, `from_binlog_position`, `to_binlog_file` and `to_binlog_position` name.
   init(_ reader: inout ConfigurationReader) {

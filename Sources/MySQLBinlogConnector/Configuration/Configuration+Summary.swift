@@ -1,7 +1,7 @@
 extension Configuration {
   /// What a run is about to do, in a few lines for the log; without any secret.
   package var summary: [String] {
-    [connectionSummary, tlsSummary, rangeSummary, outputSummary] + filterSummary
+    (files.map { [$0.summary] } ?? [connectionSummary, tlsSummary]) + [rangeSummary, outputSummary] + filterSummary
   }
 
   private var connectionSummary: String {
@@ -18,7 +18,9 @@ extension Configuration {
   }
 
   private var rangeSummary: String {
-    let end = range.toFile.map { "\($0):\(range.toOffset.map(String.init) ?? "end of file")" } ?? "for ever"
+    let end =
+      range.toFile.map { "\($0):\(range.toOffset.map(String.init) ?? "end of file")" }
+      ?? (files == nil ? "for ever" : "end of the last file")
     return "binlog range: \(range.from) -> \(end)"
   }
 

@@ -5,6 +5,8 @@ import MySQLWire
 package struct Configuration: Sendable {
   /// Which server, as whom.
   package let server: ServerSettings
+  /// The binlog files to read in place of a server's.
+  package let files: FileSettings?
   /// Encryption.
   package let tls: TLSOptions
   /// Which part of the binlog.
@@ -42,9 +44,10 @@ package struct Configuration: Sendable {
     } catch {
       throw ConfigurationError(path: arguments.configurationPath, problems: [error])
     }
-    server = ServerSettings(&reader, environmentPassword: environment["MYSQL_PWD"])
+    files = FileSettings.read(&reader)
+    server = ServerSettings(&reader, environmentPassword: environment["MYSQL_PWD"], isNeeded: files == nil)
     tls = TLSOptions(&reader)
-    range = BinlogRange(&reader)
+    range = files.map { BinlogRange(&reader, in: $0) } ?? BinlogRange(&reader)
     output = OutputSettings(&reader)
     filter = FilterSettings(&reader)
     log = LogSettings(&reader, arguments)

@@ -1,5 +1,6 @@
 /// The keys of a configuration file.
 enum ConfigurationKey: String, CaseIterable {
+  case source, files
   case host, port, user, password, database
   case fromBinlogFile = "from_binlog_file"
   case fromBinlogPosition = "from_binlog_position"

@@ -19,9 +19,12 @@ package struct ServerSettings: Sendable {
   /// How long the server may be silent; it is asked for a heartbeat after half of this.
   package let readTimeoutSeconds: Int
 
-  init(_ reader: inout ConfigurationReader, environmentPassword: String?) {
+  init(_ reader: inout ConfigurationReader, environmentPassword: String?, isNeeded: Bool) {
+    if isNeeded {
+      reader.require(.host)
+      reader.require(.port)
+    }
     host = Self.host(&reader)
-    reader.require(.port)
     port = UInt16(reader.integer(.port, in: 1...Int64(UInt16.max)) ?? 1)
     user = reader.string(.user) ?? ""
     password = Secret(reader.string(.password) ?? environmentPassword ?? "")
@@ -38,7 +41,6 @@ package struct ServerSettings: Sendable {
   private static let timeouts: ClosedRange<Int64> = 1...86_400
 
   private static func host(_ reader: inout ConfigurationReader) -> String {
-    reader.require(.host)
     guard let host = reader.string(.host) else { return "" }
     if let fault = HostName.fault(in: host) { reader.report(.host, fault) }
     return host

@@ -11,7 +11,9 @@ enum RunError: Error {
   case configuration(ConfigurationError)
   /// The server, or the way to it; and how far the run had come.
   case wire(WireError, reached: BinlogPosition?)
-  /// An event from the server is not what it must be.
+  /// A binlog file cannot be read.
+  case input(SystemError)
+  /// An event is not what it must be.
   case binlog(BinlogError)
   /// A stage of the pipeline failed.
   case pipeline(PipelineError, reached: BinlogPosition)
@@ -25,7 +27,7 @@ enum RunError: Error {
     case .wire(let error, _): Self.exitCode(of: error)
     case .binlog: .dataError
     case .pipeline(.binlog, _): .dataError
-    case .pipeline(.parquet, _), .pipeline(.output, _), .system: .outputError
+    case .pipeline(.parquet, _), .pipeline(.output, _), .system, .input: .outputError
     case .pipeline(.outputClosed, _): .success
     }
   }
@@ -41,7 +43,7 @@ enum RunError: Error {
   }
 
   /// What failed and where, in one line.
-  private var whatAndWhere: String {
+  var whatAndWhere: String {
     switch self {
     case .configuration(let error): error.description
     case .wire(let error, let reached?): "\(error); reached \(reached)"
@@ -50,6 +52,7 @@ enum RunError: Error {
     case .pipeline(.binlog(let error), _): error.description
     case .pipeline(let error, let reached): "\(error); reached \(reached)"
     case .system(let error): error.description
+    case .input(let error): "the binlog file could not be read: \(error)"
     }
   }
 
@@ -60,7 +63,7 @@ enum RunError: Error {
     case .wire(let error, _): error.hint
     case .binlog(let error), .pipeline(.binlog(let error), _): error.hint
     case .pipeline(.parquet(let error), _): Self.hint(for: error)
-    case .pipeline, .system: nil
+    case .pipeline, .system, .input: nil
     }
   }
 

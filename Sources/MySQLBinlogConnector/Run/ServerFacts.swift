@@ -18,6 +18,12 @@ struct ServerFacts {
     }
   }
 
+  /// What is known of the server that wrote `files`.
+  init(of files: FileSettings) {
+    uuid = nil
+    binlogs = files.files.map { ($0.name, $0.byteCount) }
+  }
+
   /// The rows of the answer, or nil where the server refuses.
   private static func ask(_ connection: Connection, _ statement: String) throws(WireError) -> [[String?]]? {
     do {

@@ -36,6 +36,15 @@ struct StreamRun {
   }
 
   private func stream(_ interrupt: InterruptSource) throws(RunError) {
+    if let files = configuration.files {
+      try stream(.files(files.source(of: configuration.range)), ServerFacts(of: files), .none)
+    } else {
+      try dump(interrupt)
+    }
+  }
+
+  /// Streams from the server.
+  private func dump(_ interrupt: InterruptSource) throws(RunError) {
     let range = configuration.range
     let connection: Connection
     let facts: ServerFacts
@@ -48,6 +57,12 @@ struct StreamRun {
       throw .wire(error, reached: nil)
     }
     defer { connection.close() }
+    try stream(.server(connection), facts, checksum)
+  }
+
+  /// Streams from `source`, which begins at the start of the range.
+  private func stream(_ source: EventSource, _ facts: ServerFacts, _ checksum: EventChecksum) throws(RunError) {
+    let range = configuration.range
     let pipeline = Pipeline(
       output: output(facts), filter: configuration.filter.tables, columnNames: ColumnNames(configuration.output),
       queueCapacity: configuration.output.queueCapacity)
@@ -56,9 +71,9 @@ struct StreamRun {
     let redraws = configuration.output.mode == .parquet || !Terminal.isTerminal(1)
     let progress = Progress(redraws: redraws)
     var reader = Reader(
-      connection, pipeline, range, checksum: checksum, progress: progress, byteCount: facts.byteCount(of: range))
+      source, pipeline, range, checksum: checksum, progress: progress, byteCount: facts.byteCount(of: range))
     let end = try read(&reader, pipeline, progress)
-    connection.close()
+    source.close()
     report(end, reader.reached, range)
     do { try pipeline.finish() } catch { throw .pipeline(error, reached: reader.reached) }
     reportTotals(pipeline.metrics.snapshot)

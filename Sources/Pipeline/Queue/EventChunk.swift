@@ -36,6 +36,33 @@ public final class EventChunk: @unchecked Sendable {
     try stream.accept(events.bytes.extracting(offset...), at: offset)
   }
 
+  /// Lets `stream` take the event of `count` bytes that begins `offset` bytes into `bytes`, which may hold more.
+  ///
+  /// - Parameter isFormat: it is the format of the events that follow, from before their start.
+  /// - Throws: `BinlogError` as `EventStream.accept` does.
+  public func frame(
+    at offset: Int, count: Int, isFormat: Bool = false, _ stream: inout EventStream
+  ) throws(BinlogError) -> EventFrame {
+    try Self.accept(bytes, at: offset, count: count, isFormat: isFormat, &stream)
+  }
+
+  private static func accept(
+    _ events: borrowing OutputBuffer, at offset: Int, count: Int, isFormat: Bool, _ stream: inout EventStream
+  ) throws(BinlogError) -> EventFrame {
+    let event = events.bytes.extracting(offset..<offset + count)
+    return isFormat ? try stream.acceptFormat(event, at: offset) : try stream.accept(event, at: offset)
+  }
+
+  /// Moves the bytes from `offset` on, which belong to no frame, to the start of `next`.
+  public func moveTail(from offset: Int, to next: EventChunk) {
+    Self.append(bytes, from: offset, to: &next.bytes)
+    bytes.truncate(to: offset)
+  }
+
+  private static func append(_ source: borrowing OutputBuffer, from offset: Int, to target: inout OutputBuffer) {
+    target.append(source.bytes.extracting(offset...))
+  }
+
   /// Adds the event `frame`, whose bytes were appended to `bytes`.
   public func append(_ frame: EventFrame) { frames.append(frame) }
 

@@ -1,0 +1,44 @@
+/// What is wrong with a binlog file as a whole, rather than with one of its events.
+public enum BinlogFileProblem: Sendable, Equatable {
+  /// The file does not begin with the four magic bytes `fe 62 69 6e`.
+  case noMagic
+  /// The file is encrypted, as the named server does it.
+  case encrypted(by: String)
+  /// The file was written by MySQL 3.23 to 4.1, in a format before version 4.
+  case oldVersion(Int, server: String)
+  /// The file ends within an event: so many of its bytes are there.
+  case cutEvent(present: UInt64, of: UInt64)
+  /// No event starts at the position that the range begins at; those around it do.
+  case betweenEvents(UInt64, UInt64)
+  /// The range begins behind the file's end.
+  case behindEnd(byteCount: UInt64)
+}
+
+extension BinlogFileProblem: CustomStringConvertible {
+  /// What is wrong, as the end of a sentence that begins with the place.
+  public var description: String {
+    switch self {
+    case .noMagic: "this is no binlog file: it does not begin with the bytes fe 62 69 6e"
+    case .encrypted("MariaDB"): "what follows is encrypted (MariaDB's encrypt_binlog: START_ENCRYPTION event)"
+    case .encrypted: "the file is encrypted (binlog_encryption of MySQL 8 and Percona Server: magic bytes fd 62 69 6e)"
+    case .oldVersion(let version, let server):
+      "binlog version \(version) of MySQL \(server) cannot be read, only version 4"
+    case .cutEvent(let present, let size) where size == 0: "the file ends after \(present) bytes of an event's header"
+    case .cutEvent(let present, let size): "the file ends after \(present) of the event's \(size) bytes"
+    case .betweenEvents(let before, let after): "no event starts there; the nearest ones are at \(before) and \(after)"
+    case .behindEnd(let count): "the file has only \(count) bytes"
+    }
+  }
+
+  /// What a person can do about it.
+  var hint: String {
+    switch self {
+    case .noMagic: "check the path; index and .gtid files, dumps and compressed files are not binlogs"
+    case .encrypted:
+      "read it from the server, which decrypts it, or take a copy with mysqlbinlog --read-from-remote-server --raw"
+    case .oldVersion: "such logs hold statements and no rows; mysqlbinlog of MySQL 5.x prints them"
+    case .cutEvent: "copy the file again; the events before this place are whole"
+    case .betweenEvents, .behindEnd: "inspect --events lists the positions at which events start"
+    }
+  }
+}

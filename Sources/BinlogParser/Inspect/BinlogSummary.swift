@@ -1,0 +1,157 @@
+import Bytes
+
+/// What a binlog file holds, in figures: taken from its events in one pass.
+public struct BinlogSummary: Sendable {
+  /// Events of one type.
+  public struct Events: Sendable, Equatable {
+    /// How many.
+    public internal(set) var count: UInt64 = 0
+    /// Their bytes, with headers and checksums.
+    public internal(set) var bytes: UInt64 = 0
+  }
+
+  /// Changed rows of one table.
+  public struct Rows: Sendable, Equatable {
+    /// Rows of WRITE_ROWS.
+    public internal(set) var inserted: UInt64 = 0
+    /// Rows of UPDATE_ROWS.
+    public internal(set) var updated: UInt64 = 0
+    /// Rows of DELETE_ROWS.
+    public internal(set) var deleted: UInt64 = 0
+  }
+
+  /// The last FORMAT_DESCRIPTION: in a relay log that of the master.
+  public private(set) var format: FormatDescriptionEvent?
+  /// The earliest time in a header that has one, in seconds since 1970.
+  public private(set) var startTime: UInt32?
+  /// The latest time in a header.
+  public private(set) var endTime: UInt32?
+  /// The events of each type.
+  public private(set) var events: [EventType: Events] = [:]
+  /// The rows of each table, under "schema.table".
+  public private(set) var tables: [String: Rows] = [:]
+  /// The numbers of each source of global transaction ids.
+  public private(set) var gtids: [GTIDRange] = []
+  /// The GTID set of all earlier files.
+  public private(set) var previousGTIDs: String?
+  /// Checksums that were compared, all of which matched.
+  public private(set) var verifiedChecksums: UInt64 = 0
+  /// Rows events that could not be read, for a reason that is no corruption; and the first of these reasons.
+  public private(set) var unreadable: (count: UInt64, first: BinlogError)?
+  /// Where the last event ended.
+  public private(set) var end = UInt64(BinlogFileMagic.byteCount)
+  private var transactions = LargestTransactions()
+  private var decoder = EventDecoder(filter: TableFilter(), columnNames: .logged)
+
+  /// A summary of nothing yet.
+  public init() {}
+
+  /// The five transactions with the most bytes, the largest one first.
+  public var largestTransactions: [TransactionSummary] { transactions.largest }
+  /// How many transactions there are.
+  public var transactionCount: UInt64 { transactions.count }
+
+  /// Takes in the event `frame` of `file`.
+  ///
+  /// - Throws: `BinlogError` for an event whose bytes are wrong. One that only this version cannot read is counted.
+  public mutating func add(_ frame: EventFrame, _ body: RawSpan, file: String) throws(BinlogError) {
+    var rows: UInt64 = 0
+    do throws(BinlogError) {
+      rows = try decode(frame, body)
+    } catch {
+      var error = error
+      error.file = file
+      error.position = frame.start
+      error.eventType = frame.header.type
+      guard error.isNoCorruption else { throw error }
+      unreadable = (count: (unreadable?.count ?? 0) + 1, first: unreadable?.first ?? error)
+    }
+    note(frame)
+    do { try follow(frame, body, rows) } catch {
+      var error = BinlogError(error.shifted(by: EventHeader.byteCount))
+      error.file = file
+      error.position = frame.start
+      error.eventType = frame.header.type
+      throw error
+    }
+  }
+
+  /// The file has ended.
+  public mutating func finish() { transactions.end() }
+
+  private mutating func note(_ frame: EventFrame) {
+    let header = frame.header
+    events[header.type, default: Events()].count += 1
+    events[header.type, default: Events()].bytes += UInt64(header.eventSize)
+    if header.timestamp > 0 {
+      startTime = min(startTime ?? .max, header.timestamp)
+      endTime = max(endTime ?? 0, header.timestamp)
+    }
+    if format?.checksum == .crc32 { verifiedChecksums += 1 }
+    end = frame.end
+  }
+
+  /// Decodes the event; returns how many rows it holds.
+  private mutating func decode(_ frame: EventFrame, _ body: RawSpan) throws(BinlogError) -> UInt64 {
+    switch try decoder.decode(frame, body) {
+    case .formatDescription(let event):
+      format = event
+      return 0
+    case .rows(let event, let table):
+      var images = try RowImages(event, table)
+      let count = UInt64(try images.countRows())
+      switch event.kind {
+      case .insert: tables[table.qualifiedName, default: Rows()].inserted += count
+      case .update: tables[table.qualifiedName, default: Rows()].updated += count
+      case .delete: tables[table.qualifiedName, default: Rows()].deleted += count
+      }
+      return count
+    case .rotate, .other: return 0
+    }
+  }
+
+  /// Follows transactions and their ids.
+  private mutating func follow(_ frame: EventFrame, _ body: RawSpan, _ rows: UInt64) throws(DecodeError) {
+    let type = frame.header.type
+    let bytes = UInt64(frame.header.eventSize)
+    switch type {
+    case .gtid, .anonymousGTID, .taggedGTID, .mariadbGTID:
+      let gtid = try gtid(frame, body)
+      if let gtid { GTIDRange.add(gtid, to: &gtids) }
+      transactions.begin(at: frame.start, gtid: gtid)
+      transactions.add(bytes: bytes, rows: rows)
+    case .query:
+      let statement = try QueryEvent(body).statement.utf8String
+      if transactions.open == nil, statement == "BEGIN" { transactions.begin(at: frame.start, gtid: nil) }
+      transactions.add(bytes: bytes, rows: rows)
+      if TransactionSummary.isEnd(statement: statement) { transactions.end() }
+    case .previousGTIDs:
+      previousGTIDs = try PreviousGTIDsEvent(body).description
+    case .rotate, .stop, .formatDescription:
+      transactions.end()
+    default:
+      transactions.add(bytes: bytes, rows: rows)
+      if type == .xid || type == .xaPrepare || type == .transactionPayload { transactions.end() }
+    }
+  }
+
+  /// The global transaction id in the event, or nil for an anonymous one.
+  private func gtid(_ frame: EventFrame, _ body: RawSpan) throws(DecodeError) -> String? {
+    guard frame.header.type != .anonymousGTID else { return nil }
+    if frame.header.type == .mariadbGTID {
+      let event = try MariaDBGTIDEvent(body)
+      return "\(event.domainID)-\(frame.header.serverID)-\(event.sequenceNumber)"
+    }
+    return try EventField.fields(of: frame, body, format: format).first { $0.name == "GTID" }?.value
+  }
+}
+
+extension BinlogError {
+  /// Whether the event may be right, and only cannot be read by itself or by this version.
+  fileprivate var isNoCorruption: Bool {
+    switch cause {
+    case .unsupportedEvent, .unsupportedColumnType, .missingTableMap, .incident: true
+    default: false
+    }
+  }
+}

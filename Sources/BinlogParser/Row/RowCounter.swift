@@ -1,0 +1,25 @@
+import Bytes
+
+/// A visitor that keeps nothing: for walking over images whose values nobody wants.
+struct RowCounter: ImageVisitor {
+  mutating func beginImage(_ table: TablePlan) {}
+  mutating func endImage() {}
+  mutating func column(_ index: Int, _ table: TablePlan) {}
+  mutating func null() {}
+  mutating func signed(_ value: Int64) {}
+  mutating func unsigned(_ value: UInt64) {}
+  mutating func float(_ value: Float) {}
+  mutating func double(_ value: Double) {}
+  mutating func decimal(_ digits: RawSpan, _ type: NewDecimal) {}
+  mutating func date(_ value: CivilDate) {}
+  mutating func dateTime(_ value: CivilDateTime, fractionDigits: Int) {}
+  mutating func timestamp(_ value: Timestamp, fractionDigits: Int) {}
+  mutating func time(_ value: Time, fractionDigits: Int) {}
+  mutating func text(_ bytes: RawSpan, _ characterSet: CharacterSet) {}
+  mutating func textOrBinary(_ bytes: RawSpan) {}
+  mutating func binary(_ bytes: RawSpan, paddedCount: Int) {}
+  mutating func enumeration(_ index: UInt64, _ column: ColumnPlan, _ table: TablePlan) {}
+  mutating func set(_ mask: UInt64, _ column: ColumnPlan, _ table: TablePlan) {}
+  mutating func json(_ document: RawSpan) {}
+  mutating func vector(_ floats: RawSpan) {}
+}

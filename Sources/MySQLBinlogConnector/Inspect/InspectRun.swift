@@ -1,0 +1,133 @@
+import BinlogParser
+import Bytes
+import Pipeline
+import Platform
+
+/// One run of `inspect`.
+struct InspectRun: ~Copyable {
+  private let arguments: InspectArguments
+  private var output = OutputBuffer(capacity: flushByteCount * 2)
+  private static let flushByteCount = 64 * 1024
+
+  init(_ arguments: InspectArguments) { self.arguments = arguments }
+
+  /// Prints what each file holds; a file with an error ends there, and the others follow.
+  ///
+  /// Returns the exit code of the first error, or success.
+  static func run(_ arguments: InspectArguments) -> ExitCode {
+    var code = ExitCode.success
+    for path in arguments.paths {
+      var run = InspectRun(arguments)
+      do {
+        try run.inspect(path)
+      } catch {
+        if case .pipeline(.outputClosed, _) = error { return code }
+        let failure = error.report()
+        if code == .success { code = failure }
+      }
+    }
+    return code
+  }
+}
+
+extension InspectRun {
+  /// Reads the file at `path` to its end, or to the first error, and prints what was read in either case.
+  private mutating func inspect(_ path: String) throws(RunError) {
+    let reader: BinlogFileReader
+    do { reader = try BinlogFileReader(path) } catch { throw RunError(opening: error, path) }
+    var summary = BinlogSummary()
+    var failure: RunError?
+    var cut: BinlogFileProblem?
+    do {
+      cut = try read(reader, &summary)
+    } catch {
+      failure = error
+    }
+    summary.finish()
+    if !arguments.listsEvents {
+      let facts = InspectedFile(
+        path: path, byteCount: reader.byteCount, isUnclosed: reader.isUnclosed, cut: cut.map { "\($0)" },
+        error: failure.map { "\($0.whatAndWhere)" })
+      let report = InspectReport(file: facts, summary: summary, tellsChecksums: arguments.tellsChecksums)
+      output.append(arguments.isJSON ? report.json : report.text)
+    } else if arguments.tellsChecksums, !arguments.isJSON {
+      output.append("# \(reader.name): \(summary.verifiedChecksums) checksums match\n")
+    }
+    try flush()
+    if let failure { throw failure }
+    if let cut { Self.warn("\(reader.name):\(reader.position): \(cut); the file was not closed") }
+  }
+
+  /// Reads all events; returns what is missing of the last one of an unclosed file.
+  private mutating func read(
+    _ reader: BinlogFileReader, _ summary: inout BinlogSummary
+  ) throws(RunError) -> BinlogFileProblem? {
+    var stream = EventStream(ofFileAt: BinlogPosition(file: reader.name, offset: reader.position))
+    var chunk = EventChunk(file: reader.name)
+    var next = 0
+    while true {
+      let step: BinlogFileReader.Step
+      do { step = try reader.next(&chunk.bytes, at: next) } catch { throw RunError(error) }
+      switch step {
+      case .end: return nil
+      case .cut(let problem):
+        guard reader.isUnclosed else { throw RunError(reader.problem(problem)) }
+        return problem
+      case .event(let offset, let count):
+        try take(chunk, offset, count, &stream, &summary)
+        next = offset + count
+      }
+      guard !reader.hasWholeEvent(chunk.bytes, at: next) else { continue }
+      let rest = EventChunk(file: reader.name)
+      chunk.moveTail(from: next, to: rest)
+      chunk = rest
+      next = 0
+      if output.count >= Self.flushByteCount { try flush() }
+    }
+  }
+
+  private mutating func take(
+    _ chunk: EventChunk, _ offset: Int, _ count: Int, _ stream: inout EventStream, _ summary: inout BinlogSummary
+  ) throws(RunError) {
+    do {
+      let frame = try chunk.frame(at: offset, count: count, &stream)
+      try Self.add(chunk.bytes, frame, stream.position.file, &summary)
+      guard arguments.listsEvents else { return }
+      let fields = try Self.fields(chunk.bytes, frame, stream.position.file, summary.format)
+      let line = EventLine(frame: frame, file: stream.position.file, fields: fields)
+      output.append(arguments.isJSON ? line.json : line.text)
+    } catch {
+      throw .binlog(error)
+    }
+  }
+
+  private static func add(
+    _ bytes: borrowing OutputBuffer, _ frame: EventFrame, _ file: String, _ summary: inout BinlogSummary
+  ) throws(BinlogError) {
+    try summary.add(frame, frame.body(in: bytes.bytes), file: file)
+  }
+
+  private static func fields(
+    _ bytes: borrowing OutputBuffer, _ frame: EventFrame, _ file: String, _ format: FormatDescriptionEvent?
+  ) throws(BinlogError) -> [EventField] {
+    do {
+      return try EventField.fields(of: frame, frame.body(in: bytes.bytes), format: format)
+    } catch {
+      var located = BinlogError(.decode(error.shifted(by: EventHeader.byteCount)))
+      located.file = file
+      located.position = frame.start
+      located.eventType = frame.header.type
+      throw located
+    }
+  }
+
+  private mutating func flush() throws(RunError) {
+    do { try StandardOutput().write(output.bytes) } catch {
+      let place = BinlogPosition(file: "", offset: 0)
+      throw .pipeline(error.isBrokenPipe ? .outputClosed : .output(error), reached: place)
+    }
+    output.removeAll(shrinkingTo: Self.flushByteCount * 2)
+  }
+
+  private static func warn(_ text: String) { FinalMessage.write("warning: \(text)") }
+}

@@ -1,0 +1,196 @@
+import BinlogParser
+import Bytes
+import Platform
+
+/// Why a binlog file cannot be read on.
+public enum BinlogFileError: Error, Sendable {
+  /// Its bytes are wrong.
+  case binlog(BinlogError)
+  /// The system cannot read it.
+  case system(SystemError)
+}
+
+/// Finds the events of one binlog file, in order. The file is read in large blocks, straight into the caller's buffer.
+///
+/// It looks at few fields of an event's header, and at nothing else; `EventStream` judges the event. What the file grows
+/// after it was opened is not read.
+public final class BinlogFileReader {
+  /// What comes next in the file.
+  public enum Step: Sendable, Equatable {
+    /// A whole event of `count` bytes, `offset` bytes into the buffer.
+    case event(offset: Int, count: Int)
+    /// The file ends here, where an event ends.
+    case end
+    /// The file ends here, within an event.
+    case cut(BinlogFileProblem)
+  }
+
+  /// The file's name without folder.
+  public let name: String
+  /// Where the next event starts.
+  public private(set) var position = UInt64(BinlogFileMagic.byteCount)
+  /// Whether the file was not closed in order, as far as its first event tells: the server may still write it.
+  ///
+  /// Relay logs do not tell: each of them may be unclosed.
+  public private(set) var isUnclosed = false
+  /// The file's size when it was opened.
+  public let byteCount: UInt64
+  private let file: InputFile
+  private var readOffset = UInt64(BinlogFileMagic.byteCount)
+  private var isRelayLog = false
+
+  /// Opens the file at `path` and checks its first bytes.
+  ///
+  /// - Throws: `BinlogFileError` when it cannot be read, is encrypted, or is no binlog.
+  public init(_ path: String) throws(BinlogFileError) {
+    name = Self.name(of: path)
+    var magic = OutputBuffer(capacity: BinlogFileMagic.byteCount)
+    do { file = try InputFile(path) } catch { throw .system(error) }
+    do { byteCount = try file.byteCount() } catch { throw .system(error) }
+    do { _ = try file.read(BinlogFileMagic.byteCount, at: 0, appendingTo: &magic) } catch { throw .system(error) }
+    do { try BinlogFileMagic.check(magic.bytes) } catch { throw .binlog(Self.located(error, name, 0)) }
+  }
+
+  /// A path's last component.
+  public static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  // MARK: Events
+
+  /// Finds the next event, whose first bytes may stand in `buffer` from `start` on already, and reads what is missing.
+  ///
+  /// - Throws: `BinlogFileError` for a read error, and for events behind which nothing can be read.
+  public func next(_ buffer: inout OutputBuffer, at start: Int) throws(BinlogFileError) -> Step {
+    try fill(&buffer, start, EventHeader.byteCount)
+    let held = buffer.count - start
+    guard held > 0 else { return .end }
+    guard let header = Self.peek(buffer, at: start) else { return .cut(.cutEvent(present: UInt64(held), of: 0)) }
+    guard header.size >= EventHeader.byteCount else { return .event(offset: start, count: EventHeader.byteCount) }
+    if header.type == .startEncryption { throw problem(.encrypted(by: "MariaDB")) }
+    let available = UInt64(held) + byteCount - min(readOffset, byteCount)
+    guard UInt64(header.size) <= available else { return try cut(header, present: available) }
+    try fill(&buffer, start, header.size)
+    guard buffer.count - start >= header.size else { return try cut(header, present: UInt64(buffer.count - start)) }
+    if position == UInt64(BinlogFileMagic.byteCount) { try noteFirst(header, buffer, start) }
+    position += UInt64(header.size)
+    return .event(offset: start, count: header.size)
+  }
+
+  /// Whether `next` can answer without reading.
+  public func hasWholeEvent(_ buffer: borrowing OutputBuffer, at start: Int) -> Bool {
+    guard let header = Self.peek(buffer, at: start) else { return false }
+    return buffer.count - start >= header.size
+  }
+
+  /// Passes over the events before `offset`; returns the last FORMAT_DESCRIPTION among them.
+  ///
+  /// - Throws: `BinlogFileError` when no event starts at `offset`, or the file ends before it.
+  public func skip(to offset: UInt64) throws(BinlogFileError) -> [UInt8] {
+    var format: [UInt8] = []
+    var buffer = OutputBuffer(capacity: Self.skipByteCount)
+    var start = 0
+    while position < offset {
+      let before = position
+      switch try next(&buffer, at: start) {
+      case .event(_, let count):
+        guard position <= offset else { throw problem(.betweenEvents(before, position), at: offset) }
+        if let header = Self.peek(buffer, at: start), header.type == .formatDescription {
+          format = Self.bytes(buffer, start, count)
+        }
+        start += count
+      case .end: throw problem(.behindEnd(byteCount: byteCount), at: offset)
+      case .cut(let cause): throw problem(cause)
+      }
+      guard !hasWholeEvent(buffer, at: start) else { continue }
+      buffer.removeFirst(start)
+      start = 0
+    }
+    readOffset = position
+    return format
+  }
+
+  private static let skipByteCount = 256 * 1024
+
+  /// The error `cause` at the next event, or at `offset`.
+  public func problem(_ cause: BinlogFileProblem, at offset: UInt64? = nil) -> BinlogFileError {
+    .binlog(Self.located(BinlogError(.file(cause)), name, offset ?? position))
+  }
+
+  // MARK: Bytes
+
+  /// Reads until `buffer` holds `count` bytes from `start` on, or the file ends; more when there is room for it.
+  private func fill(_ buffer: inout OutputBuffer, _ start: Int, _ count: Int) throws(BinlogFileError) {
+    while buffer.count - start < count, readOffset < byteCount {
+      let wanted = max(count - (buffer.count - start), buffer.capacity - buffer.count)
+      let limit = Int(min(UInt64(wanted), byteCount - readOffset))
+      let read: Int
+      do { read = try file.read(limit, at: readOffset, appendingTo: &buffer) } catch { throw .system(error) }
+      guard read > 0 else { return }
+      readOffset += UInt64(read)
+    }
+  }
+
+  /// The fields of a header that are needed to find the next one.
+  private struct Peek {
+    let type: EventType
+    let size: Int
+    let logPosition: UInt32
+    let flags: UInt16
+  }
+
+  /// The header `start` bytes into `buffer`, if it is there whole.
+  private static func peek(_ buffer: borrowing OutputBuffer, at start: Int) -> Peek? {
+    var cursor = ByteCursor(buffer.bytes.extracting(start...))
+    do {
+      try cursor.skip(4, "timestamp")
+      let type = EventType(rawValue: try cursor.uint8("event_type"))
+      try cursor.skip(4, "server_id")
+      let size = Int(try cursor.uint32("event_size"))
+      return Peek(
+        type: type, size: size, logPosition: try cursor.uint32("log_pos"), flags: try cursor.uint16("flags"))
+    } catch {
+      return nil
+    }
+  }
+
+  /// What the first event tells of the whole file.
+  private func noteFirst(
+    _ header: Peek, _ buffer: borrowing OutputBuffer, _ start: Int
+  ) throws(BinlogFileError) {
+    if header.type == .startV3 {
+      guard let event = Self.startV3(buffer, start, header.size) else { return }
+      throw problem(.oldVersion(Int(event.binlogVersion), server: event.serverVersion))
+    }
+    guard header.type == .formatDescription else { return }
+    isRelayLog = header.flags & Self.relayLogFlag != 0
+    isUnclosed = isRelayLog || header.flags & EventHeader.inUseFlag != 0
+  }
+
+  private static func startV3(_ buffer: borrowing OutputBuffer, _ start: Int, _ count: Int) -> StartV3Event? {
+    try? StartV3Event(buffer.bytes.extracting(start..<start + count))
+  }
+
+  private static func bytes(_ buffer: borrowing OutputBuffer, _ start: Int, _ count: Int) -> [UInt8] {
+    buffer.bytes.extracting(start..<start + count).array
+  }
+
+  /// The event was written by a replica into its relay log.
+  private static let relayLogFlag: UInt16 = 0x0040
+
+  /// The file ends within the event. That is only believed of a header whose own fields agree on the event's end.
+  private func cut(_ header: Peek, present: UInt64) throws(BinlogFileError) -> Step {
+    let end = UInt32(truncatingIfNeeded: position + UInt64(header.size))
+    guard header.logPosition == 0 || header.logPosition == end || isRelayLog else {
+      var error = BinlogError(.decode(DecodeError(.invalid, at: 9, "event_size")))
+      error.eventType = header.type
+      throw .binlog(Self.located(error, name, position))
+    }
+    return .cut(.cutEvent(present: present, of: UInt64(header.size)))
+  }
+
+  private static func located(_ error: BinlogError, _ file: String, _ position: UInt64) -> BinlogError {
+    var error = error
+    error.file = file
+    error.position = position
+    return error
+  }
+}

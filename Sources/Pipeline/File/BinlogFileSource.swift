@@ -1,0 +1,101 @@
+import BinlogParser
+import Bytes
+import Platform
+
+/// A binlog file that a run is to read.
+public struct BinlogFile: Sendable, Equatable {
+  /// Where it is.
+  public let path: String
+  /// Its name without folder, which is what positions name.
+  public let name: String
+  /// Its size in bytes.
+  public let byteCount: UInt64
+
+  /// The file at `path`.
+  public init(path: String, byteCount: UInt64) {
+    self.path = path
+    name = BinlogFileReader.name(of: path)
+    self.byteCount = byteCount
+  }
+}
+
+/// The events of binlog files, one file after the other, from a position on.
+public final class BinlogFileSource {
+  /// What comes next.
+  public enum Step: Sendable, Equatable {
+    /// The file `name` begins; the next event in it starts at `position`.
+    case file(name: String, position: UInt64)
+    /// The format of the events that follow, from before their start, so many bytes into the buffer.
+    case format(offset: Int, count: Int)
+    /// A whole event, so many bytes into the buffer.
+    case event(offset: Int, count: Int)
+    /// There are no more events, or the last one of a file that is still written is not whole yet.
+    case end(cut: BinlogFileProblem?)
+  }
+
+  private let files: ArraySlice<BinlogFile>
+  private let lastIndex: Int
+  private let start: UInt64
+  private var index: Int
+  private var reader: BinlogFileReader?
+  private var format: [UInt8] = []
+  /// Bytes of the buffer that steps were made of; behind them the next event begins.
+  private var consumed = 0
+
+  /// The events of `files[range]` from `start` in the first of them on.
+  public init(_ files: [BinlogFile], _ range: Range<Int>, from start: UInt64) {
+    self.files = files[range]
+    lastIndex = files.count - 1
+    self.start = start
+    index = range.lowerBound
+  }
+
+  /// Finds the next event and reads it into `buffer`, which may hold the beginning of further ones then.
+  ///
+  /// - Throws: `BinlogFileError` for a file that cannot be opened or read on, or that ends within an event.
+  public func next(_ buffer: inout OutputBuffer) throws(BinlogFileError) -> Step {
+    guard let reader else { return try open() }
+    if !format.isEmpty { return putFormat(&buffer) }
+    switch try reader.next(&buffer, at: consumed) {
+    case .event(let offset, let count):
+      consumed = offset + count
+      return .event(offset: offset, count: count)
+    case .end:
+      self.reader = nil
+      index += 1
+      return try open()
+    case .cut(let problem):
+      buffer.truncate(to: consumed)
+      guard reader.isUnclosed, index == lastIndex else { throw reader.problem(problem) }
+      return .end(cut: problem)
+    }
+  }
+
+  /// Whether `next` can answer without reading.
+  public func hasWholeEvent(_ buffer: borrowing OutputBuffer) -> Bool {
+    reader?.hasWholeEvent(buffer, at: consumed) ?? true
+  }
+
+  /// Moves what was read and not yet given out from one chunk to the next.
+  public func carry(from full: EventChunk, to next: EventChunk) {
+    full.moveTail(from: consumed, to: next)
+    consumed = 0
+  }
+
+  private func open() throws(BinlogFileError) -> Step {
+    guard files.indices.contains(index) else { return .end(cut: nil) }
+    let reader = try BinlogFileReader(files[index].path)
+    if index == files.startIndex, start > reader.position { format = try reader.skip(to: start) }
+    self.reader = reader
+    return .file(name: reader.name, position: reader.position)
+  }
+
+  private func putFormat(_ buffer: inout OutputBuffer) -> Step {
+    buffer.truncate(to: consumed)
+    buffer.append(contentsOf: format)
+    let step = Step.format(offset: consumed, count: format.count)
+    consumed += format.count
+    format = []
+    return step
+  }
+}

@@ -1,0 +1,105 @@
+import BinlogParser
+import Bytes
+import Foundation
+import Pipeline
+import TestSupport
+import Testing
+
+/// Files of real servers, and damaged copies of them, as a source of events.
+@Suite struct BinlogFileTests {
+  private static let fixtures = ["mysql-9.7-full", "mariadb-10.11-full", "mariadb-11.8-full", "mysql-9.7-no-checksum"]
+
+  @Test("All events come, whole and in order", arguments: fixtures)
+  func readsAll(name: String) throws {
+    let fixture = try Fixture(name)
+    let log = try TemporaryLog([fixture.bytes])
+    #expect(try log.events() == fixture.events.map { UInt64($0.lowerBound) })
+  }
+
+  @Test("A start at an event begins with the format and goes on there", arguments: fixtures)
+  func startsAnywhere(name: String) throws {
+    let fixture = try Fixture(name)
+    let log = try TemporaryLog([fixture.bytes])
+    for (index, event) in fixture.events.enumerated().dropFirst() {
+      let rest = fixture.events[index...].map { UInt64($0.lowerBound) }
+      #expect(try log.events(from: UInt64(event.lowerBound)) == [UInt64(event.lowerBound)] + rest)
+    }
+  }
+
+  @Test("A start within an event is an error that names the events around it")
+  func startWithin() throws {
+    let fixture = try Fixture("mysql-9.7-full")
+    let log = try TemporaryLog([fixture.bytes])
+    let event = fixture.events[3]
+    let problem = BinlogFileProblem.betweenEvents(UInt64(event.lowerBound), UInt64(event.upperBound))
+    #expect(log.problem(from: UInt64(event.lowerBound) + 1) == problem)
+    let behind = UInt64(fixture.bytes.count) + 1
+    #expect(log.problem(from: behind) == .behindEnd(byteCount: UInt64(fixture.bytes.count)))
+  }
+
+  @Test("A cut is an error in a closed file and before the last file, and the end of the last file in use")
+  func cuts() throws {
+    let whole = try Fixture("mysql-9.7-no-checksum")
+    let starts = whole.events.map { UInt64($0.lowerBound) }
+    let last = try #require(whole.events.last)
+    for count in last.lowerBound + 1..<last.upperBound {
+      let present = UInt64(count - last.lowerBound)
+      let isHeader = present < UInt64(BinlogEvents.headerByteCount)
+      let problem = BinlogFileProblem.cutEvent(present: present, of: isHeader ? 0 : UInt64(last.count))
+      let closed = TemporaryLog.marked(Array(whole.bytes[..<count]), inUse: false)
+      let inUse = TemporaryLog.marked(Array(whole.bytes[..<count]), inUse: true)
+      #expect(try TemporaryLog([closed]).problem() == problem)
+      #expect(try TemporaryLog([inUse]).events() == starts.dropLast())
+      #expect(try TemporaryLog([inUse, whole.bytes]).problem() == problem)
+    }
+  }
+
+  @Test("A size that contradicts log_pos is damage, and no cut, also in a file in use")
+  func impossibleSize() throws {
+    let fixture = try Fixture("mysql-9.7-no-checksum")
+    var bytes = TemporaryLog.marked(fixture.bytes, inUse: true)
+    bytes[fixture.events[2].lowerBound + 12] = 0x7F
+    let log = try TemporaryLog([bytes])
+    #expect(throws: BinlogFileError.self) { try log.events() }
+  }
+
+  @Test("Every beginning and single flipped bits give events or an error")
+  func survivesDamage() throws {
+    let fixture = try Fixture("mysql-9.7-compressed")
+    for damaged in Damage.truncations(of: fixture.bytes) { _ = try? TemporaryLog([damaged]).events() }
+    // Every seventh flip: over the file that is each of a byte's bits as often as the others.
+    for (index, damaged) in Damage.bitFlips(of: fixture.bytes).enumerated() where index.isMultiple(of: 7) {
+      _ = try? TemporaryLog([damaged]).events()
+    }
+  }
+
+  @Test(
+    "Other files are named for what they are",
+    arguments: [
+      ([], .noMagic), ([0xFE, 0x62, 0x69], .noMagic), (Array("PAR1PAR1".utf8), .noMagic),
+      ([0xFD, 0x62, 0x69, 0x6E, 0, 0], .encrypted(by: "MySQL")),
+      (TemporaryLog.magic + startV3(version: 3, headerByteCount: 19), .oldVersion(3, server: "4.1.26-log")),
+      (TemporaryLog.magic + startV3(version: 1, headerByteCount: 13), .oldVersion(1, server: "4.1.26-log")),
+      (TemporaryLog.magic + BinlogEvents.event(164, [1, 0]), .encrypted(by: "MariaDB")),
+    ] as [([UInt8], BinlogFileProblem)])
+  func refuses(bytes: [UInt8], problem: BinlogFileProblem) throws {
+    #expect(try TemporaryLog([bytes]).problem() == problem)
+  }
+
+  private static func startV3(version: UInt16, headerByteCount: Int) -> [UInt8] {
+    let name = Array("4.1.26-log".utf8)
+    let body = BinlogEvents.littleEndian(version) + name + [UInt8](repeating: 0, count: 54 - name.count)
+    let size = BinlogEvents.littleEndian(UInt32(headerByteCount + body.count))
+    return [1, 0, 0, 0, 1, 1, 0, 0, 0] + size + [UInt8](repeating: 0, count: headerByteCount - 13) + body
+  }
+
+  @Test("Counts of the summary are those of the log", arguments: fixtures)
+  func summary(name: String) throws {
+    let fixture = try Fixture(name)
+    let summary = try TemporaryLog([fixture.bytes]).summary()
+    #expect(summary.events.values.reduce(0) { $0 + $1.count } == UInt64(fixture.events.count))
+    #expect(summary.events.values.reduce(0) { $0 + $1.bytes } == UInt64(fixture.bytes.count - 4))
+    #expect(summary.end == UInt64(fixture.bytes.count))
+    #expect(!summary.tables.isEmpty && summary.unreadable == nil)
+  }
+}
