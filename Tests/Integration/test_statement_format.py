@@ -98,6 +98,7 @@ def test_load_data(server: Server, connector: Connector, database: str, start: P
 def test_settings_are_judged(server: Server, connector: Connector, start: Position, variable: str, value: str) -> None:
     before = server.execute(f"SELECT @@global.{variable}")[0][0]
     server.execute(f"SET GLOBAL {variable} = {value}")
+    server.execute("FLUSH BINARY LOGS")
     try:
         result = run(server, connector, start)
     finally:
@@ -107,6 +108,7 @@ def test_settings_are_judged(server: Server, connector: Connector, start: Positi
 
 
 def test_good_settings_are_only_shown(server: Server, connector: Connector, start: Position) -> None:
+    server.execute("FLUSH BINARY LOGS")
     result = run(server, connector, start)
     assert "log_bin=ON binlog_format=ROW binlog_row_image=FULL binlog_row_metadata=FULL" in result.stderr
     assert "warn" not in result.stderr

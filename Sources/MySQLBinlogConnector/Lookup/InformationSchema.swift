@@ -3,16 +3,16 @@ import Foundation
 import Logging
 import MySQLWire
 
-/// Asks a server's `information_schema` for the columns of tables, over a connection of its own that is opened when the
-/// first question comes.
+/// Asks a server's `information_schema` for the columns of tables, over a connection of its own for each question.
 ///
-/// Nothing that goes wrong here ends a run: a table whose columns cannot be had keeps the names c0, c1, ….
+/// A question comes once for each table, and again only after DDL, hours later perhaps. A connection belongs to the
+/// thread that opened it, so it is opened, asked and closed in one go. Nothing that goes wrong here ends a run: a table
+/// whose columns cannot be had keeps the names c0, c1, ….
 final class InformationSchema: ColumnSource, @unchecked Sendable {
   private let options: ConnectionOptions
   private let log = Logger(label: "event_parser")
-  /// Guards what follows: a connection serves one thread at a time.
+  /// Guards `failure`.
   private let lock = NSLock()
-  private var connection: Connection?
   private var failure: (reason: String, time: ContinuousClock.Instant)?
 
   /// After a connection that failed, the next one is not tried before this time has passed.
@@ -24,50 +24,21 @@ final class InformationSchema: ColumnSource, @unchecked Sendable {
   func columns(schema: String, table: String) throws(ColumnLookupFailure) -> [ColumnDescription] {
     lock.lock()
     defer { lock.unlock() }
-    let statement = Self.statement(schema: schema, table: table)
-    // A connection that was idle for hours may be closed by now; a new one gets a second try.
-    if connection != nil, let result = try ask(statement, isLastTry: false) {
-      return Self.columns(result, schema: schema, table: table)
-    }
-    try connect()
-    return Self.columns(try ask(statement, isLastTry: true), schema: schema, table: table)
-  }
-
-  func report(_ failure: ColumnLookupFailure, schema: String, table: String) {
-    log.warning("no column names for \(schema).\(table), so they are c0, c1, …: \(failure)")
-  }
-
-  /// Ends the connection.
-  func close() {
-    lock.lock()
-    defer { lock.unlock() }
-    connection?.close()
-    connection = nil
-  }
-
-  private func connect() throws(ColumnLookupFailure) {
     if let failure, failure.time.duration(to: .now) < Self.retryInterval { throw .unavailable(failure.reason) }
     do throws(WireError) {
-      connection = try Connection(options)
+      let connection = try Connection(options)
+      defer { connection.close() }
+      let result = try connection.query(Self.statement(schema: schema, table: table))
       failure = nil
-      log.debug("opened a second connection to look up column names")
+      return Self.columns(result, schema: schema, table: table)
     } catch {
-      failure = (error.description, .now)
-      log.warning("column names cannot be looked up: \(error)")
+      if case .server = error.cause {} else { failure = (error.description, .now) }
       throw .unavailable(error.description)
     }
   }
 
-  /// The server's answer; nil when the connection is lost and this was not the last try.
-  private func ask(_ statement: String, isLastTry: Bool) throws(ColumnLookupFailure) -> ResultSet? {
-    guard let connection else { return nil }
-    do throws(WireError) { return try connection.query(statement) } catch {
-      if case .server = error.cause { throw .unavailable(error.description) }
-      connection.close()
-      self.connection = nil
-      if isLastTry { throw .unavailable(error.description) }
-      return nil
-    }
+  func report(_ failure: ColumnLookupFailure, schema: String, table: String) {
+    log.warning("no column names for \(schema).\(table), so they are c0, c1, …: \(failure)")
   }
 
   /// Names go as hexadecimal digits: no quoting, whatever stands in them and whatever the SQL mode is.
@@ -82,8 +53,8 @@ final class InformationSchema: ColumnSource, @unchecked Sendable {
   }
 
   /// The rows of exactly this table: the server may compare names without regard to case.
-  private static func columns(_ result: ResultSet?, schema: String, table: String) -> [ColumnDescription] {
-    (result?.rows ?? []).compactMap { row in
+  private static func columns(_ result: ResultSet, schema: String, table: String) -> [ColumnDescription] {
+    result.rows.compactMap { row in
       guard row.count == 7, row[0] == schema, row[1] == table else { return nil }
       guard let name = row[2], let dataType = row[3], let columnType = row[4] else { return nil }
       return ColumnDescription(

@@ -50,7 +50,6 @@ struct StreamRun {
     }
     defer { connection.close() }
     let informationSchema = InformationSchema(connectionOptions(interrupt: nil))
-    defer { informationSchema.close() }
     let pipeline = Pipeline(
       output: output(facts), filter: configuration.filter.tables,
       columnNames: ColumnNames(configuration.output, informationSchema),
