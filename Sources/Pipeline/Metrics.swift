@@ -14,6 +14,8 @@ public struct Metrics: Sendable {
   public var eventBytes: UInt64 = 0
   /// Runs of bytes that were no text in their column's character set.
   public var replacements: UInt64 = 0
+  /// Statements that changed rows of included tables without logging them as rows.
+  public var statementChanges: UInt64 = 0
   /// Time spent decoding rows.
   public var processing: Duration = .zero
   /// Time spent encoding, compressing and writing.

@@ -16,6 +16,7 @@ public final class Pipeline: Sendable {
   private let events: BoundedQueue<EventChunk>
   private let flushes = BoundedQueue<FlushMessage>(capacity: Pipeline.flushQueueCapacity, byteLimit: 128 << 20)
   private let stages = StageGroup()
+  private let notice: @Sendable (PipelineNotice) -> Void
 
   /// Batches between the workers.
   static let flushQueueCapacity = 4
@@ -23,7 +24,13 @@ public final class Pipeline: Sendable {
   private static let eventByteLimit = 32 << 20
 
   /// A pipeline whose event queue holds `queueCapacity` chunks. Its threads run from now on.
-  public init(output: Output, filter: TableFilter, columnNames: ColumnNames, queueCapacity: Int) {
+  ///
+  /// - Parameter notice: called, on the processing worker's thread, with what is worth a warning.
+  public init(
+    output: Output, filter: TableFilter, columnNames: ColumnNames, queueCapacity: Int,
+    notice: @escaping @Sendable (PipelineNotice) -> Void = { _ in }
+  ) {
+    self.notice = notice
     events = BoundedQueue(capacity: queueCapacity, byteLimit: Self.eventByteLimit)
     let decoder = EventDecoder(filter: filter, columnNames: columnNames)
     switch output {
@@ -72,8 +79,9 @@ public final class Pipeline: Sendable {
   ) {
     let events = events
     let metrics = metrics
+    let watch = StatementWatch(notice)
     start("processing") { () throws(PipelineError) in
-      var worker = ProcessingWorker(decoder: decoder, sink: sink(), metrics: metrics)
+      var worker = ProcessingWorker(decoder: decoder, sink: sink(), metrics: metrics, watch: watch)
       try worker.run(events)
     }
   }

@@ -6,9 +6,11 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   private var decoder: EventDecoder
   private var sink: Sink
   private let metrics: SharedMetrics
+  private var watch: StatementWatch
   private var file: String?
 
-  init(decoder: EventDecoder, sink: consuming Sink, metrics: SharedMetrics) {
+  init(decoder: EventDecoder, sink: consuming Sink, metrics: SharedMetrics, watch: StatementWatch) {
+    self.watch = watch
     self.decoder = decoder
     self.sink = sink
     self.metrics = metrics
@@ -44,6 +46,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
       } catch {
         throw error.located(file: chunk.file, frame)
       }
+      watch.note(decoder.statementChanges, chunk.file, frame)
     }
     try sink.endChunk(at: last.end)
   }
@@ -76,12 +79,14 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
 
   private func publish(_ chunk: EventChunk?, _ elapsed: Duration) {
     let figures = sink.figures
+    let statementChanges = decoder.statementChanges
     metrics.update { metrics in
       metrics.processing += elapsed
       metrics.events += UInt64(chunk?.frames.count ?? 0)
       metrics.eventBytes += UInt64(chunk?.bytes.count ?? 0)
       metrics.rows = figures.rows
       metrics.replacements = figures.replacements
+      metrics.statementChanges = statementChanges
       metrics.batches = max(metrics.batches, figures.batches)
       metrics.bytesWritten = max(metrics.bytesWritten, figures.bytesWritten)
     }

@@ -7,6 +7,12 @@ public struct EventField: Sendable, Equatable {
   /// Its value, on one line.
   public let value: String
 
+  /// A field; control characters in `value`, which a name may hold, are escaped.
+  init(name: String, value: String) {
+    self.name = name
+    self.value = Self.onOneLine(value)
+  }
+
   /// The header's fields, and what the body of an event of a known type says.
   ///
   /// - Parameter format: the file's format, as far as it is known yet.
@@ -24,6 +30,16 @@ public struct EventField: Sendable, Equatable {
       EventField(name: "Size", value: "\(header.eventSize)"),
     ]
     return common + (try details(of: header, body, format))
+  }
+
+  /// `text` with its control characters escaped as in JSON, so that it cannot break out of its line.
+  public static func onOneLine(_ text: String) -> String {
+    guard text.utf8.contains(where: { $0 < 0x20 }) else { return text }
+    var line = ""
+    for scalar in text.unicodeScalars {
+      if scalar.value < 0x20 { line += "\\u" + hex(UInt16(scalar.value)) } else { line.unicodeScalars.append(scalar) }
+    }
+    return line
   }
 
   /// All hexadecimal digits of a number, lower-case.
@@ -68,6 +84,12 @@ public struct EventField: Sendable, Equatable {
       return [
         EventField(name: "Payload", value: "\(event.payload.byteCount) bytes, compression \(event.compression)"),
         EventField(name: "Unpacked", value: "\(event.uncompressedSize) bytes"),
+      ]
+    case .executeLoadQuery:
+      let query = try QueryEvent(executeLoadQuery: body)
+      return [
+        EventField(name: "Schema", value: query.schema.utf8String),
+        EventField(name: "Query", value: line(query.statement)),
       ]
     case .rowsQuery:
       var cursor = ByteCursor(body)

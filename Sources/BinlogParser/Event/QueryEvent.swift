@@ -24,12 +24,25 @@ public struct QueryEvent: ~Escapable {
   ///
   /// - Throws: `DecodeError` for a cut body.
   @_lifetime(copy body)
-  public init(_ body: RawSpan) throws(DecodeError) {
+  public init(_ body: RawSpan) throws(DecodeError) { try self.init(body, addedByteCount: 0) }
+
+  /// Reads the body of an EXECUTE_LOAD_QUERY: a LOAD DATA whose file came in the events before it.
+  ///
+  /// Its post-header ends with `int<4>` file id, `int<4>` and `int<4>` place of the file's name in the statement, and
+  /// `int<1>` what to do with duplicates.
+  ///
+  /// - Throws: `DecodeError` for a cut body.
+  @_lifetime(copy body)
+  public init(executeLoadQuery body: RawSpan) throws(DecodeError) { try self.init(body, addedByteCount: 13) }
+
+  @_lifetime(copy body)
+  private init(_ body: RawSpan, addedByteCount: Int) throws(DecodeError) {
     var cursor = ByteCursor(body)
     try cursor.skip(8, "slave_proxy_id")
     let schemaCount = Int(try cursor.uint8("schema length"))
     try cursor.skip(2, "error code")
     let statusCount = Int(try cursor.uint16("status variables' length"))
+    try cursor.skip(addedByteCount, "EXECUTE_LOAD_QUERY post-header")
     try cursor.skip(statusCount, "status variables")
     schema = try cursor.bytes(schemaCount, "schema")
     try cursor.skip(1, "schema's NUL")

@@ -46,10 +46,18 @@ public struct TableFilter: Sendable {
     }
   }
 
+  /// Whether there is any rule.
+  var hasRules: Bool { !exact.isEmpty || !anyDatabase.isEmpty || !anyTable.isEmpty }
+
   /// Whether the rows of a table are wanted; the names are the bytes of TABLE_MAP.
   public func includes(database: RawSpan, table: RawSpan) -> Bool {
-    let database = database.array
-    let table = table.array
-    return exact[database]?[table] ?? anyDatabase[table] ?? anyTable[database] ?? includesUnnamed
+    includes(database: database.array, table: table.array)
+  }
+
+  /// Whether the rows of a table are wanted that a statement names.
+  func includes(_ name: TableName) -> Bool { includes(database: name.schema, table: name.table) }
+
+  private func includes(database: [UInt8], table: [UInt8]) -> Bool {
+    exact[database]?[table] ?? anyDatabase[table] ?? anyTable[database] ?? includesUnnamed
   }
 }

@@ -28,6 +28,7 @@ struct TableMaps: Sendable {
 
   private let filter: TableFilter
   private let columnNames: ColumnNames
+  private var lookup: ColumnLookup?
   private var entries: [UInt64: Entry] = [:]
   private var generation = 0
 
@@ -35,6 +36,7 @@ struct TableMaps: Sendable {
   init(filter: TableFilter, columnNames: ColumnNames) {
     self.filter = filter
     self.columnNames = columnNames
+    if case .lookup(let source) = columnNames { lookup = ColumnLookup(source) }
   }
 
   /// Takes a TABLE_MAP event's body.
@@ -54,7 +56,7 @@ struct TableMaps: Sendable {
         generation: generation)
       return
     }
-    let plan = isIncluded ? try TablePlan(event, isMariaDB: isMariaDB, columnNames: columnNames) : nil
+    let plan = isIncluded ? try TablePlan(event, isMariaDB: isMariaDB, columnNames: columnNames, &lookup) : nil
     entries[event.tableID] = Entry(body: body.array, plan: plan, generation: generation)
   }
 
@@ -68,6 +70,13 @@ struct TableMaps: Sendable {
   /// A statement has ended: its table maps may go.
   mutating func endStatement() {
     if entries.count > Self.entryLimit { entries.removeAll(keepingCapacity: true) }
+  }
+
+  /// Tables have changed: what was looked up of them no longer holds.
+  mutating func forgetLookups() {
+    guard lookup != nil else { return }
+    lookup?.forget()
+    entries.removeAll(keepingCapacity: true)
   }
 
   /// Another file begins: numbers of the one before mean nothing in it.

@@ -25,16 +25,28 @@ public final class TablePlan: Sendable {
   /// Compiles a TABLE_MAP.
   ///
   /// - Throws: `DecodeError` where the event's fields do not fit each other.
-  public init(_ event: borrowing TableMapEvent, isMariaDB: Bool, columnNames: ColumnNames) throws(DecodeError) {
+  public convenience init(
+    _ event: borrowing TableMapEvent, isMariaDB: Bool, columnNames: ColumnNames
+  ) throws(DecodeError) {
+    var lookup: ColumnLookup?
+    if case .lookup(let source) = columnNames { lookup = ColumnLookup(source) }
+    try self.init(event, isMariaDB: isMariaDB, columnNames: columnNames, &lookup)
+  }
+
+  /// Compiles a TABLE_MAP, and lets `lookup` fill in what it lacks.
+  init(
+    _ event: borrowing TableMapEvent, isMariaDB: Bool, columnNames: ColumnNames, _ lookup: inout ColumnLookup?
+  ) throws(DecodeError) {
     let definitions = try event.columns()
-    let metadata = try event.metadata(of: definitions)
+    var metadata = try event.metadata(of: definitions)
     tableID = event.tableID
     schema = event.schema.utf8String
     table = event.table.utf8String
+    lookup?.complete(&metadata, definitions, schema: schema, table: table, isMariaDB: isMariaDB)
     var labels = StringPool()
     columns = Self.compile(definitions, metadata, isMariaDB: isMariaDB, &labels)
     self.labels = labels
-    let logged = metadata.names.count == definitions.count && columnNames == .logged
+    let logged = metadata.names.count == definitions.count && columnNames.areUsed
     let names = logged ? metadata.names.map { String(decoding: $0, as: UTF8.self) } : nil
     self.names = names
     let keyNames = names ?? definitions.indices.map { "c\($0)" }
@@ -92,7 +104,7 @@ public final class TablePlan: Sendable {
     for index in 0..<count {
       pool.append { buffer in
         buffer.append("  [\(index)] ")
-        if let names { buffer.append("\(names[index]) = ") }
+        if let names { buffer.append("\(EventField.onOneLine(names[index])) = ") }
       }
     }
     return pool
@@ -108,6 +120,13 @@ public enum ColumnNames: Sendable {
   case logged
   /// c0, c1, … always.
   case ordinal
+  /// From TABLE_MAP where it carries them, else from this source where it agrees with TABLE_MAP, else c0, c1, ….
+  case lookup(any ColumnSource)
+
+  /// Whether names are wanted at all.
+  var areUsed: Bool {
+    if case .ordinal = self { false } else { true }
+  }
 }
 
 extension TableMapMetadata {

@@ -20,9 +20,14 @@ public struct EventDecoder: Sendable {
   private var format: FormatDescriptionEvent?
   private var tableMaps: TableMaps
   private var inflated = InflatedRows()
+  private let filter: TableFilter
+  /// How many statements came that changed rows of included tables in a way that the log does not show: the server's
+  /// `binlog_format` is not ROW.
+  public private(set) var statementChanges: UInt64 = 0
 
   /// A decoder at the start of a stream.
   public init(filter: TableFilter, columnNames: ColumnNames) {
+    self.filter = filter
     tableMaps = TableMaps(filter: filter, columnNames: columnNames)
   }
 
@@ -53,6 +58,9 @@ public struct EventDecoder: Sendable {
       do { return .rotate(try RotateEvent(body)) } catch { throw shifted(error) }
     case .formatDescription:
       return .formatDescription(try formatDescription(body))
+    case .query, .executeLoadQuery:
+      try statement(type, body)
+      return .other
     case .incident:
       throw BinlogError(.incident)
     case .transactionPayload:
@@ -68,6 +76,19 @@ public struct EventDecoder: Sendable {
     } catch {
       throw shifted(error)
     }
+  }
+
+  /// Notes a statement that changes rows of included tables, or the definition of any table.
+  private mutating func statement(_ type: EventType, _ body: RawSpan) throws(BinlogError) {
+    let statement: LoggedStatement
+    do {
+      let query = type == .query ? try QueryEvent(body) : try QueryEvent(executeLoadQuery: body)
+      statement = LoggedStatement(query.statement, schema: query.schema)
+    } catch {
+      throw shifted(error)
+    }
+    if statement.changesDefinitions { tableMaps.forgetLookups() }
+    if statement.changesRows(of: filter) { statementChanges += 1 }
   }
 
   private mutating func formatDescription(_ body: RawSpan) throws(BinlogError) -> FormatDescriptionEvent {

@@ -24,6 +24,8 @@ public struct EventType: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
   public static let formatDescription = EventType(rawValue: 15)
   /// The commit of a transaction.
   public static let xid = EventType(rawValue: 16)
+  /// LOAD DATA, when the server does not log rows.
+  public static let executeLoadQuery = EventType(rawValue: 18)
   /// The columns of a table, before its rows.
   public static let tableMap = EventType(rawValue: 19)
   /// Inserted rows, MySQL 5.1.5 to 5.1.17.

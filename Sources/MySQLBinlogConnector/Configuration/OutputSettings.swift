@@ -32,6 +32,8 @@ package struct OutputSettings: Sendable, Equatable {
     case auto
     /// Always c0, c1, …
     case ordinal
+    /// The names that TABLE_MAP carries, else those of the server's information_schema, else c0, c1, …
+    case lookup
   }
 
   /// `output_mode`.

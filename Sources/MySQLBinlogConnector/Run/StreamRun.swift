@@ -52,6 +52,7 @@ struct StreamRun {
     do {
       connection = try connect(interrupt)
       facts = try ServerFacts(connection)
+      try BinlogSettings(connection).judge(columnNames: configuration.output.columnNames)
       checksum = try beginDump(connection, range)
     } catch {
       throw .wire(error, reached: nil)
@@ -63,9 +64,11 @@ struct StreamRun {
   /// Streams from `source`, which begins at the start of the range.
   private func stream(_ source: EventSource, _ facts: ServerFacts, _ checksum: EventChecksum) throws(RunError) {
     let range = configuration.range
+    let informationSchema = InformationSchema(connectionOptions(interrupt: nil))
     let pipeline = Pipeline(
-      output: output(facts), filter: configuration.filter.tables, columnNames: ColumnNames(configuration.output),
-      queueCapacity: configuration.output.queueCapacity)
+      output: output(facts), filter: configuration.filter.tables,
+      columnNames: ColumnNames(configuration.output, informationSchema),
+      queueCapacity: configuration.output.queueCapacity, notice: Self.warn)
     log.info("pipeline started: \(pipelineSummary)")
     // On a terminal that also shows the rows, a line that redraws itself would disturb them.
     let redraws = configuration.output.mode == .parquet || !Terminal.isTerminal(1)
@@ -101,17 +104,24 @@ struct StreamRun {
       log.warning("ssl_ca is not used with ssl_mode \(tls.mode.rawValue): set verify_ca or verify_identity")
     }
     self.log.info("connecting to MySQL server at \(server.host):\(server.port)")
-    let connection = try Connection(
-      ConnectionOptions(
-        host: server.host, port: Int(server.port), user: server.user, password: server.password,
-        database: server.database, tls: configuration.tls,
-        connectTimeoutSeconds: server.connectTimeoutSeconds, readTimeoutSeconds: server.readTimeoutSeconds,
-        interrupt: interrupt, notice: { log.info("\($0)") }))
+    var options = connectionOptions(interrupt: interrupt)
+    options.notice = { log.info("\($0)") }
+    let connection = try Connection(options)
     let encryption = connection.tlsVersion ?? "not encrypted"
     self.log.info(
       "connected successfully: server_version=\(connection.serverVersion) connection_id=\(connection.connectionID) \(encryption)"
     )
     return connection
+  }
+
+  /// How to connect; a connection without `interrupt` outlives a stop signal, so that what was received can be written.
+  private func connectionOptions(interrupt: InterruptSource?) -> ConnectionOptions {
+    let server = configuration.server
+    return ConnectionOptions(
+      host: server.host, port: Int(server.port), user: server.user, password: server.password,
+      database: server.database, tls: configuration.tls,
+      connectTimeoutSeconds: server.connectTimeoutSeconds, readTimeoutSeconds: server.readTimeoutSeconds,
+      interrupt: interrupt)
   }
 
   /// Registers as a replica and asks for the events; returns how the server secures them.
@@ -164,6 +174,19 @@ struct StreamRun {
     }
   }
 
+  /// Logs what the pipeline has to say while it runs.
+  @Sendable private static func warn(_ notice: PipelineNotice) {
+    switch notice {
+    case .statementChanges(let count, let file, let position):
+      Logger(label: "event_parser").warning("\(missingChanges(count)), the latest at \(file):\(position)")
+    }
+  }
+
+  private static func missingChanges(_ count: UInt64) -> String {
+    let statements = count == 1 ? "1 statement" : "\(count) statements"
+    return "binlog_format is not ROW: changes are missing: \(statements) so far, on included tables, logged no rows"
+  }
+
   private func reportTotals(_ metrics: Metrics) {
     let log = Logger(label: "metrics")
     let elapsed = ContinuousClock.now - start
@@ -179,6 +202,7 @@ struct StreamRun {
       self.log.warning(
         "\(metrics.replacements) undecodable pieces of text were replaced by U+FFFD; check the columns' character sets")
     }
+    if metrics.statementChanges > 0 { self.log.warning("\(Self.missingChanges(metrics.statementChanges))") }
     self.log.info("total events processed: \(metrics.events)")
   }
 }
@@ -188,5 +212,12 @@ extension Duration {
 }
 
 extension ColumnNames {
-  fileprivate init(_ settings: OutputSettings) { self = settings.columnNames == .ordinal ? .ordinal : .logged }
+  fileprivate init(_ settings: OutputSettings, _ source: InformationSchema) {
+    self =
+      switch settings.columnNames {
+      case .auto: .logged
+      case .ordinal: .ordinal
+      case .lookup: .lookup(source)
+      }
+  }
 }

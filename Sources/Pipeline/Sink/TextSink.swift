@@ -82,7 +82,8 @@ struct TextSink: ~Copyable, EventSink {
   /// Everything in a block that does not change from row to row.
   private mutating func writeHead(_ kind: RowsKind, _ table: TablePlan, _ frame: EventFrame, _ flags: UInt16) {
     head.removeAll()
-    head.append("=== DML Event (\(kind)) ===\nTable:     \(table.qualifiedName)\nType:      \(frame.header.type)\n")
+    let name = EventField.onOneLine(table.qualifiedName)
+    head.append("=== DML Event (\(kind)) ===\nTable:     \(name)\nType:      \(frame.header.type)\n")
     head.append("DML:       \(kind)\nTimestamp: \(frame.header.timestamp) (Unix timestamp)\n")
     head.append("Server ID: \(frame.header.serverID)\nLog Pos:   \(frame.end)\nFlags:     0x\(EventField.hex(flags))\n")
     head.append("Columns:   \(table.columns.count)\nColumn Types: ")

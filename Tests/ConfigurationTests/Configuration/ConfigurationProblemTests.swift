@@ -71,7 +71,10 @@ import Testing
       "parquet_json_type", "false", "InvalidValue: parquet_json_type must be one of \"string\", \"json\", is false"
     ),
     ("events", "\"none\"", "InvalidValue: events must be one of \"rows\", \"all\", is \"none\""),
-    ("column_names", "\"names\"", "InvalidValue: column_names must be one of \"auto\", \"ordinal\", is \"names\""),
+    (
+      "column_names", "\"names\"",
+      "InvalidValue: column_names must be one of \"auto\", \"ordinal\", \"lookup\", is \"names\""
+    ),
   ])
   func oneWrongValue(_ key: String, _ value: String, _ expected: String) {
     #expect(problems(json([key: value])) == [expected])

@@ -1,0 +1,43 @@
+/// Completes table maps from a `ColumnSource`, which is asked once for each table until a DDL statement comes.
+struct ColumnLookup: Sendable {
+  private struct Name: Hashable {
+    let schema: String
+    let table: String
+  }
+
+  /// More tables than this are not remembered.
+  private static let tableLimit = 4096
+
+  private let source: any ColumnSource
+  private var answers: [Name: Result<[ColumnDescription], ColumnLookupFailure>] = [:]
+  private var reported: Set<Name> = []
+
+  /// A look-up in `source` that has asked nothing yet.
+  init(_ source: any ColumnSource) { self.source = source }
+
+  /// Fills in what `metadata` lacks of a table's columns, or reports once why that cannot be.
+  mutating func complete(
+    _ metadata: inout TableMapMetadata, _ definitions: [ColumnDefinition], schema: String, table: String,
+    isMariaDB: Bool
+  ) {
+    guard metadata.names.count != definitions.count else { return }
+    let name = Name(schema: schema, table: table)
+    do throws(ColumnLookupFailure) {
+      try metadata.complete(from: try answer(name).get(), definitions, isMariaDB: isMariaDB)
+    } catch {
+      if reported.count >= Self.tableLimit { reported.removeAll() }
+      if reported.insert(name).inserted { source.report(error, schema: schema, table: table) }
+    }
+  }
+
+  private mutating func answer(_ name: Name) -> Result<[ColumnDescription], ColumnLookupFailure> {
+    if let answer = answers[name] { return answer }
+    if answers.count >= Self.tableLimit { answers.removeAll() }
+    let answer = Result { () throws(ColumnLookupFailure) in try source.columns(schema: name.schema, table: name.table) }
+    answers[name] = answer
+    return answer
+  }
+
+  /// A table has changed, was renamed or is gone: everything is asked again.
+  mutating func forget() { answers.removeAll() }
+}

@@ -1,0 +1,37 @@
+/// Where the columns of a table can be asked for when TABLE_MAP does not name them: a server's `information_schema`.
+///
+/// What it says is what the server knows now, which need not be what held when the rows were changed. `TablePlan` uses it
+/// only where it agrees with the types in TABLE_MAP.
+public protocol ColumnSource: Sendable {
+  /// The columns of a table, in order; none when the server shows no such table.
+  ///
+  /// - Throws: `ColumnLookupFailure.unavailable` when nobody can be asked.
+  func columns(schema: String, table: String) throws(ColumnLookupFailure) -> [ColumnDescription]
+
+  /// A table's columns could not be used: called at most once for each table.
+  func report(_ failure: ColumnLookupFailure, schema: String, table: String)
+}
+
+/// Why a table keeps the column names c0, c1, ….
+public enum ColumnLookupFailure: Error, Equatable, Sendable {
+  /// The server could not be asked.
+  case unavailable(String)
+  /// The server shows no columns of the table: it is gone, or the account has no privilege on it.
+  case unknownTable
+  /// The table has another number of columns now.
+  case columnCount(log: Int, server: Int)
+  /// A column has another type now.
+  case columnType(name: String, log: String, server: String)
+}
+
+extension ColumnLookupFailure: CustomStringConvertible {
+  /// One phrase for a log.
+  public var description: String {
+    switch self {
+    case .unavailable(let reason): "the server could not be asked: \(reason)"
+    case .unknownTable: "the server shows no such table; the account needs SELECT on it"
+    case .columnCount(let log, let server): "the log has \(log) columns, the server shows \(server)"
+    case .columnType(let name, let log, let server): "column \(name) is \(log) in the log and \(server) on the server"
+    }
+  }
+}

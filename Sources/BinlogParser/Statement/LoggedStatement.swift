@@ -1,0 +1,108 @@
+import Bytes
+
+/// What a statement in the log does, as far as the statement's beginning tells.
+///
+/// A server that logs rows writes DDL as statements. One that logs statements writes everything so, and then the changes of
+/// rows cannot be had from the log: that is what this type finds out.
+public struct LoggedStatement: Sendable, Equatable {
+  /// Whether it inserts, updates or deletes rows that the log therefore does not hold as rows. TRUNCATE does not count: no
+  /// server logs its rows.
+  public let changesRows: Bool
+  /// Whether it may change the columns of some table: ALTER, CREATE, DROP, RENAME, TRUNCATE.
+  public let changesDefinitions: Bool
+  /// The tables whose rows it may change; nil where the statement does not tell.
+  let tables: [TableName]?
+
+  /// More of a statement than this is not looked at.
+  private static let longestLookedAt = 1 << 16
+
+  private static let other = LoggedStatement(changesRows: false, changesDefinitions: false, tables: nil)
+
+  /// Reads the beginning of `statement`, which was run with the default database `schema`.
+  public init(_ statement: RawSpan, schema: RawSpan) {
+    let text = statement.extracting(0..<min(statement.byteCount, Self.longestLookedAt)).array
+    self = Self.read(SQLLexer(text), schema.array)
+  }
+
+  private init(changesRows: Bool, changesDefinitions: Bool, tables: [TableName]?) {
+    self.changesRows = changesRows
+    self.changesDefinitions = changesDefinitions
+    self.tables = tables
+  }
+
+  /// Whether it changes rows of a table that `filter` includes. A statement whose tables are not known counts where the
+  /// filter has no rules.
+  public func changesRows(of filter: TableFilter) -> Bool {
+    guard changesRows, filter.hasRules else { return changesRows }
+    return tables?.contains { filter.includes($0) || filter.includes($0.lowercased) } ?? false
+  }
+
+  private static func read(_ lexer: SQLLexer, _ schema: [UInt8]) -> LoggedStatement {
+    var lexer = lexer
+    guard let verb = verb(&lexer) else { return other }
+    var references = TableReferences(lexer, defaultSchema: schema)
+    switch verb {
+    case "INSERT", "REPLACE":
+      references.skip(["LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE", "INTO"])
+      return rows(references.readName() ? references.tables : nil)
+    case "UPDATE":
+      references.skip(["LOW_PRIORITY", "IGNORE"])
+      references.readList(until: ["SET"])
+      return rows(references.tables)
+    case "DELETE":
+      references.skip(["LOW_PRIORITY", "QUICK", "IGNORE", "HISTORY"])
+      references.readList(until: ["WHERE", "ORDER", "LIMIT", "RETURNING"])
+      return rows(references.tables)
+    case "LOAD":
+      return rows(references.skip(past: ["INTO", "TABLE"]) && references.readName() ? references.tables : nil)
+    case "SELECT", "DO", "CALL":
+      return rows(nil)  // Logged only for the functions in it, which change rows.
+    case "CREATE": return create(&references)
+    case "ALTER", "DROP", "RENAME", "TRUNCATE":
+      return LoggedStatement(changesRows: false, changesDefinitions: true, tables: nil)
+    default: return other
+    }
+  }
+
+  private static func rows(_ tables: [TableName]?) -> LoggedStatement {
+    LoggedStatement(changesRows: true, changesDefinitions: false, tables: tables?.isEmpty == true ? nil : tables)
+  }
+
+  /// CREATE TABLE … SELECT fills the table; a server that logs rows writes CREATE TABLE without SELECT, and rows.
+  private static func create(_ references: inout TableReferences) -> LoggedStatement {
+    references.skip(["OR", "REPLACE"])
+    let isTable = references.takes("TABLE")
+    references.skip(["IF", "NOT", "EXISTS"])
+    guard isTable, references.readName(), references.contains("SELECT") else {
+      return LoggedStatement(changesRows: false, changesDefinitions: true, tables: nil)
+    }
+    return LoggedStatement(changesRows: true, changesDefinitions: true, tables: references.tables)
+  }
+
+  /// The word that says what the statement does, behind `WITH …` and MariaDB's `SET STATEMENT … FOR`.
+  private static func verb(_ lexer: inout SQLLexer) -> String? {
+    var token = lexer.next()
+    while token?.isSign("(") == true { token = lexer.next() }
+    guard let first = token?.keyword else { return nil }
+    switch first {
+    case "WITH": return word(of: verbsAfterWith, &lexer)
+    case "SET":
+      guard lexer.next()?.keyword == "STATEMENT", word(of: ["FOR"], &lexer) != nil else { return nil }
+      return verb(&lexer)
+    default: return first
+    }
+  }
+
+  private static let verbsAfterWith: Set<String> = ["INSERT", "REPLACE", "UPDATE", "DELETE", "SELECT"]
+
+  /// The first of `words` that stands outside of parentheses.
+  private static func word(of words: Set<String>, _ lexer: inout SQLLexer) -> String? {
+    var depth = 0
+    while let token = lexer.next() {
+      if token.isSign("(") { depth += 1 }
+      if token.isSign(")") { depth -= 1 }
+      if depth == 0, let keyword = token.keyword, words.contains(keyword) { return keyword }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,131 @@
+/// One word or sign of a statement.
+enum SQLToken: Equatable, Sendable {
+  /// A keyword, a name without quotes, or a number.
+  case word([UInt8])
+  /// A name in backquotes or double quotes, without them.
+  case quotedName([UInt8])
+  /// A string in single quotes.
+  case string
+  /// Any other byte.
+  case sign(UInt8)
+
+  /// A word in capital letters; nil for anything else.
+  var keyword: String? {
+    guard case .word(let bytes) = self else { return nil }
+    return String(decoding: bytes, as: UTF8.self).uppercased()
+  }
+
+  /// What the token is called where a name is due.
+  var name: [UInt8]? {
+    switch self {
+    case .word(let bytes), .quotedName(let bytes): bytes
+    case .string, .sign: nil
+    }
+  }
+
+  /// Whether the token is this sign.
+  func isSign(_ sign: Unicode.Scalar) -> Bool { self == .sign(UInt8(ascii: sign)) }
+}
+
+/// Splits a statement into tokens; passes over blanks and comments, and reads what stands in `/*! … */`.
+///
+/// See <https://dev.mysql.com/doc/refman/en/language-structure.html>. It knows nothing of character sets in which a
+/// byte below 0x80 can be the second half of a character; the SQL modes NO_BACKSLASH_ESCAPES and ANSI_QUOTES are not
+/// asked for. Any bytes can be split; a quote that is not closed reaches to the end.
+struct SQLLexer: IteratorProtocol, Sendable {
+  private let text: [UInt8]
+  private var index = 0
+
+  /// A lexer of `text`.
+  init(_ text: [UInt8]) { self.text = text }
+
+  /// The next token, or nil at the end.
+  mutating func next() -> SQLToken? {
+    skipBlanks()
+    guard let byte = peek() else { return nil }
+    switch byte {
+    case UInt8(ascii: "`"): return .quotedName(quoted(byte, escapes: false))
+    case UInt8(ascii: "\""): return .quotedName(quoted(byte, escapes: true))
+    case UInt8(ascii: "'"):
+      _ = quoted(byte, escapes: true)
+      return .string
+    case let byte where Self.isWordByte(byte):
+      let start = index
+      while let byte = peek(), Self.isWordByte(byte) { index += 1 }
+      return .word(Array(text[start..<index]))
+    default:
+      index += 1
+      return .sign(byte)
+    }
+  }
+
+  private func peek(_ distance: Int = 0) -> UInt8? {
+    index + distance < text.count ? text[index + distance] : nil
+  }
+
+  private func starts(with prefix: StaticString, at distance: Int = 0) -> Bool {
+    let bytes = prefix.description.utf8
+    return text.count - index >= distance + bytes.count && text[(index + distance)...].starts(with: bytes)
+  }
+
+  /// Letters, digits, `_`, `$` and everything beyond ASCII.
+  private static func isWordByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "$"), 0x80...:
+      true
+    default: false
+    }
+  }
+
+  /// What stands between the quote at `index` and the next one; a doubled quote stands for itself.
+  private mutating func quoted(_ quote: UInt8, escapes: Bool) -> [UInt8] {
+    index += 1
+    var content: [UInt8] = []
+    while let byte = peek() {
+      index += 1
+      if byte == quote {
+        guard peek() == quote else { return content }
+        index += 1
+      } else if escapes, byte == UInt8(ascii: "\\"), let escaped = peek() {
+        index += 1
+        content.append(escaped)
+        continue
+      }
+      content.append(byte)
+    }
+    return content
+  }
+
+  private mutating func skipBlanks() {
+    while let byte = peek() {
+      if byte <= UInt8(ascii: " ") {
+        index += 1
+      } else if starts(with: "/*") {
+        skipComment()
+      } else if starts(with: "*/") {
+        index += 2  // The end of /*! … */.
+      } else if byte == UInt8(ascii: "#") || isDashComment {
+        while let byte = peek(), byte != UInt8(ascii: "\n") { index += 1 }
+      } else {
+        return
+      }
+    }
+  }
+
+  /// Two dashes begin a comment only before a blank or the end.
+  private var isDashComment: Bool { starts(with: "--") && (peek(2) ?? 0) <= UInt8(ascii: " ") }
+
+  /// Passes over a comment, or only over the opening of one whose content the server executes.
+  private mutating func skipComment() {
+    let mark = starts(with: "!", at: 2) ? 3 : starts(with: "M!", at: 2) ? 4 : 0
+    if mark > 0 {
+      index += mark
+      while let byte = peek(), (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { index += 1 }
+      return
+    }
+    index += 2
+    while index < text.count, !starts(with: "*/") { index += 1 }
+    index = min(index + 2, text.count)
+  }
+}

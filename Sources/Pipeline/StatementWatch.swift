@@ -1,0 +1,31 @@
+import BinlogParser
+
+/// What the pipeline has to say while it runs.
+public enum PipelineNotice: Sendable, Equatable {
+  /// `count` statements so far changed rows of included tables without logging them as rows; the latest one stands in
+  /// `file` at `position`.
+  case statementChanges(count: UInt64, file: String, position: UInt64)
+}
+
+/// Tells of statements whose changes the log does not hold as rows: of the first at once, of later ones once a minute.
+struct StatementWatch: Sendable {
+  /// At most one notice in this time.
+  static let interval: Duration = .seconds(60)
+
+  private let notice: @Sendable (PipelineNotice) -> Void
+  private var count: UInt64 = 0
+  private var last: ContinuousClock.Instant?
+
+  /// A watch that calls `notice`.
+  init(_ notice: @escaping @Sendable (PipelineNotice) -> Void) { self.notice = notice }
+
+  /// Takes the number of statements so far, after the event `frame`.
+  mutating func note(_ count: UInt64, _ file: String, _ frame: EventFrame, at now: ContinuousClock.Instant? = nil) {
+    guard count != self.count else { return }
+    self.count = count
+    let now = now ?? .now
+    if let last, last.duration(to: now) < Self.interval { return }
+    last = now
+    notice(.statementChanges(count: count, file: file, position: frame.start))
+  }
+}

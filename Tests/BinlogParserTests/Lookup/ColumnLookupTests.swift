@@ -1,0 +1,146 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import BinlogParser
+
+/// A source whose answers the test gives, and that counts what it is asked.
+private final class FakeSource: ColumnSource, @unchecked Sendable {
+  var answer: Result<[ColumnDescription], ColumnLookupFailure> = .success([])
+  var questions: [String] = []
+  var reports: [ColumnLookupFailure] = []
+
+  func columns(schema: String, table: String) throws(ColumnLookupFailure) -> [ColumnDescription] {
+    questions.append("\(schema).\(table)")
+    return try answer.get()
+  }
+
+  func report(_ failure: ColumnLookupFailure, schema: String, table: String) { reports.append(failure) }
+}
+
+/// From the TABLE_MAP without names to the plan with names, and when a source is asked.
+@Suite struct ColumnLookupTests {
+  private static let columns = [
+    ColumnDescription(name: "id", dataType: "int", columnType: "int(10) unsigned", characterSet: nil, octetLength: nil),
+    ColumnDescription(
+      name: "note", dataType: "varchar", columnType: "varchar(10)", characterSet: "latin1", octetLength: 10),
+    ColumnDescription(
+      name: "state", dataType: "enum", columnType: "enum('new','paid')", characterSet: "latin1", octetLength: 4),
+    ColumnDescription(name: "raw", dataType: "binary", columnType: "binary(4)", characterSet: nil, octetLength: 4),
+  ]
+  private static let map = TableMapBytes(
+    columns: [(3, []), (15, [10, 0]), (254, [247, 1]), (254, [254, 4])])
+  private static let image: [UInt8] = [0, 0xFF, 0xFF, 0xFF, 0xFF, 1, 0xE9, 2, 1, 7]
+
+  /// A stream in which `map` is the table map.
+  private func replay(_ source: FakeSource) throws -> EventReplay {
+    var replay = EventReplay(columnNames: .lookup(source))
+    try replay.take(BinlogEvents.event(15, BinlogEvents.formatDescription()))
+    return replay
+  }
+
+  private func json(_ replay: inout EventReplay, _ map: TableMapBytes = map) throws -> String {
+    try replay.take(BinlogEvents.event(19, map.body))
+    let rows = try replay.take(BinlogEvents.event(30, map.rows(present: [0xFF], Self.image)))
+    return String(decoding: try #require(rows.first?.after?.json), as: UTF8.self)
+  }
+
+  private func query(_ statement: String) -> [UInt8] {
+    BinlogEvents.event(2, [0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0] + Array("shop\0\(statement)".utf8))
+  }
+
+  @Test func namesSignsCharacterSetsAndLabelsComeAlong() throws {
+    let source = FakeSource()
+    source.answer = .success(Self.columns)
+    var replay = try replay(source)
+    #expect(try json(&replay) == #"{"id":4294967295,"note":"é","state":"paid","raw":"0x07000000"}"#)
+    #expect(source.reports.isEmpty)
+  }
+
+  @Test func whatTheLogSaysGoesFirst() throws {
+    let source = FakeSource()
+    source.answer = .success(Self.columns)
+    var map = Self.map
+    map.fields = [(1, [0]), (2, [8, 0, 33])]
+    var replay = try replay(source)
+    // 0xE9 is no text in utf8mb3.
+    #expect(try json(&replay, map).hasPrefix(#"{"id":-1,"note":"\#u{FFFD}","#))
+  }
+
+  @Test func namesInTheLogNeedNoSource() throws {
+    let source = FakeSource()
+    var map = Self.map
+    map.fields = [(4, ["a", "b", "c", "d"].flatMap { [1] + Array($0.utf8) })]
+    var replay = try replay(source)
+    #expect(try json(&replay, map).hasPrefix(#"{"a":"#))
+    #expect(source.questions.isEmpty)
+  }
+
+  @Test(arguments: [
+    (Result<[ColumnDescription], ColumnLookupFailure>.success([]), ColumnLookupFailure.unknownTable),
+    (.success(Array(columns.dropLast())), .columnCount(log: 4, server: 3)),
+    (.success(Array(columns.reversed())), .columnType(name: "raw", log: "INT (0)", server: "binary(4)")),
+    (.failure(.unavailable("no")), .unavailable("no")),
+  ])
+  func withoutAgreementColumnsAreNumbered(
+    _ answer: Result<[ColumnDescription], ColumnLookupFailure>, _ failure: ColumnLookupFailure
+  ) throws {
+    let source = FakeSource()
+    source.answer = answer
+    var replay = try replay(source)
+    for id in [UInt64(7), 8, 9] {
+      var map = Self.map
+      map.tableID = id
+      #expect(try json(&replay, map).hasPrefix(#"{"c0":-1,"c1":"#))
+    }
+    #expect(source.reports == [failure])
+    #expect(source.questions == ["shop.orders"])
+    #expect(!failure.description.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("ALTER TABLE orders RENAME COLUMN id TO number", 2), ("TRUNCATE orders", 2), ("DROP TABLE IF EXISTS x", 2),
+    ("BEGIN", 1), ("INSERT INTO orders VALUES (1)", 1),
+  ])
+  func aDDLStatementMakesTheSourceBeAskedAgain(_ statement: String, _ questions: Int) throws {
+    let source = FakeSource()
+    source.answer = .success(Self.columns)
+    var replay = try replay(source)
+    _ = try json(&replay)
+    try replay.take(query(statement))
+    _ = try json(&replay)
+    #expect(source.questions.count == questions)
+  }
+
+  @Test func labelsThatMayHaveLostCharactersAreNotUsed() throws {
+    let source = FakeSource()
+    var columns = Self.columns
+    columns[2] = ColumnDescription(
+      name: "state", dataType: "enum", columnType: "enum('new','?')", characterSet: "utf8mb4", octetLength: 4)
+    source.answer = .success(columns)
+    var replay = try replay(source)
+    #expect(try json(&replay).contains(#""state":2,"#))
+  }
+
+  @Test(
+    arguments: [
+      (2, [UInt8](), 1), (18, [UInt8](repeating: 0, count: 13), 1), (2, [], 0),
+    ] as [(UInt8, [UInt8], UInt64)])
+  func statementsThatChangeRowsAreCounted(_ type: UInt8, _ added: [UInt8], _ count: UInt64) throws {
+    var replay = try replay(FakeSource())
+    let statement = count == 0 ? "COMMIT" : type == 18 ? "LOAD DATA INFILE 'x' INTO TABLE t" : "DELETE FROM t"
+    let head: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0]
+    let event = BinlogEvents.event(type, head + added + Array("shop\0\(statement)".utf8))
+    try replay.take(event)
+    #expect(replay.decoder.statementChanges == count)
+    let start = replay
+    for cut in Damage.truncations(of: event) {
+      var replay = start
+      _ = try? replay.take(BinlogEvents.sealed(cut, checksum: false))
+    }
+    for flipped in Damage.bitFlips(of: event) {
+      var replay = start
+      _ = try? replay.take(BinlogEvents.sealed(flipped, checksum: false))
+    }
+  }
+}

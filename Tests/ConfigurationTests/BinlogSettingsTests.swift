@@ -1,0 +1,42 @@
+import Testing
+
+@testable import MySQLBinlogConnector
+
+/// What is said about a server's settings.
+@Suite struct BinlogSettingsTests {
+  private static let good = [
+    "log_bin": "ON", "binlog_format": "ROW", "binlog_row_image": "FULL", "binlog_row_metadata": "FULL",
+  ]
+
+  @Test func goodSettingsAreShownAndNotJudged() {
+    let settings = BinlogSettings(Self.good)
+    #expect(settings.warnings(columnNames: .auto).isEmpty)
+    #expect(
+      settings.summary
+        == "server settings: log_bin=ON binlog_format=ROW binlog_row_image=FULL binlog_row_metadata=FULL")
+  }
+
+  @Test(arguments: [
+    ("log_bin", "OFF", "start it with log_bin"), ("binlog_format", "STATEMENT", "set it to ROW"),
+    ("binlog_format", "mixed", "set it to ROW"), ("binlog_row_image", "MINIMAL", "set it to FULL"),
+    ("binlog_row_image", "noblob", "set it to FULL"), ("binlog_row_metadata", "MINIMAL", "column_names to lookup"),
+    ("binlog_row_metadata", "NO_LOG", "column_names to lookup"),
+  ])
+  func aBadSettingIsNamedWithItsRemedy(_ name: String, _ value: String, _ remedy: String) throws {
+    let warnings = BinlogSettings(Self.good.merging([name: value]) { $1 }).warnings(columnNames: .auto)
+    let warning = try #require(warnings.first)
+    #expect(warnings.count == 1)
+    #expect(warning.hasPrefix("\(name) is \(value.uppercased()): "))
+    #expect(warning.hasSuffix(remedy))
+  }
+
+  @Test(arguments: [OutputSettings.ColumnNames.ordinal, .lookup])
+  func metadataMattersOnlyWhereNamesComeFromIt(_ names: OutputSettings.ColumnNames) {
+    #expect(BinlogSettings(["binlog_row_metadata": "MINIMAL"]).warnings(columnNames: names).isEmpty)
+  }
+
+  @Test func unknownSettingsAreNotJudged() {
+    #expect(BinlogSettings([:]).summary == nil)
+    #expect(BinlogSettings([:]).warnings(columnNames: .auto).isEmpty)
+  }
+}

@@ -1,0 +1,163 @@
+"""Column names from information_schema, where the log carries none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from changes import Change, read_folder
+from connector import EXIT_OK, Connector, Result
+from servers import Position, Server
+from strict_json import Json, Number
+
+COLUMNS = """id INT UNSIGNED PRIMARY KEY, tiny TINYINT, big BIGINT UNSIGNED, price DECIMAL(12,3), f FLOAT, d DOUBLE, y YEAR,
+    day DATE, dt DATETIME(3), ts TIMESTAMP(6) NULL, t TIME, flags BIT(9), c CHAR(10) CHARACTER SET latin1,
+    wide CHAR(255) CHARACTER SET utf8mb4, v VARCHAR(40) CHARACTER SET utf8mb4, b BINARY(4), vb VARBINARY(300),
+    note TEXT CHARACTER SET latin1, raw BLOB, big_text LONGTEXT, doc JSON, place POINT,
+    state ENUM('new','it''s') CHARACTER SET latin1, tags SET('x','größe') CHARACTER SET utf8mb4"""
+VALUES = """(4294967295, -1, 18446744073709551615, 1.500, 0.5, 0.25, 2024, '2024-01-31', '2024-01-31 10:11:12.123',
+    '2024-01-31 10:11:12.123456', '-01:02:03', 5, 'é', 'wide', 'größe', x'01', x'ff00', 'ü', x'00ff', 'long', '{"a": 1}',
+    ST_GeomFromText('POINT(1 2)'), 'it''s', 'x,größe')"""
+EXPECTED = {"id": 4294967295, "tiny": -1, "big": 18446744073709551615, "price": "1.500", "state": "it's", "tags": "x,größe",
+            "c": "é", "wide": "wide", "v": "größe", "b": "0x01000000", "vb": "0xff00", "note": "ü", "raw": "0x00ff"}
+
+
+@pytest.fixture
+def terse(server: Server) -> Iterator[Server]:
+    """The server with the least metadata in its log."""
+    before = server.execute("SELECT @@global.binlog_row_metadata")[0][0]
+    least = "NO_LOG" if server.is_mariadb else "MINIMAL"
+    server.execute(f"SET GLOBAL binlog_row_metadata = {least}")
+    # What the tables are needed for: the account sees only what it has a privilege on.
+    server.execute("GRANT SELECT ON *.* TO 'repl'@'%'")
+    yield server
+    server.execute("REVOKE SELECT ON *.* FROM 'repl'@'%'")
+    server.execute(f"SET GLOBAL binlog_row_metadata = {before}")
+
+
+def after(change: Change) -> dict[str, Json | int]:
+    """The after image, its whole numbers as such."""
+    image = change.after
+    assert image is not None
+    return {key: int(value.text) if isinstance(value, Number) and value.text.lstrip("-").isdigit() else value
+            for key, value in image.items()}
+
+
+def run(server: Server, connector: Connector, start: Position, **fields: object) -> tuple[Result, list[Change]]:
+    config = connector.parquet(server, start, server.history(), **({"column_names": "lookup"} | fields))
+    result = connector.run(config).expect(EXIT_OK)
+    return result, read_folder(connector.output)
+
+
+def test_all_types(terse: Server, connector: Connector, database: str) -> None:
+    terse.execute(f"CREATE TABLE `{database}`.t ({COLUMNS})")
+    start = terse.next_file()
+    terse.execute(f"INSERT INTO `{database}`.t VALUES {VALUES}")
+    result, found = run(terse, connector, start)
+    assert "no column names" not in result.stderr
+    image = after(found[0])
+    names = [row[0] for row in terse.execute(
+        "SELECT column_name FROM information_schema.columns "
+        f"WHERE table_schema = '{database}' ORDER BY ordinal_position")]
+    assert list(image) == names
+    assert {key: image[key] for key in EXPECTED} == EXPECTED
+
+
+def test_server_types(terse: Server, connector: Connector, database: str) -> None:
+    columns = ["id INT PRIMARY KEY"]
+    if terse.is_mysql:
+        columns += ["v VECTOR(3)", "g INT GENERATED ALWAYS AS (id + 1) VIRTUAL", "i INT INVISIBLE"]
+    else:
+        columns += ["u UUID", "a INET6", "n INET4", "g INT GENERATED ALWAYS AS (id + 1) VIRTUAL", "i INT INVISIBLE"]
+        if terse.version_number >= (11, 7):
+            columns.append("v VECTOR(3)")
+    terse.execute(f"CREATE TABLE `{database}`.t ({', '.join(columns)})")
+    start = terse.next_file()
+    terse.execute(f"INSERT INTO `{database}`.t (id) VALUES (1)" if "v VECTOR(3)" not in columns or terse.is_mysql else
+                  f"INSERT INTO `{database}`.t (id, v) VALUES (1, VEC_FromText('[1,2,3]'))")
+    result, found = run(terse, connector, start)
+    assert "no column names" not in result.stderr
+    assert list(after(found[0])) == [column.split()[0] for column in columns]
+
+
+def test_auto_keeps_numbers_and_says_so(terse: Server, connector: Connector, database: str) -> None:
+    start = terse.next_file()
+    terse.execute(f"CREATE TABLE `{database}`.t (id INT PRIMARY KEY)", f"INSERT INTO `{database}`.t VALUES (1)")
+    result, found = run(terse, connector, start, column_names="auto")
+    assert after(found[0]) == {"c0": 1}
+    assert "binlog_row_metadata is" in result.stderr and "column_names to lookup" in result.stderr
+
+
+def test_a_table_that_has_changed(terse: Server, connector: Connector, database: str) -> None:
+    """Rows from before a change of the columns keep numbers; those behind it get names; and one warning comes."""
+    start = terse.next_file()
+    table = f"`{database}`.t"
+    terse.execute(f"CREATE TABLE {table} (id INT PRIMARY KEY)", f"INSERT INTO {table} VALUES (1)", f"INSERT INTO {table} VALUES (2)",
+                  f"ALTER TABLE {table} ADD note VARCHAR(20)", f"INSERT INTO {table} VALUES (3, 'x')")
+    result, found = run(terse, connector, start)
+    assert [after(change) for change in found] == [{"c0": 1}, {"c0": 2}, {"id": 3, "note": "x"}]
+    assert result.stderr.count("no column names") == 1
+    assert "the log has 1 columns, the server shows 2" in result.stderr
+
+
+def test_a_type_that_has_changed(terse: Server, connector: Connector, database: str) -> None:
+    start = terse.next_file()
+    table = f"`{database}`.t"
+    terse.execute(f"CREATE TABLE {table} (id INT PRIMARY KEY)", f"INSERT INTO {table} VALUES (1)",
+                  f"ALTER TABLE {table} MODIFY id BIGINT", f"INSERT INTO {table} VALUES (2)")
+    result, found = run(terse, connector, start)
+    assert [after(change) for change in found] == [{"c0": 1}, {"id": 2}]
+    assert result.stderr.count("no column names") == 1
+
+
+def test_a_dropped_table(terse: Server, connector: Connector, database: str) -> None:
+    start = terse.next_file()
+    table = f"`{database}`.t"
+    terse.execute(f"CREATE TABLE {table} (id INT PRIMARY KEY)", f"INSERT INTO {table} VALUES (1)", f"DROP TABLE {table}")
+    result, found = run(terse, connector, start)
+    assert after(found[0]) == {"c0": 1}
+    assert "the server shows no such table" in result.stderr
+
+
+def test_a_table_without_privilege(terse: Server, connector: Connector, database: str) -> None:
+    terse.execute("REVOKE SELECT ON *.* FROM 'repl'@'%'")
+    start = terse.next_file()
+    terse.execute(f"CREATE TABLE `{database}`.t (id INT PRIMARY KEY)", f"INSERT INTO `{database}`.t VALUES (1)")
+    result, found = run(terse, connector, start)
+    assert after(found[0]) == {"c0": 1}
+    assert "the account needs SELECT on it" in result.stderr
+
+
+def test_awkward_names(terse: Server, connector: Connector, database: str) -> None:
+    table = f"`{database}`.`o'r\"d\\\\ers``; größe`"
+    terse.execute(f"CREATE TABLE {table} (`i'd \"x\"` INT PRIMARY KEY, `größe` INT)")
+    start = terse.next_file()
+    terse.execute(f"INSERT INTO {table} VALUES (1, 2)")
+    result, found = run(terse, connector, start)
+    assert after(found[0]) == {"i'd \"x\"": 1, "größe": 2}, result.stderr
+
+
+def test_names_of_another_case_are_another_table(terse: Server, connector: Connector, database: str) -> None:
+    terse.execute(f"CREATE TABLE `{database}`.Orders (upper_case INT)", f"CREATE TABLE `{database}`.orders (lower_case INT)")
+    start = terse.next_file()
+    terse.execute(f"INSERT INTO `{database}`.orders VALUES (1)", f"INSERT INTO `{database}`.Orders VALUES (2)")
+    _, found = run(terse, connector, start)
+    assert [after(change) for change in found] == [{"lower_case": 1}, {"upper_case": 2}]
+
+
+def test_no_second_connection(terse: Server, connector: Connector, database: str) -> None:
+    """An account that may have one connection only: a warning and numbers, and the rows are whole."""
+    terse.execute("DROP USER IF EXISTS 'single'@'%'", "CREATE USER 'single'@'%' IDENTIFIED BY 'x' WITH MAX_USER_CONNECTIONS 1",
+                  "GRANT SELECT, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'single'@'%'")
+    try:
+        terse.execute(f"CREATE TABLE `{database}`.t (id INT PRIMARY KEY)")
+        start = terse.next_file()
+        terse.execute(f"INSERT INTO `{database}`.t VALUES (1)")
+        config = connector.parquet(terse, start, terse.history(), column_names="lookup", user="single", password="x",
+                                   ssl_mode="required")
+        connector.run(config).expect(EXIT_OK)
+        # The first connection may be closed already when the second one is opened.
+        assert after(read_folder(connector.output)[0]) in ({"c0": 1}, {"id": 1})
+    finally:
+        terse.execute("DROP USER 'single'@'%'")
