@@ -14,8 +14,9 @@ let package = Package(
   platforms: [.macOS(.v26)],
   targets: [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
     .target(name: "Bytes", swiftSettings: common),
-    .target(name: "BinlogParser", dependencies: ["Bytes", "CZlib"], swiftSettings: common),
+    .target(name: "BinlogParser", dependencies: ["Bytes", "CZlib", "CZstd"], swiftSettings: common),
     .executableTarget(
       name: "Fuzz", dependencies: ["BinlogParser", "Bytes"], swiftSettings: common,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"]), .unsafeFlags(["-use-ld=lld"], .when(platforms: [.linux]))]),

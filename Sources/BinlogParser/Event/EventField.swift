@@ -69,12 +69,7 @@ public struct EventField: Sendable, Equatable {
       ]
     case .queryCompressed:
       let query = try QueryEvent(body)
-      var statement = OutputBuffer(capacity: query.statement.byteCount)
-      do throws(DecodeError) {
-        try CompressedBytes.appendEventPart(query.statement, to: &statement)
-      } catch {
-        throw error.shifted(by: body.byteCount - query.statement.byteCount)
-      }
+      let statement = try query.inflatedStatement(in: body)
       return [
         EventField(name: "Schema", value: query.schema.utf8String),
         EventField(name: "Query", value: line(statement.bytes)),

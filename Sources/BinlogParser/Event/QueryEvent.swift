@@ -48,4 +48,17 @@ public struct QueryEvent: ~Escapable {
     try cursor.skip(1, "schema's NUL")
     statement = cursor.rest()
   }
+
+  /// The statement of a QUERY_COMPRESSED, whose body is `body`.
+  ///
+  /// - Throws: `DecodeError` for compressed bytes that are damaged.
+  func inflatedStatement(in body: RawSpan) throws(DecodeError) -> OutputBuffer {
+    var text = OutputBuffer(capacity: statement.byteCount)
+    do throws(DecodeError) {
+      try CompressedBytes.appendEventPart(statement, to: &text)
+    } catch {
+      throw error.shifted(by: body.byteCount - statement.byteCount)
+    }
+    return text
+  }
 }

@@ -106,8 +106,17 @@ public struct BinlogSummary: Sendable {
       case .delete: tables[table.qualifiedName, default: Rows()].deleted += count
       }
       return count
+    case .transactionPayload: return try unpack(frame, body)
     case .rotate, .other: return 0
     }
+  }
+
+  /// Decodes the events of a TRANSACTION_PAYLOAD; returns how many rows they hold.
+  private mutating func unpack(_ frame: EventFrame, _ body: RawSpan) throws(BinlogError) -> UInt64 {
+    var events = try PayloadEvents(body, in: frame)
+    var rows: UInt64 = 0
+    while let inner = try events.next() { rows += try decode(inner, inner.body(in: events.bytes)) }
+    return rows
   }
 
   /// Follows transactions and their ids.

@@ -21,5 +21,7 @@ struct RowCounter: ImageVisitor {
   mutating func enumeration(_ index: UInt64, _ column: ColumnPlan, _ table: TablePlan) {}
   mutating func set(_ mask: UInt64, _ column: ColumnPlan, _ table: TablePlan) {}
   mutating func json(_ document: RawSpan) {}
+  mutating func json(diffs: RawSpan) {}
+  mutating func json(diffs: RawSpan, at offset: Int, appliedTo document: RawSpan, at documentOffset: Int) {}
   mutating func vector(_ floats: RawSpan) {}
 }

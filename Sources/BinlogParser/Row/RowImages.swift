@@ -90,8 +90,8 @@ public struct RowImages: ~Escapable, ~Copyable {
     var counter = RowCounter()
     var count = 0
     while !isAtEnd {
-      if kind.hasBefore { try visit(before, &counter) }
-      if kind.hasAfter { try visit(after, &counter) }
+      if kind.hasBefore { try visit(before, .before, &counter) }
+      if kind.hasAfter { try visit(after, .after, &counter) }
       holdsEmptyRow = false
       count += 1
     }

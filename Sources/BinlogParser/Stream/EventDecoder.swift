@@ -58,7 +58,7 @@ public struct EventDecoder: Sendable {
       do { return .rotate(try RotateEvent(body)) } catch { throw shifted(error) }
     case .formatDescription:
       return .formatDescription(try formatDescription(body))
-    case .query, .executeLoadQuery:
+    case .query, .queryCompressed, .executeLoadQuery:
       try statement(type, body)
       return .other
     case .incident:
@@ -81,14 +81,16 @@ public struct EventDecoder: Sendable {
   /// Notes a statement that changes rows of included tables, or the definition of any table.
   private mutating func statement(_ type: EventType, _ body: RawSpan) throws(BinlogError) {
     let statement: LoggedStatement
-    do {
-      let query = type == .query ? try QueryEvent(body) : try QueryEvent(executeLoadQuery: body)
-      statement = LoggedStatement(query.statement, schema: query.schema)
-    } catch {
-      throw shifted(error)
-    }
+    do { statement = try Self.statement(type, body) } catch { throw shifted(error) }
     if statement.changesDefinitions { tableMaps.forgetLookups() }
     if statement.changesRows(of: filter) { statementChanges += 1 }
+  }
+
+  private static func statement(_ type: EventType, _ body: RawSpan) throws(DecodeError) -> LoggedStatement {
+    let query = type == .executeLoadQuery ? try QueryEvent(executeLoadQuery: body) : try QueryEvent(body)
+    guard type == .queryCompressed else { return LoggedStatement(query.statement, schema: query.schema) }
+    let text = try query.inflatedStatement(in: body)
+    return LoggedStatement(text.bytes, schema: query.schema)
   }
 
   private mutating func formatDescription(_ body: RawSpan) throws(BinlogError) -> FormatDescriptionEvent {

@@ -49,6 +49,9 @@ package struct Configuration: Sendable {
     tls = TLSOptions(&reader)
     range = files.map { BinlogRange(&reader, in: $0) } ?? BinlogRange(&reader)
     output = OutputSettings(&reader)
+    if files != nil, output.columnNames == .lookup {
+      reader.report(.columnNames, "lookup needs a server to ask, and source is file")
+    }
     filter = FilterSettings(&reader)
     log = LogSettings(&reader, arguments)
     guard reader.problems.isEmpty else {

@@ -37,7 +37,7 @@ struct StreamRun {
 
   private func stream(_ interrupt: InterruptSource) throws(RunError) {
     if let files = configuration.files {
-      try stream(.files(files.source(of: configuration.range)), ServerFacts(of: files), .none)
+      try stream(.files(files.source(of: configuration.range)), ServerFacts(of: files), .none, ColumnNames(configuration.output))
     } else {
       try dump(interrupt)
     }
@@ -58,16 +58,18 @@ struct StreamRun {
       throw .wire(error, reached: nil)
     }
     defer { connection.close() }
-    try stream(.server(connection), facts, checksum)
+    let informationSchema = InformationSchema(connectionOptions(interrupt: nil))
+    try stream(.server(connection), facts, checksum, ColumnNames(configuration.output, informationSchema))
   }
 
   /// Streams from `source`, which begins at the start of the range.
-  private func stream(_ source: EventSource, _ facts: ServerFacts, _ checksum: EventChecksum) throws(RunError) {
+  private func stream(
+    _ source: EventSource, _ facts: ServerFacts, _ checksum: EventChecksum, _ columnNames: ColumnNames
+  ) throws(RunError) {
     let range = configuration.range
-    let informationSchema = InformationSchema(connectionOptions(interrupt: nil))
     let pipeline = Pipeline(
       output: output(facts), filter: configuration.filter.tables,
-      columnNames: ColumnNames(configuration.output, informationSchema),
+      columnNames: columnNames,
       queueCapacity: configuration.output.queueCapacity, notice: Self.warn)
     log.info("pipeline started: \(pipelineSummary)")
     // On a terminal that also shows the rows, a line that redraws itself would disturb them.
@@ -212,12 +214,13 @@ extension Duration {
 }
 
 extension ColumnNames {
-  fileprivate init(_ settings: OutputSettings, _ source: InformationSchema) {
+  /// The setting, where only a server can be asked: without `source` a look-up has the effect of `auto`.
+  fileprivate init(_ settings: OutputSettings, _ source: InformationSchema? = nil) {
     self =
       switch settings.columnNames {
       case .auto: .logged
       case .ordinal: .ordinal
-      case .lookup: .lookup(source)
+      case .lookup: source.map { .lookup($0) } ?? .logged
       }
   }
 }
