@@ -1,6 +1,6 @@
 import Testing
 
-@testable import MySQLBinlogConnector
+import MySQLBinlogConnector
 
 /// What is said about a server's settings.
 @Suite struct BinlogSettingsTests {

@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Pipeline
+import Pipeline
 
 /// The warnings about statements: the first one at once, then at most one a minute.
 @Suite struct StatementWatchTests {

@@ -2,7 +2,7 @@ extension ColumnDescription {
   /// Whether the column can be the one that TABLE_MAP defines: type and every parameter that the log carries are equal.
   ///
   /// A type that this list does not know agrees with nothing.
-  func agrees(with definition: ColumnDefinition) -> Bool {
+  package func agrees(with definition: ColumnDefinition) -> Bool {
     switch dataType {
     case "tinyint": definition.type == .tiny
     case "smallint": definition.type == .short

@@ -23,21 +23,21 @@ public struct ColumnDescription: Sendable, Equatable {
   }
 
   /// Whether the column is UNSIGNED; ZEROFILL implies it.
-  var isUnsigned: Bool {
+  package var isUnsigned: Bool {
     guard !dataType.hasPrefix("enum"), !dataType.hasPrefix("set") else { return false }
     let words = columnType.lowercased().split(separator: " ")
     return words.contains("unsigned") || words.contains("zerofill")
   }
 
   /// The numbers between the type's parentheses: [10, 2] of "decimal(10,2) unsigned".
-  var parameters: [Int] {
+  package var parameters: [Int] {
     guard let open = columnType.utf8.firstIndex(of: UInt8(ascii: "(")) else { return [] }
     let inside = columnType.utf8[columnType.utf8.index(after: open)...].prefix { $0 != UInt8(ascii: ")") }
     return inside.split(separator: UInt8(ascii: ",")).compactMap { Int(String(Substring($0))) }
   }
 
   /// The labels of an ENUM or a SET: "enum('a','it''s')" has a and it's. Nil where the text is no such list.
-  var labels: [[UInt8]]? {
+  package var labels: [[UInt8]]? {
     let text = Array(columnType.utf8)
     guard var index = text.firstIndex(of: UInt8(ascii: "(")) else { return nil }
     var labels: [[UInt8]] = []

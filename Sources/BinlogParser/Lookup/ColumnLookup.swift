@@ -1,5 +1,5 @@
 /// Completes table maps from a `ColumnSource`, which is asked once for each table until a DDL statement comes.
-struct ColumnLookup: Sendable {
+package struct ColumnLookup: Sendable {
   private struct Name: Hashable {
     let schema: String
     let table: String
@@ -13,10 +13,10 @@ struct ColumnLookup: Sendable {
   private var reported: Set<Name> = []
 
   /// A look-up in `source` that has asked nothing yet.
-  init(_ source: any ColumnSource) { self.source = source }
+  package init(_ source: any ColumnSource) { self.source = source }
 
   /// Fills in what `metadata` lacks of a table's columns, or reports once why that cannot be.
-  mutating func complete(
+  package mutating func complete(
     _ metadata: inout TableMapMetadata, _ definitions: [ColumnDefinition], schema: String, table: String,
     isMariaDB: Bool
   ) {
@@ -39,5 +39,5 @@ struct ColumnLookup: Sendable {
   }
 
   /// A table has changed, was renamed or is gone: everything is asked again.
-  mutating func forget() { answers.removeAll() }
+  package mutating func forget() { answers.removeAll() }
 }

@@ -11,7 +11,7 @@ public struct LoggedStatement: Sendable, Equatable {
   /// Whether it may change the columns of some table: ALTER, CREATE, DROP, RENAME, TRUNCATE.
   public let changesDefinitions: Bool
   /// The tables whose rows it may change; nil where the statement does not tell.
-  let tables: [TableName]?
+  package let tables: [TableName]?
 
   /// More of a statement than this is not looked at.
   private static let longestLookedAt = 1 << 16

@@ -1,12 +1,14 @@
 /// A table as a statement names it, completed with the default schema. The names are bytes, as in TABLE_MAP.
-struct TableName: Hashable, Sendable {
+package struct TableName: Hashable, Sendable {
   /// The schema; empty where the statement has none and no default.
-  let schema: [UInt8]
+  package let schema: [UInt8]
   /// The table.
-  let table: [UInt8]
+  package let table: [UInt8]
 
   /// Both names in lower case, as a server with `lower_case_table_names` = 1 stores them.
-  var lowercased: TableName { TableName(schema: schema.map(Self.lowercased), table: table.map(Self.lowercased)) }
+  package var lowercased: TableName {
+    TableName(schema: schema.map(Self.lowercased), table: table.map(Self.lowercased))
+  }
 
   private static func lowercased(_ byte: UInt8) -> UInt8 {
     (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte

@@ -37,7 +37,8 @@ struct StreamRun {
 
   private func stream(_ interrupt: InterruptSource) throws(RunError) {
     if let files = configuration.files {
-      try stream(.files(files.source(of: configuration.range)), ServerFacts(of: files), .none, ColumnNames(configuration.output))
+      let source = EventSource.files(files.source(of: configuration.range))
+      try stream(source, ServerFacts(of: files), .none, ColumnNames(configuration.output))
     } else {
       try dump(interrupt)
     }

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import BinlogParser
+import BinlogParser
 
 /// What `information_schema.COLUMNS` says against what TABLE_MAP says.
 @Suite struct ColumnDescriptionTests {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import BinlogParser
+import BinlogParser
 
 /// A source whose answers the test gives, and that counts what it is asked.
 private final class FakeSource: ColumnSource, @unchecked Sendable {

@@ -2,7 +2,7 @@ import Bytes
 import TestSupport
 import Testing
 
-@testable import BinlogParser
+import BinlogParser
 
 /// What statements do, and to which tables.
 @Suite struct LoggedStatementTests {
