@@ -14,7 +14,7 @@ import servers
 from certificates import Authority, Pair
 from connector import EXIT_CONFIG, EXIT_NO_PERMISSION, EXIT_OK, EXIT_UNAVAILABLE, Connector, Result
 from proxy import Proxy, without_tls
-from servers import Position, Server
+from servers import Server
 
 PASSWORD = "correct horse"
 LONG_PASSWORD = "long-" * 14 + "é語😀"

@@ -35,9 +35,15 @@ enum Value {
     case .set: visitor.set(try cursor.uint(bytes: Int(column.width), "SET"), column, table)
     case .bit: visitor.unsigned(try cursor.uintBigEndian(bytes: Int(column.width), "BIT"))
     case .date: visitor.date(try CivilDate.read(&cursor))
-    case .dateTime: try dateTime(column, &cursor, &visitor)
-    case .timestamp: try timestamp(column, &cursor, &visitor)
-    case .time: try time(column, &cursor, &visitor)
+    case .dateTime:
+      let digits = Int(column.width)
+      visitor.dateTime(try CivilDateTime.read(&cursor, fractionDigits: digits), fractionDigits: digits)
+    case .timestamp:
+      let digits = Int(column.width)
+      visitor.timestamp(try Timestamp.read(&cursor, fractionDigits: digits), fractionDigits: digits)
+    case .time:
+      let digits = Int(column.width)
+      visitor.time(try Time.read(&cursor, fractionDigits: digits), fractionDigits: digits)
     case .oldDateTime: visitor.dateTime(try CivilDateTime.readOld(&cursor), fractionDigits: 0)
     case .oldTimestamp: visitor.timestamp(try Timestamp.readOld(&cursor), fractionDigits: 0)
     case .oldTime: visitor.time(try Time.readOld(&cursor), fractionDigits: 0)
@@ -95,29 +101,5 @@ enum Value {
     let start = cursor.offset
     let digits = try cursor.bytes(decimal.byteCount, "DECIMAL")
     do { try visitor.decimal(digits, decimal) } catch { throw error.shifted(by: start) }
-  }
-
-  @_lifetime(cursor: copy cursor)
-  private static func dateTime<V: ImageVisitor & ~Copyable>(
-    _ column: ColumnPlan, _ cursor: inout ByteCursor, _ visitor: inout V
-  ) throws(DecodeError) {
-    let digits = Int(column.width)
-    visitor.dateTime(try CivilDateTime.read(&cursor, fractionDigits: digits), fractionDigits: digits)
-  }
-
-  @_lifetime(cursor: copy cursor)
-  private static func timestamp<V: ImageVisitor & ~Copyable>(
-    _ column: ColumnPlan, _ cursor: inout ByteCursor, _ visitor: inout V
-  ) throws(DecodeError) {
-    let digits = Int(column.width)
-    visitor.timestamp(try Timestamp.read(&cursor, fractionDigits: digits), fractionDigits: digits)
-  }
-
-  @_lifetime(cursor: copy cursor)
-  private static func time<V: ImageVisitor & ~Copyable>(
-    _ column: ColumnPlan, _ cursor: inout ByteCursor, _ visitor: inout V
-  ) throws(DecodeError) {
-    let digits = Int(column.width)
-    visitor.time(try Time.read(&cursor, fractionDigits: digits), fractionDigits: digits)
   }
 }
