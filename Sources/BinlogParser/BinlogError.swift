@@ -18,8 +18,6 @@ public struct BinlogError: Error, Sendable {
     case positionWentBackwards(from: UInt64)
     /// The server says that it lost events here.
     case incident
-    /// The event's rows cannot be read by this version.
-    case unsupportedEvent
     /// The rows' TABLE_MAP is of a server before MySQL 5.1 was released, and does not say how to read them.
     case undescribedColumns
     /// The column's type cannot be read by this version.
@@ -67,7 +65,6 @@ extension BinlogError: CustomStringConvertible {
     case .missingFormatDescription: "no FORMAT_DESCRIPTION event came before it"
     case .positionWentBackwards(let previous): "it starts before the end of the event before it (\(previous))"
     case .incident: "the server lost events at this place, so the log does not hold all changes"
-    case .unsupportedEvent: "this version cannot read the rows in this type of event"
     case .undescribedColumns:
       "the TABLE_MAP of this server, from before MySQL 5.1 was released, says neither which columns may be NULL nor how"
         + " long they are"
@@ -87,7 +84,7 @@ extension BinlogError: CustomStringConvertible {
       "start at an earlier from_binlog_position, at a transaction's first event"
     case .incident:
       "take a new copy of the tables, then start behind this event"
-    case .unsupportedEvent, .unsupportedColumnType:
+    case .unsupportedColumnType:
       "exclude the table, or turn the server setting off that writes such events"
     case .undescribedColumns:
       "exclude the table; only the server that wrote the log, or one with the same table, can read its rows"

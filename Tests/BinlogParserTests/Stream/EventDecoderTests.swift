@@ -173,7 +173,7 @@ import Testing
 
   @Test func everyCauseHasAHint() {
     let causes: [BinlogError.Cause] = [
-      .checksumMismatch, .missingTableMap(tableID: 1), .incident, .unsupportedEvent, .unsupportedColumnType(0),
+      .checksumMismatch, .missingTableMap(tableID: 1), .incident, .unsupportedColumnType(0),
       .missingFormatDescription, .positionWentBackwards(from: 0), .columnCountMismatch(rows: 1, tableMap: 2),
       .decode(DecodeError(.invalid, at: 0, "x")),
     ]
