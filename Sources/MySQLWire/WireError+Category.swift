@@ -29,6 +29,12 @@ extension WireError {
     return isOpening ? .loginRefused : .serverData
   }
 
+  /// Whether the server refused a dump because of what its binlog has or does not have.
+  public var isAboutMissingLog: Bool {
+    guard case .server(let packet) = cause, category == .serverData else { return false }
+    return packet.code == ServerErrorCode.masterFatalReadingBinlog
+  }
+
   /// Whether the connection was not open yet.
   var isOpening: Bool {
     switch activity {

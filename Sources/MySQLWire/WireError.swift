@@ -16,8 +16,8 @@ public struct WireError: Error, Sendable, Equatable {
     case registerReplica
     /// Setting the session variables of a dump.
     case prepareDump
-    /// COM_BINLOG_DUMP from this file and position, up to its end.
-    case dump(file: String, position: UInt64)
+    /// A binlog dump from this place, up to its end.
+    case dump(DumpStart)
     /// Reading an event where no dump is under way.
     case readEvent
   }
@@ -80,7 +80,7 @@ extension WireError: CustomStringConvertible {
     case .query(let statement): "statement \"\(Self.shortened(statement))\" on \(server)"
     case .registerReplica: "cannot register as a replica of \(server)"
     case .prepareDump: "cannot prepare the binlog dump from \(server)"
-    case .dump(let file, let position): "binlog dump from \(server), begun at \(file):\(position)"
+    case .dump(let start): "binlog dump from \(server), begun at \(start)"
     case .readEvent: "no binlog dump from \(server) is under way"
     }
   }

@@ -8,6 +8,10 @@ public struct Metrics: Sendable {
   public var batches: UInt64 = 0
   /// Bytes written.
   public var bytesWritten: UInt64 = 0
+  /// Output files that were begun, or would have been had there been rows.
+  var parts: UInt64 = 0
+  /// Bytes of the latest one.
+  var partBytes = 0
   /// Events looked at.
   public var events: UInt64 = 0
   /// Bytes of these events.

@@ -25,15 +25,21 @@ public struct ParquetOutput: Sendable {
   public let properties: WriterProperties
   /// The UUID of the server, where it has one.
   public let serverUUID: String?
+  /// When a file ends before its binlog file does.
+  public let roll: RollPolicy
+  /// How files are called.
+  public let naming: FileNaming
   let schema: Schema
   let log: ParquetLog
 
   /// Files in `directory`; `json` is what the images are annotated with.
   public init(
     directory: String, batchRowLimit: Int, json: LogicalType, properties: WriterProperties, serverUUID: String?,
-    log: ParquetLog
+    roll: RollPolicy, naming: FileNaming, log: ParquetLog
   ) {
     self.directory = directory
+    self.roll = roll
+    self.naming = naming
     self.batchRowLimit = batchRowLimit
     self.properties = properties
     self.serverUUID = serverUUID

@@ -25,26 +25,33 @@ public final class Pipeline: Sendable {
 
   /// A pipeline whose event queue holds `queueCapacity` chunks. Its threads run from now on.
   ///
-  /// - Parameter notice: called, on the processing worker's thread, with what is worth a warning.
+  /// - Parameters:
+  ///   - checkpoints: told how far the output is safe.
+  ///   - gtids: the ids of all transactions before the first event, where they are known.
+  ///   - notice: called, on the processing worker's thread, with what is worth a warning.
   public init(
-    output: Output, filter: TableFilter, columnNames: ColumnNames, queueCapacity: Int,
-    notice: @escaping @Sendable (PipelineNotice) -> Void = { _ in }
+    output: Output, filter: TableFilter, columnNames: ColumnNames, queueCapacity: Int, checkpoints: Checkpoints,
+    gtids: GTIDSet?, notice: @escaping @Sendable (PipelineNotice) -> Void = { _ in }
   ) {
     self.notice = notice
     events = BoundedQueue(capacity: queueCapacity, byteLimit: Self.eventByteLimit)
     let decoder = EventDecoder(filter: filter, columnNames: columnNames)
+    let transactions = TransactionTracker(gtids: gtids)
     switch output {
     case .text(let everyEvent):
-      startProcessing(decoder) { TextSink(output: StandardOutput(), everyEvent: everyEvent) }
+      startProcessing(decoder, transactions) {
+        TextSink(output: StandardOutput(), everyEvent: everyEvent, checkpoints: checkpoints)
+      }
     case .parquet(let parquet):
       let pool = BatchPool()
       let flushes = flushes
       let metrics = metrics
-      startProcessing(decoder) {
-        ParquetSink(queue: flushes, pool: pool, batchRowLimit: parquet.batchRowLimit)
+      startProcessing(decoder, transactions) {
+        ParquetSink(
+          queue: flushes, pool: pool, metrics: metrics, output: parquet, keepsPlace: checkpoints.areKept)
       }
       start("flush") { () throws(PipelineError) in
-        var worker = FlushWorker(output: parquet, pool: pool, metrics: metrics)
+        var worker = FlushWorker(output: parquet, pool: pool, metrics: metrics, checkpoints: checkpoints)
         try worker.run(flushes)
       }
     }
@@ -75,13 +82,13 @@ public final class Pipeline: Sendable {
   }
 
   private func startProcessing<Sink: EventSink & ~Copyable>(
-    _ decoder: EventDecoder, _ sink: @escaping @Sendable () -> Sink
+    _ decoder: EventDecoder, _ transactions: TransactionTracker, _ sink: @escaping @Sendable () -> Sink
   ) {
     let events = events
     let metrics = metrics
     let watch = StatementWatch(notice)
     start("processing") { () throws(PipelineError) in
-      var worker = ProcessingWorker(decoder: decoder, sink: sink(), metrics: metrics, watch: watch)
+      var worker = ProcessingWorker(decoder: decoder, sink: sink(), metrics: metrics, watch: watch, transactions: transactions)
       try worker.run(events)
     }
   }

@@ -10,6 +10,8 @@ public enum PipelineError: Error, Sendable {
   case parquet(ParquetError)
   /// Standard output could not be written.
   case output(SystemError)
+  /// The checkpoint could not be written; the output that it covers is there.
+  case checkpoint(SystemError)
   /// Whoever reads stdout went away: the end of a run that nobody listens to.
   case outputClosed
 }
@@ -21,6 +23,7 @@ extension PipelineError: CustomStringConvertible {
     case .binlog(let error): error.description
     case .parquet(let error): "the output could not be written: \(error)"
     case .output(let error): "the output could not be written: \(error)"
+    case .checkpoint(let error): "the checkpoint could not be written: \(error)"
     case .outputClosed: "the reader of stdout has closed it"
     }
   }

@@ -7,13 +7,22 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   private var sink: Sink
   private let metrics: SharedMetrics
   private var watch: StatementWatch
+  private var transactions: TransactionTracker
+  private var format: FormatDescriptionEvent?
   private var file: String?
+  private var hasOutputStart = false
+  /// Where the last event ended, and its time.
+  private var reached: (position: BinlogPosition, timestamp: UInt32)?
 
-  init(decoder: EventDecoder, sink: consuming Sink, metrics: SharedMetrics, watch: StatementWatch) {
+  init(
+    decoder: EventDecoder, sink: consuming Sink, metrics: SharedMetrics, watch: StatementWatch,
+    transactions: TransactionTracker
+  ) {
     self.watch = watch
     self.decoder = decoder
     self.sink = sink
     self.metrics = metrics
+    self.transactions = transactions
   }
 
   /// Works until the queue is finished or cancelled.
@@ -21,25 +30,42 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   /// - Throws: `PipelineError` for the first event that cannot be decoded, or whose rows cannot be written.
   mutating func run(_ queue: BoundedQueue<EventChunk>) throws(PipelineError) {
     let clock = ContinuousClock()
-    while let chunk = queue.take() {
-      let start = clock.now
-      do throws(PipelineError) { try process(chunk) } catch {
-        sink.giveUp()
-        throw error
+    while true {
+      switch queue.take(until: transactions.isOutside ? sink.cutTime : nil) {
+      case .element(let chunk):
+        let start = clock.now
+        try guarded { worker throws(PipelineError) in try worker.process(chunk) }
+        publish(chunk, clock.now - start)
+      case .timedOut: try guarded { worker throws(PipelineError) in try worker.cut() }
+      case .closed:
+        guard !queue.wasCancelled else { return }
+        try sink.finish(at: boundary)
+        return publish(nil, .zero)
       }
-      publish(chunk, clock.now - start)
     }
-    guard !queue.wasCancelled else { return }
-    try sink.finish()
-    publish(nil, .zero)
+  }
+
+  /// Runs `body`; when it throws, what was decoded before is shown.
+  private mutating func guarded(_ body: (inout ProcessingWorker) throws(PipelineError) -> Void) throws(PipelineError) {
+    do throws(PipelineError) { try body(&self) } catch {
+      sink.giveUp()
+      throw error
+    }
+  }
+
+  /// The place behind the last event; nil in the middle of a transaction, or before the first event.
+  private var boundary: TransactionBoundary? {
+    guard transactions.isOutside, let reached else { return nil }
+    return TransactionBoundary(position: reached.position, gtids: transactions.gtids, timestamp: reached.timestamp)
+  }
+
+  private mutating func cut() throws(PipelineError) {
+    if let boundary { try sink.cut(at: boundary) }
   }
 
   private mutating func process(_ chunk: EventChunk) throws(PipelineError) {
     guard let first = chunk.frames.first, let last = chunk.frames.last else { return }
-    if file != chunk.file {
-      try sink.beginFile(chunk.file, at: first.start)
-      file = chunk.file
-    }
+    try begin(chunk, first)
     for frame in chunk.frames {
       do throws(PipelineError) {
         try process(frame, frame.body(in: chunk.bytes.bytes))
@@ -47,8 +73,31 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
         throw error.located(file: chunk.file, frame)
       }
       watch.note(decoder.statementChanges, chunk.file, frame)
+      try follow(frame, chunk)
     }
     try sink.endChunk(at: last.end)
+  }
+
+  /// Tells the sink where the chunk's events stand.
+  private mutating func begin(_ chunk: EventChunk, _ first: EventFrame) throws(PipelineError) {
+    if file != chunk.file {
+      let start = BinlogPosition(file: chunk.file, offset: chunk.outputStart ?? first.start)
+      reached = (start, reached?.timestamp ?? 0)
+      try sink.beginFile(chunk.file, at: chunk.outputStart, boundary)
+      file = chunk.file
+      hasOutputStart = chunk.outputStart != nil
+    }
+    guard !hasOutputStart, let start = chunk.outputStart else { return }
+    hasOutputStart = true
+    sink.beginOutput(at: start)
+  }
+
+  /// Notes where the event leaves the log, and cuts the output there if it is time.
+  private mutating func follow(_ frame: EventFrame, _ chunk: EventChunk) throws(PipelineError) {
+    do { try chunk.track(frame, &transactions, format) } catch { throw .binlog(error) }
+    guard !frame.isOutsideOfFile else { return }
+    reached = (BinlogPosition(file: chunk.file, offset: frame.end), frame.header.timestamp)
+    if transactions.isOutside, sink.isCutDue { try cut() }
   }
 
   private mutating func process(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
@@ -62,7 +111,9 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
     do { event = try decoder.decode(frame, body) } catch { throw .binlog(error) }
     switch event {
     case .rows(let rows, let table): try sink.rows(rows, table, frame)
-    case .formatDescription(let format): sink.format(format)
+    case .formatDescription(let format):
+      self.format = format
+      sink.format(format)
     case .rotate, .transactionPayload, .other: break
     }
   }

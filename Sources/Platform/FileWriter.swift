@@ -22,6 +22,11 @@ public struct FileWriter: ~Copyable {
     try self.init(path, flags: O_WRONLY | O_CREAT | O_EXCL, subject: path)
   }
 
+  /// Creates a file with the permissions `mode`, or empties the one that is there.
+  public init(replacing path: String, mode: mode_t) throws(SystemError) {
+    try self.init(path, flags: O_WRONLY | O_CREAT | O_TRUNC, subject: path, mode: mode)
+  }
+
   /// Opens a file that exists, for writing at its end.
   public init(opening path: String) throws(SystemError) {
     try self.init(path, flags: O_WRONLY | O_APPEND, subject: path)
@@ -46,9 +51,9 @@ public struct FileWriter: ~Copyable {
     guard unsafe linkat(AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 else { throw .last("linkat", path) }
   }
 
-  private init(_ path: String, flags: Int32, subject: String) throws(SystemError) {
+  private init(_ path: String, flags: Int32, subject: String, mode: mode_t = fileMode) throws(SystemError) {
     self.path = subject
-    repeat { descriptor = unsafe open(path, flags | O_CLOEXEC, Self.fileMode) } while descriptor < 0 && errno == EINTR
+    repeat { descriptor = unsafe open(path, flags | O_CLOEXEC, mode) } while descriptor < 0 && errno == EINTR
     guard descriptor >= 0 else { throw .last("open", subject) }
   }
 

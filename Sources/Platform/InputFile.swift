@@ -38,6 +38,16 @@ public final class InputFile: Sendable {
   /// How large the file is now, in bytes.
   public func byteCount() throws(SystemError) -> UInt64 { UInt64(clamping: try Self.status(descriptor, path).st_size) }
 
+  /// All bytes of the file.
+  ///
+  /// - Throws: `SystemError`, EFBIG for a file of more than `limit` bytes.
+  public func contents(limit: Int) throws(SystemError) -> [UInt8] {
+    guard try byteCount() <= UInt64(limit) else { throw SystemError("read", path, code: EFBIG) }
+    var buffer = OutputBuffer()
+    while buffer.count < limit, try read(limit - buffer.count, at: UInt64(buffer.count), appendingTo: &buffer) > 0 {}
+    return buffer.bytes.array
+  }
+
   /// Appends up to `count` bytes from `offset` on to `buffer`; returns how many there were, 0 at the end of the file.
   public func read(
     _ count: Int, at offset: UInt64, appendingTo buffer: inout OutputBuffer

@@ -18,6 +18,7 @@ public final class InterruptSource: Sendable {
   /// triggers at the next wait.
   public let wakeFileDescriptor: Int32
   private let triggered = Atomic<Bool>(false)
+  private let held = Atomic<Bool>(false)
 
   /// Makes the pipe. Throws when the process has no file descriptors left.
   public init() throws(SystemError) {
@@ -37,8 +38,23 @@ public final class InterruptSource: Sendable {
     close(wakeFileDescriptor)
   }
 
-  /// Whether `trigger()` was called, or a wait has seen a byte in the pipe.
-  public var isTriggered: Bool { triggered.load(ordering: .relaxed) }
+  /// While this is true, waits go on as if nothing had been triggered.
+  public var isHeld: Bool {
+    get { held.load(ordering: .relaxed) }
+    set { held.store(newValue, ordering: .relaxed) }
+  }
+
+  /// Whether waits are to end: `trigger()` was called, or a wait has seen a byte in the pipe.
+  public var isTriggered: Bool { triggered.load(ordering: .relaxed) && !isHeld }
+
+  /// `readEnd`, or no descriptor while the interrupt is held.
+  var watchedEnd: Int32 { isHeld ? -1 : readEnd }
+
+  /// Waits for so long, or until triggered; false when it was.
+  public func sleep(milliseconds: Int32) throws(SystemError) -> Bool {
+    let deadline = Deadline(secondsFromNow: Double(milliseconds) / 1000)
+    return try waitUntilReady(-1, for: .reading, deadline: deadline, interrupt: self) != .interrupted
+  }
 
   /// Notes that a wait has seen a byte in the pipe.
   func noteWake() { triggered.store(true, ordering: .relaxed) }

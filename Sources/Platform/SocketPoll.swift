@@ -28,7 +28,7 @@ func waitUntilReady(
   let wanted = Int16(purpose == .reading ? POLLIN : POLLOUT)
   var entries = [
     pollfd(fd: descriptor, events: wanted, revents: 0),
-    pollfd(fd: interrupt?.readEnd ?? -1, events: Int16(POLLIN), revents: 0),
+    pollfd(fd: interrupt?.watchedEnd ?? -1, events: Int16(POLLIN), revents: 0),
   ]
   while true {
     let milliseconds = deadline.millisecondsLeft

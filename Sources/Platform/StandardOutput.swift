@@ -17,6 +17,14 @@ public struct StandardOutput: Sendable {
   public func write(_ bytes: RawSpan) throws(SystemError) {
     try writeAll(bytes, to: STDOUT_FILENO, "standard output")
   }
+
+  /// Waits until everything written is safe on disk, where standard output is a file. A pipe or a terminal keeps nothing.
+  public func sync() throws(SystemError) {
+    while fsync(STDOUT_FILENO) != 0 {
+      if errno == EINVAL || errno == ENOTSUP || errno == EROFS { return }
+      guard errno == EINTR else { throw .last("fsync", "standard output") }
+    }
+  }
 }
 
 extension SystemError {

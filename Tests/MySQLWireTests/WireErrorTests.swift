@@ -11,7 +11,7 @@ import Testing
     .server(ERRPacket(code: code, sqlState: "HY000", message: message))
   }
 
-  static let dumping = WireError.Activity.dump(file: "b.000001", position: 4)
+  static let dumping = WireError.Activity.dump(.position(file: "b.000001", offset: 4))
 
   @Test func descriptions() {
     #expect(

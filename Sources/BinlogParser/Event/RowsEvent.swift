@@ -67,6 +67,15 @@ public struct RowsEvent: ~Escapable {
   /// Whether the rows are the statement's last.
   public var endsStatement: Bool { flags & Self.statementEndFlag != 0 }
 
+  /// Whether the rows in the event with `body` are the statement's last; looks at the first fields only.
+  ///
+  /// - Throws: `DecodeError` for a cut body.
+  static func endsStatement(_ body: RawSpan, postHeaderLength: Int) throws(DecodeError) -> Bool {
+    var cursor = ByteCursor(body)
+    try cursor.skip(TableMapEvent.tableIDByteCount(postHeaderLength), "table_id")
+    return try cursor.uint16("flags") & statementEndFlag != 0
+  }
+
   /// The kind and version of the rows in events of `type`, or nil for any other event.
   public static func kind(of type: EventType) -> (kind: RowsKind, version: Int)? {
     switch type {

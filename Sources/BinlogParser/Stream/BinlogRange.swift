@@ -14,6 +14,11 @@ public struct BinlogRange: Sendable, Equatable {
     self.toOffset = toOffset
   }
 
+  /// The rest of the range from `from` on.
+  public func beginning(at from: BinlogPosition) -> BinlogRange {
+    BinlogRange(from: from, toFile: toFile, toOffset: toOffset)
+  }
+
   /// Whether the range has an end.
   public var isBounded: Bool { toFile != nil }
 
@@ -39,9 +44,10 @@ public struct BinlogRange: Sendable, Equatable {
     return endsFile && toOffset == nil ? .last : .inside
   }
 
-  /// Whether no further event can belong to the range when the next one starts at `next`.
-  private func isPassed(by next: BinlogPosition) -> Bool {
-    guard let toFile else { return false }
+  /// Whether no event that starts at `next` or later can belong to the range.
+  public func isPassed(by next: BinlogPosition) -> Bool {
+    guard let toFile, !next.file.isEmpty else { return false }
+    if let toOffset, next.file == toFile { return next.offset >= toOffset }
     return BinlogFileOrder.precedes(toFile, next.file)
   }
 

@@ -6,8 +6,10 @@ extension BinlogRange {
 
   /// The range that `from_binlog_file`, `from_binlog_position`, `to_binlog_file` and `to_binlog_position` name.
   init(_ reader: inout ConfigurationReader) {
-    reader.require(.fromBinlogFile)
-    reader.require(.fromBinlogPosition)
+    if !StartSettings.isElsewhere(reader) {
+      reader.require(.fromBinlogFile)
+      reader.require(.fromBinlogPosition)
+    }
     let from = Self.file(.fromBinlogFile, &reader)
     let to = Self.file(.toBinlogFile, &reader)
     let fromOffset = reader.integer(.fromBinlogPosition, in: Self.positions).map { UInt64($0) } ?? 4

@@ -1,7 +1,8 @@
 extension Configuration {
   /// What a run is about to do, in a few lines for the log; without any secret.
   package var summary: [String] {
-    (files.map { [$0.summary] } ?? [connectionSummary, tlsSummary]) + [rangeSummary, outputSummary] + filterSummary
+    (files.map { [$0.summary] } ?? [connectionSummary, tlsSummary]) + [rangeSummary, outputSummary] + durabilitySummary
+      + filterSummary
   }
 
   private var connectionSummary: String {
@@ -21,7 +22,22 @@ extension Configuration {
     let end =
       range.toFile.map { "\($0):\(range.toOffset.map(String.init) ?? "end of file")" }
       ?? (files == nil ? "for ever" : "end of the last file")
-    return "binlog range: \(range.from) -> \(end)"
+    return "binlog range: \(startSummary) -> \(stop.isBounded && range.toFile == nil ? stop.description : end)"
+  }
+
+  private var startSummary: String {
+    switch start {
+    case .position(let position): position.description
+    case .gtids(let gtids): "gtid_set '\(gtids?.description ?? "")'"
+    case .timestamp(let time): "from_timestamp \(time)"
+    }
+  }
+
+  private var durabilitySummary: [String] {
+    let roll = [("seconds", durability.roll.seconds), ("rows", durability.roll.rows), ("bytes", durability.roll.bytes)]
+    let limits = roll.compactMap { unit, limit in limit.map { "\(unit)=\($0)" } }
+    return (durability.checkpointFile.map { ["checkpoint: file=\($0)"] } ?? [])
+      + (limits.isEmpty ? [] : ["parquet roll: " + limits.joined(separator: " ")])
   }
 
   private var outputSummary: String {

@@ -3,6 +3,8 @@ import MySQLWire
 
 /// Everything that a run is told: a configuration file, checked, with the command line's overrides applied.
 package struct Configuration: Sendable {
+  /// The path of the file, as given.
+  package let path: String
   /// Which server, as whom.
   package let server: ServerSettings
   /// The binlog files to read in place of a server's.
@@ -11,8 +13,14 @@ package struct Configuration: Sendable {
   package let tls: TLSOptions
   /// Which part of the binlog.
   package let range: BinlogRange
+  /// Where to begin when no checkpoint says otherwise.
+  package let start: StartSettings
+  /// Where to end, beside the end of the range.
+  package let stop: StopCondition
   /// What to write, and where.
   package let output: OutputSettings
+  /// What makes it safe, and when.
+  package let durability: DurabilitySettings
   /// Which tables.
   package let filter: FilterSettings
   /// What is logged, and where.
@@ -44,11 +52,15 @@ package struct Configuration: Sendable {
     } catch {
       throw ConfigurationError(path: arguments.configurationPath, problems: [error])
     }
+    path = arguments.configurationPath
     files = FileSettings.read(&reader)
     server = ServerSettings(&reader, environmentPassword: environment["MYSQL_PWD"], isNeeded: files == nil)
     tls = TLSOptions(&reader)
     range = files.map { BinlogRange(&reader, in: $0) } ?? BinlogRange(&reader)
+    start = StartSettings(&reader, range, hasServer: files == nil)
+    stop = StopCondition(&reader)
     output = OutputSettings(&reader)
+    durability = DurabilitySettings(&reader)
     if files != nil, output.columnNames == .lookup {
       reader.report(.columnNames, "lookup needs a server to ask, and source is file")
     }
@@ -58,4 +70,10 @@ package struct Configuration: Sendable {
       throw ConfigurationError(path: arguments.configurationPath, problems: reader.problems)
     }
   }
+
+  /// Whether the run has an end of its own.
+  package var isBounded: Bool { range.isBounded || stop.isBounded }
+
+  /// Whether anybody wants to know which global transaction ids are complete.
+  var needsGTIDs: Bool { durability.checkpointFile != nil || stop.gtids != nil }
 }

@@ -15,6 +15,9 @@ struct ConfigurationReader {
   /// Whether the file gives `key` a value other than null.
   func has(_ key: ConfigurationKey) -> Bool { values[key] != nil }
 
+  /// The value of `key`, whatever its type; nil where it is missing or null.
+  func value(of key: ConfigurationKey) -> JSONValue? { values[key] }
+
   /// Reports that the value of `key` is wrong: "port must be …".
   mutating func report(_ key: ConfigurationKey, _ message: String) {
     problems.append(ConfigurationProblem(key.errorName, "\(key.rawValue) \(message)"))

@@ -19,6 +19,11 @@ package struct ServerSettings: Sendable {
   /// How long the server may be silent; it is asked for a heartbeat after half of this.
   package let readTimeoutSeconds: Int
 
+  /// How long an outage may last before the run gives up, 0 for ever; nil where the range decides.
+  package let maxReconnectSeconds: Int?
+  /// How often a live run says how far it is behind; 0 is never.
+  package let lagIntervalSeconds: Int
+
   init(_ reader: inout ConfigurationReader, environmentPassword: String?, isNeeded: Bool) {
     if isNeeded {
       reader.require(.host)
@@ -33,12 +38,16 @@ package struct ServerSettings: Sendable {
     serverID = given ?? .random(in: Self.randomServerIDs)
     connectTimeoutSeconds = Int(reader.integer(.connectTimeoutSeconds, in: Self.timeouts) ?? 10)
     readTimeoutSeconds = Int(reader.integer(.readTimeoutSeconds, in: Self.timeouts) ?? 60)
+    maxReconnectSeconds = reader.integer(.maxReconnectSeconds, in: 0...Self.longestOutage).map { Int($0) }
+    lagIntervalSeconds = Int(reader.integer(.lagIntervalSeconds, in: 0...Self.timeouts.upperBound) ?? 60)
   }
 
   /// Replica ids that people do not give to servers: the upper half.
   static let randomServerIDs: ClosedRange<UInt32> = 0x8000_0000...0xFFFF_FFFE
   /// Seconds, up to a day.
   private static let timeouts: ClosedRange<Int64> = 1...86_400
+  /// A year.
+  private static let longestOutage: Int64 = 366 * 86_400
 
   private static func host(_ reader: inout ConfigurationReader) -> String {
     guard let host = reader.string(.host) else { return "" }

@@ -55,11 +55,6 @@ enum EventSource {
     }
   }
 
-  /// Ends a dump.
-  func close() {
-    if case .server(let connection) = self { connection.close() }
-  }
-
   /// Moves what was read beyond the last event from one chunk to the next.
   func carry(from full: EventChunk, to next: EventChunk) {
     if case .files(let files) = self { files.carry(from: full, to: next) }

@@ -4,6 +4,8 @@ import Pipeline
 import Platform
 
 /// The first stage: receives events, keeps the position, applies the range, and hands chunks to the pipeline.
+///
+/// It ends between two transactions wherever it can: a stop signal waits for the end of the transaction that is coming in.
 struct Reader {
   /// Why the reading ended in order.
   enum End {
@@ -15,54 +17,90 @@ struct Reader {
     case stopRequested
     /// A stage of the pipeline failed; it knows why.
     case pipelineStopped
+    /// After the connection was lost, the log does not go on as it did; why.
+    case sourceChanged(String)
   }
 
-  private let source: EventSource
+  var source: EventSource
+  let resumption: Resumption?
   private let pipeline: Pipeline
   private let range: BinlogRange
+  private let stop: StopCondition
   private let progress: Progress
+  private let status: StreamStatus
   private let byteCount: UInt64?
-  private let log = Logger(label: "binlog_reader")
-  private var stream: EventStream
-  private var chunk: EventChunk
+  let log = Logger(label: "binlog_reader")
+  var stream: EventStream
+  var transactions: TransactionTracker
+  var chunk: EventChunk
   private var bytesRead: UInt64 = 0
+  /// Where the first transaction starts that comes from the current file; nil as long as that is not known.
+  private var outputStart: UInt64?
   /// Where the last event ended that was received.
-  private(set) var reached: BinlogPosition
+  var reached: BinlogPosition
+  /// Where the last transaction ended.
+  private(set) var boundary: BinlogPosition
+  /// Frames of the chunk that lie before `boundary`; nil when it lies before the chunk.
+  var completeFrameCount: Int? = 0
+  /// Where the last event ended that the pipeline has got.
+  private(set) var submitted: BinlogPosition?
+  /// After a reconnection the events up to here come again, and are passed over.
+  var passedOver: BinlogPosition?
+  /// Why the events that come again are not those that came before.
+  private var change: String?
+  /// Whether the last event is beyond the stop condition.
+  private var isStopped = false
+  private var lastTimestamp: UInt32 = 0
 
-  /// A reader of `source`, which begins at the start of `range`.
+  /// A reader of `source`, which begins at `start`.
   init(
-    _ source: EventSource, _ pipeline: Pipeline, _ range: BinlogRange, checksum: EventChecksum, progress: Progress,
-    byteCount: UInt64?
+    _ source: EventSource, _ pipeline: Pipeline, _ range: BinlogRange, _ stop: StopCondition, from start: StreamStart,
+    checksum: EventChecksum, progress: Progress, status: StreamStatus, byteCount: UInt64?, resumption: Resumption?
   ) {
     self.source = source
     self.pipeline = pipeline
     self.range = range
+    self.stop = stop
     self.progress = progress
+    self.status = status
     self.byteCount = byteCount
-    stream = source.stream(at: range.from, checksum: checksum)
-    chunk = EventChunk(file: range.from.file)
-    reached = range.from
+    self.resumption = resumption
+    let position = start.position
+    stream = source.stream(at: position, checksum: checksum)
+    transactions = TransactionTracker(gtids: start.gtids)
+    chunk = EventChunk(file: position.file)
+    outputStart = start.isByGTID ? nil : position.offset
+    reached = position
+    boundary = position
   }
+
+  /// The ids of all transactions received, where they are known.
+  var gtids: GTIDSet? { transactions.gtids }
 
   /// Reads until the range or the log ends, or something stops it. Everything received has been submitted then.
   mutating func run() throws(RunError) -> End {
     while true {
-      if Signals.stopRequested { return submit(.stopRequested) }
-      let step: EventSource.Step
-      do { step = try source.next(&chunk.bytes, reached: reached) } catch {
+      resumption?.interrupt.isHeld = !transactions.isOutside
+      if Signals.stopRequested, transactions.isOutside { return submit(.stopRequested) }
+      do throws(RunError) {
+        if let end = try advance() { return end }
+      } catch {
         if case .wire(let failure, _) = error, failure.category == .interrupted { return submit(.stopRequested) }
-        throw error
+        if let end = try recover(from: error) { return end }
       }
-      switch step {
-      case .event(let offset, let count, let isFormat):
-        if let end = try take(at: offset, count, isFormat: isFormat) { return end }
-      case .file(let start):
-        guard begin(start) else { return .pipelineStopped }
-      case .end(let cut):
-        if let cut { log.warning("\(stream.position): \(cut); the file was not closed, and this event is left out") }
-        let isComplete = !range.isBounded || range.isCovered(by: reached)
-        return submit(isComplete ? .rangeEnd : .endOfLog)
-      }
+    }
+  }
+
+  /// Takes the next event; returns why the reading ends with it, or nil.
+  private mutating func advance() throws(RunError) -> End? {
+    switch try source.next(&chunk.bytes, reached: reached) {
+    case .event(let offset, let count, let isFormat): return try take(at: offset, count, isFormat: isFormat)
+    case .file(let start): return begin(start) ? nil : .pipelineStopped
+    case .end(let cut):
+      if let cut { log.warning("\(stream.position): \(cut); the file was not closed, and this event is left out") }
+      let isBounded = range.isBounded || stop.isBounded
+      let isComplete = !isBounded || range.isCovered(by: reached) || stop.isPast
+      return submit(isComplete ? .rangeEnd : .endOfLog)
     }
   }
 
@@ -73,15 +111,22 @@ struct Reader {
     switch try frame(at: offset, count, isFormat: isFormat) {
     case .beyond:
       chunk.bytes.truncate(to: offset)
-      // In a later file than the last one: then that one ended before the stop position, if there is one.
-      return submit(range.toOffset == nil || stream.position.file == range.toFile ? .rangeEnd : .endOfLog)
+      return submit(isRangeCovered ? .rangeEnd : .endOfLog)
     case .last: return submit(.rangeEnd)
     case .inside: break
     }
+    if let change { return .sourceChanged(change) }
+    guard passedOver == nil else { return nil }
     let mayWait = !source.hasBufferedEvent(chunk.bytes)
     let isFull = offset + count >= EventChunk.fullByteCount
     guard isFull || chunk.file != stream.position.file || mayWait else { return nil }
     return hand() ? nil : .pipelineStopped
+  }
+
+  /// Whether nothing of the range can come after an event that is beyond it. When that one is in a later file than the
+  /// last one, that file has ended before the stop position, if there is one.
+  private var isRangeCovered: Bool {
+    range.toOffset == nil || stream.position.file == range.toFile || isStopped
   }
 
   /// Goes on at `start`, in another file.
@@ -89,26 +134,74 @@ struct Reader {
     log.info("reading file: \(start.file)")
     stream = source.stream(at: start, checksum: .none)
     reached = start
+    if transactions.isOutside { boundary = start }
     guard chunk.frames.isEmpty else { return hand() }
     renewChunk()
+    outputStart = start.offset
     return true
   }
 
   /// Frames the event that starts `offset` bytes into the chunk, and keeps it if it belongs to the range.
   private mutating func frame(at offset: Int, _ count: Int, isFormat: Bool) throws(RunError) -> BinlogRange.Verdict {
     let file = stream.position.file
+    let wasOutside = transactions.isOutside
     let frame: EventFrame
-    do { frame = try chunk.frame(at: offset, count: count, isFormat: isFormat, &stream) } catch { throw .binlog(error) }
+    do {
+      frame = try chunk.frame(at: offset, count: count, isFormat: isFormat, &stream)
+      isStopped = wasOutside && !frame.isOutsideOfFile && stop.isReached(by: frame)
+      if isStopped { return .beyond }
+      try chunk.track(frame, &transactions, stream.format)
+    } catch {
+      throw .binlog(located(error, file))
+    }
     let verdict = source.judge(frame, range, file: file, next: stream.position)
     guard verdict != .beyond else { return .beyond }
-    chunk.append(frame)
-    bytesRead += frame.end - frame.start
-    if !frame.isOutsideOfFile { reached = BinlogPosition(file: file, offset: frame.end) }
+    guard keep(frame, file) else { return .inside }
     note(frame, file)
-    return verdict
+    return verdict == .inside && transactions.isOutside && stop.isReached(by: gtids) ? .last : verdict
   }
 
-  private func note(_ frame: EventFrame, _ file: String) {
+  private func located(_ error: BinlogError, _ file: String) -> BinlogError {
+    var error = error
+    error.file = file
+    return error
+  }
+
+  /// Adds the event to the chunk, and moves the boundary if it ends a transaction; false when it is passed over.
+  private mutating func keep(_ frame: EventFrame, _ file: String) -> Bool {
+    if let end = passedOver {
+      chunk.bytes.truncate(to: frame.offset)
+      if !frame.isOutsideOfFile { passOver(frame, file, end) }
+      return false
+    }
+    guard !file.isEmpty else {
+      // The name of the file in which a stream by GTID begins has only just come.
+      renewChunk()
+      return false
+    }
+    chunk.append(frame)
+    bytesRead += frame.end - frame.start
+    guard !frame.isOutsideOfFile else { return true }
+    if outputStart == nil, !transactions.isOutside { outputStart = frame.start }
+    reached = BinlogPosition(file: file, offset: frame.end)
+    if transactions.isOutside {
+      boundary = stream.position
+      completeFrameCount = chunk.frames.count
+      resumption?.noteProgress()
+    }
+    return true
+  }
+
+  /// Compares an event that comes again with what came before, which ended at `end`.
+  private mutating func passOver(_ frame: EventFrame, _ file: String, _ end: BinlogPosition) {
+    reached = BinlogPosition(file: file, offset: frame.end)
+    if reached == end { passedOver = nil }
+    guard file != end.file || frame.end > end.offset else { return }
+    change = "the transaction at \(boundary) is no longer the one that was being received"
+  }
+
+  private mutating func note(_ frame: EventFrame, _ file: String) {
+    if frame.header.timestamp > 0 { lastTimestamp = frame.header.timestamp }
     switch frame.header.type {
     case .rotate where stream.position.file != file:
       log.info("binlog rotation: next_file=\(stream.position.file)")
@@ -127,7 +220,11 @@ struct Reader {
   }
 
   /// Hands the chunk over and begins the next one; false when nobody takes it any more.
-  private mutating func hand() -> Bool {
+  mutating func hand() -> Bool {
+    chunk.outputStart = outputStart
+    if chunk.file != stream.position.file { outputStart = stream.position.offset }
+    submitted = reached
+    status.update(reached, timestamp: lastTimestamp)
     let full = renewChunk()
     log.debug("handing over \(full.frames.count) events, \(full.bytes.count) bytes, up to \(reached)")
     guard pipeline.submit(full) else { return false }
@@ -139,9 +236,10 @@ struct Reader {
 
   /// Begins the next chunk; returns the one before it.
   @discardableResult
-  private mutating func renewChunk() -> EventChunk {
+  mutating func renewChunk() -> EventChunk {
     let full = chunk
     chunk = EventChunk(file: stream.position.file)
+    completeFrameCount = transactions.isOutside ? 0 : nil
     source.carry(from: full, to: chunk)
     return full
   }

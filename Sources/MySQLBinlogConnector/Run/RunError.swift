@@ -11,6 +11,8 @@ enum RunError: Error {
   case configuration(ConfigurationError)
   /// The server, or the way to it; and how far the run had come.
   case wire(WireError, reached: BinlogPosition?)
+  /// The server does not have the log that was asked for; `oldest` is the first file that it has.
+  case missingLog(WireError, reached: BinlogPosition?, oldest: String?)
   /// A binlog file cannot be read.
   case input(SystemError)
   /// An event is not what it must be.
@@ -24,10 +26,10 @@ enum RunError: Error {
   var exitCode: ExitCode {
     switch self {
     case .configuration: .configuration
-    case .wire(let error, _): Self.exitCode(of: error)
+    case .wire(let error, _), .missingLog(let error, _, _): Self.exitCode(of: error)
     case .binlog: .dataError
     case .pipeline(.binlog, _): .dataError
-    case .pipeline(.parquet, _), .pipeline(.output, _), .system, .input: .outputError
+    case .pipeline(.parquet, _), .pipeline(.output, _), .pipeline(.checkpoint, _), .system, .input: .outputError
     case .pipeline(.outputClosed, _): .success
     }
   }
@@ -42,12 +44,26 @@ enum RunError: Error {
     }
   }
 
+  /// The error of the checkpoint file of `configuration`.
+  static func checkpoint(_ problem: CheckpointFile.Problem, _ configuration: Configuration) -> RunError {
+    let path = configuration.durability.checkpointFile ?? ""
+    let reason: String
+    switch problem {
+    case .system(let error): return .system(error)
+    case .inUse: reason = "another run uses it: give each run a checkpoint_file of its own"
+    case .malformed(let why): reason = "\(why): restore it, or remove it to begin anew"
+    }
+    return .configuration(
+      ConfigurationError(
+        path: configuration.path, problems: [ConfigurationProblem(.invalidValue, "checkpoint_file \(path): \(reason)")]))
+  }
+
   /// What failed and where, in one line.
   var whatAndWhere: String {
     switch self {
     case .configuration(let error): error.description
-    case .wire(let error, let reached?): "\(error); reached \(reached)"
-    case .wire(let error, nil): error.description
+    case .wire(let error, let reached?), .missingLog(let error, let reached?, _): "\(error); reached \(reached)"
+    case .wire(let error, nil), .missingLog(let error, nil, _): error.description
     case .binlog(let error): error.description
     case .pipeline(.binlog(let error), _): error.description
     case .pipeline(let error, let reached): "\(error); reached \(reached)"
@@ -60,9 +76,12 @@ enum RunError: Error {
   private var hint: String? {
     switch self {
     case .configuration: nil
-    case .wire(let error, _): error.hint
+    case .wire(let error, _), .missingLog(let error, _, nil): error.hint
+    case .missingLog(let error, _, let oldest?):
+      (error.hint.map { $0 + ". " } ?? "") + "The first binlog that the server still has is \(oldest)"
     case .binlog(let error), .pipeline(.binlog(let error), _): error.hint
     case .pipeline(.parquet(let error), _): Self.hint(for: error)
+    case .pipeline(.checkpoint, _): "check checkpoint_file, its folder's permissions and free space, and run again"
     case .pipeline, .system, .input: nil
     }
   }

@@ -1,27 +1,55 @@
 import BinlogParser
 import MySQLWire
+import Pipeline
 
 /// What the server says about itself, as far as this user may ask.
 struct ServerFacts {
-  /// MySQL's server_uuid, or MariaDB's server_uid.
-  let uuid: String?
+  /// Which server it is.
+  let server: Checkpoint.Server
+  /// Whether it is MariaDB.
+  let isMariaDB: Bool
+  /// Whether it gives transactions global ids.
+  let hasGTIDs: Bool
   /// The server's binlog files in order, with their sizes in bytes; nil without the privilege REPLICATION CLIENT.
   let binlogs: [(name: String, size: UInt64)]?
 
   /// Asks; what the server does not tell stays nil.
   init(_ connection: Connection) throws(WireError) {
-    let variable = connection.isMariaDB ? "server_uid" : "server_uuid"
-    uuid = try Self.ask(connection, "SELECT @@global.\(variable)")?.first?.first.flatMap { $0 }
-    binlogs = try Self.ask(connection, "SHOW BINARY LOGS")?.compactMap { row in
+    isMariaDB = connection.isMariaDB
+    let uuid = try Self.askValue(connection, isMariaDB ? "@@global.server_uid" : "@@global.server_uuid")
+    let id = try Self.askValue(connection, "@@global.server_id").flatMap { UInt32($0) }
+    server = Checkpoint.Server(uuid: uuid, serverID: id, version: connection.serverVersion)
+    let mode = isMariaDB ? "ON" : try Self.askValue(connection, "@@global.gtid_mode")
+    hasGTIDs = mode?.uppercased() == "ON"
+    binlogs = try Self.binlogs(connection)
+  }
+
+  /// The server's binlog files in order, with their sizes in bytes; nil without the privilege REPLICATION CLIENT.
+  static func binlogs(_ connection: Connection) throws(WireError) -> [(name: String, size: UInt64)]? {
+    try ask(connection, "SHOW BINARY LOGS")?.compactMap { row in
       guard row.count >= 2, let name = row[0], let size = row[1].flatMap({ UInt64($0) }) else { return nil }
       return (name, size)
     }
   }
 
+  /// The first binlog file that the server has, asked for over a connection with `options`.
+  static func oldestBinlog(_ options: ConnectionOptions) throws(WireError) -> String? {
+    let connection = try Connection(options)
+    defer { connection.close() }
+    return try binlogs(connection)?.first?.name
+  }
+
   /// What is known of the server that wrote `files`.
   init(of files: FileSettings) {
-    uuid = nil
+    server = Checkpoint.Server(uuid: nil, serverID: nil, version: "")
+    isMariaDB = false
+    hasGTIDs = false
     binlogs = files.files.map { ($0.name, $0.byteCount) }
+  }
+
+  /// The value of one expression, or nil where the server refuses.
+  static func askValue(_ connection: Connection, _ expression: String) throws(WireError) -> String? {
+    try ask(connection, "SELECT \(expression)")?.first?.first.flatMap { $0 }
   }
 
   /// The rows of the answer, or nil where the server refuses.
@@ -36,8 +64,10 @@ struct ServerFacts {
 
   /// Bytes of log in a range that has an end, as far as the server's list tells.
   func byteCount(of range: BinlogRange) -> UInt64? {
-    guard let toFile = range.toFile else { return nil }
-    if toFile == range.from.file, let toOffset = range.toOffset { return toOffset - range.from.offset }
+    guard let toFile = range.toFile, !range.from.file.isEmpty else { return nil }
+    if toFile == range.from.file, let toOffset = range.toOffset {
+      return toOffset > range.from.offset ? toOffset - range.from.offset : nil
+    }
     guard let binlogs else { return nil }
     var count: UInt64 = 0
     for (name, size) in binlogs {

@@ -36,58 +36,136 @@ struct StreamRun {
   }
 
   private func stream(_ interrupt: InterruptSource) throws(RunError) {
+    let file = try checkpointFile()
+    var last: Checkpoint?
+    do { last = try file?.load() } catch { throw .checkpoint(error, configuration) }
     if let files = configuration.files {
-      let source = EventSource.files(files.source(of: configuration.range))
-      try stream(source, ServerFacts(of: files), .none, ColumnNames(configuration.output))
+      let start = try StartResolver(configuration).start(last, in: files)
+      let checkpoints = Checkpoints(file, server: ServerFacts(of: files).server, after: last)
+      let range = configuration.range.beginning(at: start.position)
+      guard !isDone(start, range) else { return }
+      let stage = Stage(
+        source: .files(files.source(of: range)), start: start, facts: ServerFacts(of: files), checksum: .none,
+        columnNames: ColumnNames(configuration.output), checkpoints: checkpoints, resumption: nil)
+      _ = try stream(stage)
     } else {
-      try dump(interrupt)
+      let replica = Replica(configuration, interrupt)
+      while let again = try dump(replica, file, last) { last = again }
     }
   }
 
-  /// Streams from the server.
-  private func dump(_ interrupt: InterruptSource) throws(RunError) {
-    let range = configuration.range
-    let connection: Connection
+  private func checkpointFile() throws(RunError) -> CheckpointFile? {
+    guard let path = configuration.durability.checkpointFile else { return nil }
+    do { return try CheckpointFile(path) } catch { throw .checkpoint(error, configuration) }
+  }
+
+  /// Everything that one stream needs.
+  private struct Stage {
+    let source: EventSource
+    let start: StreamStart
     let facts: ServerFacts
     let checksum: EventChecksum
+    let columnNames: ColumnNames
+    let checkpoints: Checkpoints
+    let resumption: Resumption?
+  }
+
+  /// Streams from the server, from the checkpoint `last` if there is one.
+  ///
+  /// - Returns: the checkpoint from which to begin anew, because the log did not go on as it did; nil when all is done.
+  private func dump(
+    _ replica: Replica, _ file: CheckpointFile?, _ last: Checkpoint?
+  ) throws(RunError) -> Checkpoint? {
+    let connection: Connection
+    let facts: ServerFacts
     do {
-      connection = try connect(interrupt)
+      connection = try replica.connect()
       facts = try ServerFacts(connection)
       try BinlogSettings(connection).judge(columnNames: configuration.output.columnNames)
-      checksum = try beginDump(connection, range)
     } catch {
       throw .wire(error, reached: nil)
     }
-    defer { connection.close() }
-    let informationSchema = InformationSchema(connectionOptions(interrupt: nil))
-    try stream(.server(connection), facts, checksum, ColumnNames(configuration.output, informationSchema))
+    defer { replica.end(connection) }
+    let start = try StartResolver(configuration).start(last, replica, connection, facts)
+    guard !isDone(start, configuration.range.beginning(at: start.position)) else { return nil }
+    let checksum: EventChecksum
+    let log = Logger(label: "binlog_reader")
+    do {
+      log.info("opening binlog stream: \(start)")
+      checksum = try replica.beginDump(connection, from: start, nonBlocking: configuration.isBounded)
+      log.info("binlog stream opened successfully")
+    } catch {
+      throw .wire(error, reached: nil)
+    }
+    let resumption = Resumption(
+      replica, facts.server, nonBlocking: configuration.isBounded,
+      limitSeconds: configuration.server.maxReconnectSeconds ?? (configuration.isBounded ? 60 : 0))
+    let schema = InformationSchema(replica.connectionOptions(interrupt: nil))
+    let stage = Stage(
+      source: .server(connection), start: start, facts: facts, checksum: checksum,
+      columnNames: ColumnNames(configuration.output, schema),
+      checkpoints: Checkpoints(file, server: facts.server, after: last), resumption: resumption)
+    return try stream(stage, replica)
   }
 
-  /// Streams from `source`, which begins at the start of the range.
-  private func stream(
-    _ source: EventSource, _ facts: ServerFacts, _ checksum: EventChecksum, _ columnNames: ColumnNames
-  ) throws(RunError) {
-    let range = configuration.range
+  /// Whether the run before this one reached the end of the range.
+  private func isDone(_ start: StreamStart, _ range: BinlogRange) -> Bool {
+    guard range.isPassed(by: start.position) || configuration.stop.isReached(by: start.gtids) else { return false }
+    log.info("the start \(start) is at the end of the range: there is nothing to do")
+    return true
+  }
+
+  /// Streams to the end.
+  private func stream(_ stage: Stage, _ replica: Replica? = nil) throws(RunError) -> Checkpoint? {
+    let range = configuration.range.beginning(at: stage.start.position)
     let pipeline = Pipeline(
-      output: output(facts), filter: configuration.filter.tables,
-      columnNames: columnNames,
-      queueCapacity: configuration.output.queueCapacity, notice: Self.warn)
+      output: output(stage), filter: configuration.filter.tables, columnNames: stage.columnNames,
+      queueCapacity: configuration.output.queueCapacity, checkpoints: stage.checkpoints, gtids: stage.start.gtids,
+      notice: Self.warn)
     log.info("pipeline started: \(pipelineSummary)")
     // On a terminal that also shows the rows, a line that redraws itself would disturb them.
     let redraws = configuration.output.mode == .parquet || !Terminal.isTerminal(1)
     let progress = Progress(redraws: redraws)
+    let status = StreamStatus(range.from)
     var reader = Reader(
-      source, pipeline, range, checksum: checksum, progress: progress, byteCount: facts.byteCount(of: range))
-    let end = try read(&reader, pipeline, progress)
-    source.close()
+      stage.source, pipeline, range, configuration.stop, from: stage.start, checksum: stage.checksum,
+      progress: progress, status: status, byteCount: stage.facts.byteCount(of: range), resumption: stage.resumption)
+    let monitor = replica.flatMap { lagMonitor($0, status) }
+    monitor?.start()
+    defer { monitor?.stop() }
+    let end = try read(&reader, pipeline, progress, replica)
+    if case .server(let connection) = reader.source { replica?.end(connection) }
     report(end, reader.reached, range)
+    if case .sourceChanged = end { return try giveUp(pipeline, reader, stage) }
     do { try pipeline.finish() } catch { throw .pipeline(error, reached: reader.reached) }
     reportTotals(pipeline.metrics.snapshot)
+    return nil
+  }
+
+  /// Ends a stream whose log did not go on as it did; returns from where to begin anew.
+  private func giveUp(_ pipeline: Pipeline, _ reader: Reader, _ stage: Stage) throws(RunError) -> Checkpoint {
+    let boundary: TransactionBoundary?
+    if configuration.output.mode == .parquet {
+      // The file that is not complete goes, and with it the rows that will come again.
+      pipeline.cancel()
+      boundary = stage.checkpoints.latest
+    } else {
+      do { try pipeline.finish() } catch { throw .pipeline(error, reached: reader.reached) }
+      boundary = TransactionBoundary(position: reader.boundary, gtids: reader.gtids, timestamp: 0)
+    }
+    return stage.checkpoints.checkpoint(
+      of: boundary ?? TransactionBoundary(position: stage.start.position, gtids: stage.start.gtids, timestamp: 0))
+  }
+
+  private func lagMonitor(_ replica: Replica, _ status: StreamStatus) -> LagMonitor? {
+    let seconds = configuration.server.lagIntervalSeconds
+    guard !configuration.isBounded, seconds > 0 else { return nil }
+    return LagMonitor(replica.connectionOptions(interrupt: nil), status, intervalSeconds: seconds)
   }
 
   /// Reads to the end; when that fails, the pipeline is stopped, and an error of its own goes first.
   private func read(
-    _ reader: inout Reader, _ pipeline: Pipeline, _ progress: Progress
+    _ reader: inout Reader, _ pipeline: Pipeline, _ progress: Progress, _ replica: Replica?
   ) throws(RunError) -> Reader.End {
     defer { progress.finish() }
     do throws(RunError) {
@@ -95,53 +173,18 @@ struct StreamRun {
     } catch {
       // Text shows every row that came before the error; a Parquet file that is not complete must not appear.
       if configuration.output.mode == .stdout { try? pipeline.finish() } else { pipeline.cancel() }
-      throw error
+      guard case .wire(let failure, let reached) = error, failure.isAboutMissingLog else { throw error }
+      throw .missingLog(failure, reached: reached, oldest: oldestBinlog(replica))
     }
   }
 
-  private func connect(_ interrupt: InterruptSource) throws(WireError) -> Connection {
-    let server = configuration.server
-    let log = Logger(label: "connection")
-    let tls = configuration.tls
-    if tls.caFile != nil, tls.mode == .preferred || tls.mode == .required {
-      log.warning("ssl_ca is not used with ssl_mode \(tls.mode.rawValue): set verify_ca or verify_identity")
-    }
-    self.log.info("connecting to MySQL server at \(server.host):\(server.port)")
-    var options = connectionOptions(interrupt: interrupt)
-    options.notice = { log.info("\($0)") }
-    let connection = try Connection(options)
-    let encryption = connection.tlsVersion ?? "not encrypted"
-    self.log.info(
-      "connected successfully: server_version=\(connection.serverVersion) connection_id=\(connection.connectionID) \(encryption)"
-    )
-    return connection
+  /// The first file that the server still has, where it tells.
+  private func oldestBinlog(_ replica: Replica?) -> String? {
+    guard let replica else { return nil }
+    return try? ServerFacts.oldestBinlog(replica.connectionOptions(interrupt: nil))
   }
 
-  /// How to connect; a connection without `interrupt` outlives a stop signal, so that what was received can be written.
-  private func connectionOptions(interrupt: InterruptSource?) -> ConnectionOptions {
-    let server = configuration.server
-    return ConnectionOptions(
-      host: server.host, port: Int(server.port), user: server.user, password: server.password,
-      database: server.database, tls: configuration.tls,
-      connectTimeoutSeconds: server.connectTimeoutSeconds, readTimeoutSeconds: server.readTimeoutSeconds,
-      interrupt: interrupt)
-  }
-
-  /// Registers as a replica and asks for the events; returns how the server secures them.
-  private func beginDump(_ connection: Connection, _ range: BinlogRange) throws(WireError) -> EventChecksum {
-    let log = Logger(label: "binlog_reader")
-    let server = configuration.server
-    self.log.info("starting binlog reader")
-    let checksum = try connection.prepareBinlogDump(heartbeatSeconds: Double(server.readTimeoutSeconds) / 2)
-    try connection.registerReplica(serverID: server.serverID, hostName: ProcessInfo.processInfo.hostName)
-    log.info("opening binlog stream: \(range.from)")
-    try connection.startBinlogDump(
-      file: range.from.file, position: range.from.offset, serverID: server.serverID, nonBlocking: range.isBounded)
-    log.info("binlog stream opened successfully")
-    return checksum.uppercased() == "CRC32" ? .crc32 : .none
-  }
-
-  private func output(_ facts: ServerFacts) -> Output {
+  private func output(_ stage: Stage) -> Output {
     let settings = configuration.output
     switch settings.mode {
     case .stdout: return .text(everyEvent: settings.events == .all)
@@ -154,11 +197,19 @@ struct StreamRun {
       return .parquet(
         ParquetOutput(
           directory: settings.parquetDirectory, batchRowLimit: settings.parquetBatchSize,
-          json: settings.parquetJSONType == .json ? .json : .string, properties: properties, serverUUID: facts.uuid,
+          json: settings.parquetJSONType == .json ? .json : .string, properties: properties, serverUUID: stage.facts.server.uuid,
+          roll: configuration.durability.roll, naming: naming(stage),
           log: ParquetLog(
             opened: { log.info("opening parquet file: \($0)") },
             finished: { log.info("finished parquet file: \($0) (\($1.rows) rows, \($1.bytes) bytes)") })))
     }
+  }
+
+  private func naming(_ stage: Stage) -> FileNaming {
+    let durability = configuration.durability
+    let parts: FileNaming.Parts =
+      durability.roll.isActive ? .all : durability.checkpointFile == nil ? .none : .rest
+    return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark)
   }
 
   private var pipelineSummary: String {
@@ -170,9 +221,12 @@ struct StreamRun {
     switch end {
     case .rangeEnd: log.info("reached the end of the range at \(reached)")
     case .stopRequested: log.info("stop requested: finishing what was received up to \(reached)")
+    case .endOfLog where range.toFile == nil:
+      log.warning("the log ended at \(reached), before the stop condition: \(configuration.stop)")
     case .endOfLog:
       let wanted = "\(range.toFile ?? ""):\(range.toOffset.map { "\($0)" } ?? "end of file")"
       log.warning("the log ended at \(reached), before the stop position \(wanted)")
+    case .sourceChanged(let reason): log.warning("\(reason); beginning anew behind the last complete output")
     case .pipelineStopped: log.debug("the pipeline stopped at or before \(reached)")
     }
   }

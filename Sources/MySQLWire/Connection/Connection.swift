@@ -91,23 +91,35 @@ public final class Connection {
 
   // MARK: Binlog dump
 
-  /// COM_BINLOG_DUMP: asks for the events of `file` from `position` on, and of the files after it.
+  /// Asks for the events from `start` on, and of all files after it.
   ///
   /// The connection serves nothing but `nextEvent` from then on. A refusal comes with the first `nextEvent`.
   /// With `nonBlocking` the server reports the end of the log instead of waiting for new events.
-  public func startBinlogDump(
-    file: String, position: UInt64, serverID: UInt32, nonBlocking: Bool
-  ) throws(WireError) {
-    let activity = WireError.Activity.dump(file: file, position: position)
-    let command: ComBinlogDump
-    do throws(WireFailure) {
-      command = try ComBinlogDump(
-        file: file, position: position, serverID: serverID, nonBlocking: nonBlocking, annotateRows: isMariaDB)
-    } catch { throw failed(activity, error) }
-    try perform(activity) { () throws(WireFailure) in try commands.start { command.encode(into: &$0) } }
+  public func startBinlogDump(from start: DumpStart, serverID: UInt32, nonBlocking: Bool) throws(WireError) {
+    let activity = WireError.Activity.dump(start)
+    try perform(activity) { () throws(WireFailure) in
+      switch start {
+      case .position(let file, let offset):
+        let command = try ComBinlogDump(
+          file: file, position: offset, serverID: serverID, nonBlocking: nonBlocking, annotateRows: isMariaDB)
+        try commands.start { command.encode(into: &$0) }
+      case .gtidSet(let encoded, _):
+        let command = ComBinlogDumpGTID(gtidSet: encoded, serverID: serverID, nonBlocking: nonBlocking)
+        try commands.start { command.encode(into: &$0) }
+      case .gtidPosition(let position):
+        for statement in DumpSettings.connectState(position) { _ = try commands.query(statement) }
+        let command = try ComBinlogDump(
+          file: "", position: 4, serverID: serverID, nonBlocking: nonBlocking, annotateRows: true)
+        try commands.start { command.encode(into: &$0) }
+      }
+    }
     dump = activity
     state = .dumping(nonBlocking: nonBlocking)
+    isDumping = true
   }
+
+  /// Whether the server sends a dump, and will go on until it notices that the connection is closed.
+  public private(set) var isDumping = false
 
   /// What `nextEvent` found.
   public enum DumpResult: Sendable, Equatable {
@@ -128,11 +140,14 @@ public final class Connection {
     do throws(WireFailure) {
       let count = try commands.readEvent(into: &output, limit: min(maxBytes, Limits.event))
       if let count { return .event(byteCount: count) }
+      isDumping = false
       guard nonBlocking else { throw .dumpEnded }
       state = .idle
       return .endOfLog
     } catch {
       state = .unusable
+      // After a restart of the server the connection's number may be somebody else's.
+      isDumping = isDumping && error == .interrupted
       throw failed(dump, error)
     }
   }

@@ -35,6 +35,15 @@ package struct DumpSettings {
     return statements
   }
 
+  /// What makes the next dump of a MariaDB server begin behind `position`, a list of GTIDs.
+  package static func connectState(_ position: String) -> [String] {
+    let position = position.filter { $0.isNumber || $0 == "-" || $0 == "," }
+    return [
+      "SET @slave_connect_state = '\(position)'", "SET @slave_gtid_strict_mode = 0",
+      "SET @slave_gtid_ignore_duplicates = 0",
+    ]
+  }
+
   /// Says that checksums are understood, without which a server that writes them refuses the dump.
   package static let checksumStatement =
     "SET @master_binlog_checksum = @@global.binlog_checksum, @source_binlog_checksum = @@global.binlog_checksum"

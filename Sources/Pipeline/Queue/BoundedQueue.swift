@@ -37,18 +37,48 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     return true
   }
 
+  /// What `take(until:)` came to.
+  package enum Taken {
+    /// The oldest element.
+    case element(Element)
+    /// The time is over, and there is none.
+    case timedOut
+    /// The queue is closed, and there will be none.
+    case closed
+  }
+
   /// Takes the oldest element once there is one; nil when the queue is closed and there will be none.
   package func take() -> Element? {
+    guard case .element(let element) = take(until: nil) else { return nil }
+    return element
+  }
+
+  /// Takes the oldest element once there is one, or gives up at `deadline`.
+  package func take(until deadline: ContinuousClock.Instant?) -> Taken {
     condition.lock()
     defer { condition.unlock() }
-    while count == 0, !isClosed { condition.wait() }
-    guard count > 0, !isCancelled, let (element, weight) = elements[head] else { return nil }
+    while count == 0, !isClosed {
+      if wait(until: deadline) == false { return .timedOut }
+    }
+    guard count > 0, !isCancelled, let (element, weight) = elements[head] else { return .closed }
     elements[head] = nil
     head = (head + 1) % capacity
     count -= 1
     bytes -= weight
     condition.signal()
-    return element
+    return .element(element)
+  }
+
+  /// Waits for a signal, with the lock held; false when `deadline` has passed.
+  private func wait(until deadline: ContinuousClock.Instant?) -> Bool {
+    guard let deadline else {
+      condition.wait()
+      return true
+    }
+    let left = ContinuousClock.now.duration(to: deadline) / .seconds(1)
+    guard left > 0 else { return false }
+    _ = condition.wait(until: Date(timeIntervalSinceNow: left))
+    return true
   }
 
   /// No more elements will come; those in the queue are still to be taken.

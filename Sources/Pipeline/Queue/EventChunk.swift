@@ -15,6 +15,8 @@ public final class EventChunk: @unchecked Sendable {
   public var bytes: OutputBuffer
   /// Where each event lies in `bytes`.
   public private(set) var frames: ContiguousArray<EventFrame> = []
+  /// Where the run's first transaction of the file starts, which names its output; nil where that is not known yet.
+  public var outputStart: UInt64?
 
   /// An empty chunk for events of `file`.
   public init(file: String) {
@@ -63,9 +65,29 @@ public final class EventChunk: @unchecked Sendable {
     target.append(source.bytes.extracting(offset...))
   }
 
+  /// Lets `tracker` take in the event `frame`.
+  ///
+  /// - Throws: `BinlogError` as `TransactionTracker.accept` does.
+  public func track(
+    _ frame: EventFrame, _ tracker: inout TransactionTracker, _ format: FormatDescriptionEvent?
+  ) throws(BinlogError) {
+    try Self.track(bytes, frame, &tracker, format)
+  }
+
+  private static func track(
+    _ events: borrowing OutputBuffer, _ frame: EventFrame, _ tracker: inout TransactionTracker,
+    _ format: FormatDescriptionEvent?
+  ) throws(BinlogError) {
+    try tracker.accept(frame, frame.body(in: events.bytes), format)
+  }
+
   /// Adds the event `frame`, whose bytes were appended to `bytes`.
   public func append(_ frame: EventFrame) { frames.append(frame) }
 
-  /// Whether the chunk should be handed over.
-  public var isFull: Bool { bytes.count >= EventChunk.fullByteCount }
+  /// Drops all events but the first `frameCount`.
+  public func keep(_ frameCount: Int) {
+    guard frameCount < frames.count else { return }
+    bytes.truncate(to: frames[frameCount].offset)
+    frames.removeSubrange(frameCount...)
+  }
 }

@@ -5,8 +5,14 @@ import Bytes
 protocol EventSink: ~Copyable, SendableMetatype {
   /// What the sink did so far.
   var figures: SinkFigures { get }
-  /// The events that follow stand in `file`, the first of them at `position`.
-  mutating func beginFile(_ file: String, at position: UInt64) throws(PipelineError)
+  /// The events that follow stand in `file`, and everything before them was shown.
+  ///
+  /// - Parameters:
+  ///   - start: where the run's first transaction of the file starts; nil where that is not known yet.
+  ///   - boundary: the place before them; nil when it is in the middle of a transaction.
+  mutating func beginFile(_ file: String, at start: UInt64?, _ boundary: TransactionBoundary?) throws(PipelineError)
+  /// What `beginFile` did not know: the run's first transaction of the file starts at `start`.
+  mutating func beginOutput(at start: UInt64)
   /// The file's format became known.
   mutating func format(_ event: FormatDescriptionEvent)
   /// Any event at all, before its rows are shown.
@@ -15,10 +21,16 @@ protocol EventSink: ~Copyable, SendableMetatype {
   mutating func rows(_ event: borrowing RowsEvent, _ table: TablePlan, _ frame: EventFrame) throws(PipelineError)
   /// Everything up to `position` was shown, and the next event may be long in coming.
   mutating func endChunk(at position: UInt64) throws(PipelineError)
+  /// Whether what was shown should become safe at the next end of a transaction.
+  var isCutDue: Bool { get }
+  /// When `isCutDue` will become true even if nothing more is shown.
+  var cutTime: ContinuousClock.Instant? { get }
+  /// Makes safe everything that was shown, which ends at `boundary`.
+  mutating func cut(at boundary: TransactionBoundary) throws(PipelineError)
   /// An event could not be handled, and no more will come: the time to show what was decoded before it.
   mutating func giveUp()
-  /// There will be no more events.
-  mutating func finish() throws(PipelineError)
+  /// There will be no more events; `boundary` is the place behind the last one, nil in the middle of a transaction.
+  mutating func finish(at boundary: TransactionBoundary?) throws(PipelineError)
 }
 
 /// What a sink counts.

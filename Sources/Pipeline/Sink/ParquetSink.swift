@@ -9,8 +9,16 @@ struct ParquetSink: ~Copyable, EventSink {
   private(set) var figures = SinkFigures()
   private let queue: BoundedQueue<FlushMessage>
   private let pool: BatchPool
+  private let metrics: SharedMetrics
   private let batchRowLimit: Int
+  private let roll: RollPolicy
   private var batch: RowChangeBatch
+  /// Rows since the last cut, and how long the first of them has waited for the next one.
+  private var part: (rows: Int, timer: CutTimer)
+  /// How long events without rows wait for a checkpoint.
+  private var idle: CutTimer
+  /// Cuts and beginnings of files so far.
+  private var partCount: UInt64 = 0
   private var writer = ImageWriter<JSONImage>(capacity: 16)
   private var entries: DictionaryEntries?
   /// Where the event starts whose rows came last.
@@ -27,30 +35,74 @@ struct ParquetSink: ~Copyable, EventSink {
     let dmlType: UInt32
   }
 
-  /// A sink whose row groups have at most `batchRowLimit` rows.
-  init(queue: BoundedQueue<FlushMessage>, pool: BatchPool, batchRowLimit: Int) {
+  /// How long a checkpoint may stay behind a log that has no rows for it.
+  private static let idleInterval: Duration = .seconds(10)
+
+  /// A sink for `output`; with `keepsPlace` the place in the log moves on without rows too.
+  init(
+    queue: BoundedQueue<FlushMessage>, pool: BatchPool, metrics: SharedMetrics, output: ParquetOutput, keepsPlace: Bool
+  ) {
     self.queue = queue
     self.pool = pool
-    self.batchRowLimit = batchRowLimit
+    self.metrics = metrics
+    batchRowLimit = output.batchRowLimit
+    roll = output.roll
+    part = (0, CutTimer(output.roll.seconds.map { .seconds($0) }))
+    idle = CutTimer(keepsPlace ? Self.idleInterval : nil)
     batch = pool.take()
   }
 
-  mutating func beginFile(_ file: String, at position: UInt64) throws(PipelineError) {
+  mutating func beginFile(_ file: String, at start: UInt64?, _ boundary: TransactionBoundary?) {
     handOver()
     rowsStart = nil
-    send(.beginFile(file, position: position))
+    send(.beginFile(file, start: start, boundary))
+    beginPart()
+  }
+
+  mutating func beginOutput(at start: UInt64) { send(.beginOutput(start)) }
+
+  var isCutDue: Bool {
+    guard part.rows > 0 else { return idle.isOver }
+    if let rows = roll.rows, part.rows >= rows { return true }
+    return part.timer.isOver || isLarge
+  }
+
+  /// Whether the file has its bytes. Rows on their way to it do not count yet.
+  private var isLarge: Bool {
+    guard let bytes = roll.bytes else { return false }
+    let metrics = metrics.snapshot
+    return metrics.parts == partCount && metrics.partBytes >= bytes
+  }
+
+  var cutTime: ContinuousClock.Instant? { part.rows > 0 ? part.timer.end : idle.end }
+
+  mutating func cut(at boundary: TransactionBoundary) {
+    handOver()
+    send(.cut(boundary))
+    beginPart()
+  }
+
+  private mutating func beginPart() {
+    part.rows = 0
+    part.timer.stop()
+    idle.stop()
+    partCount += 1
   }
 
   mutating func format(_ event: FormatDescriptionEvent) { send(.serverVersion(event.serverVersion)) }
 
   mutating func event(_ frame: EventFrame, _ body: RawSpan) {}
 
-  mutating func endChunk(at position: UInt64) { send(.reached(position)) }
+  mutating func endChunk(at position: UInt64) {
+    send(.reached(position))
+    idle.start()
+  }
 
   mutating func giveUp() {}
 
-  mutating func finish() {
+  mutating func finish(at boundary: TransactionBoundary?) {
     handOver()
+    send(.finish(boundary))
     queue.finish()
   }
 
@@ -59,11 +111,13 @@ struct ParquetSink: ~Copyable, EventSink {
     // The rows events of a TRANSACTION_PAYLOAD share its place, and count on.
     if frame.start != rowsStart { eventRowIndex = 0 }
     rowsStart = frame.start
+    part.timer.start()
     while !images.isAtEnd {
       eventRowIndex += 1
       try appendImages(&images, event.kind)
       try appendDescription(event.kind, table, frame, eventRowIndex)
       figures.rows += 1
+      part.rows += 1
       if batch.rowCount >= batchRowLimit || batch.byteCount >= RowChangeBatch.byteLimit { handOver() }
     }
     figures.replacements = UInt64(writer.replacements)

@@ -10,20 +10,51 @@ struct TextSink: ~Copyable, EventSink {
   private let output: StandardOutput
   private let showsEveryEvent: Bool
   private var format: FormatDescriptionEvent?
+  private let checkpoints: Checkpoints
+  private var timer: CutTimer
 
   /// Text beyond this many bytes is written out before the chunk of events ends.
   private static let flushByteCount = 1 << 20
 
   /// A sink that writes to `output`: rows, and with `everyEvent` a block for each other event too.
-  init(output: StandardOutput, everyEvent: Bool) {
+  init(output: StandardOutput, everyEvent: Bool, checkpoints: Checkpoints) {
     self.output = output
     showsEveryEvent = everyEvent
+    self.checkpoints = checkpoints
+    timer = CutTimer(checkpoints.areKept ? Self.checkpointInterval : nil)
   }
 
-  mutating func beginFile(_ file: String, at position: UInt64) {}
+  /// Each checkpoint costs two waits for the disk.
+  private static let checkpointInterval: Duration = .seconds(1)
+
+  mutating func beginFile(_ file: String, at start: UInt64?, _ boundary: TransactionBoundary?) {}
+  mutating func beginOutput(at start: UInt64) {}
   mutating func format(_ event: FormatDescriptionEvent) { format = event }
-  mutating func endChunk(at position: UInt64) throws(PipelineError) { try flush() }
-  mutating func finish() throws(PipelineError) { try flush() }
+
+  mutating func endChunk(at position: UInt64) throws(PipelineError) {
+    try flush()
+    timer.start()
+  }
+
+  var isCutDue: Bool { timer.isOver }
+  var cutTime: ContinuousClock.Instant? { timer.end }
+
+  mutating func cut(at boundary: TransactionBoundary) throws(PipelineError) {
+    try flush()
+    timer.stop()
+    guard checkpoints.areKept else { return checkpoints.note(boundary) }
+    do throws(SystemError) {
+      try output.sync()
+    } catch {
+      throw .output(error)
+    }
+    try checkpoints.save(boundary, files: [])
+  }
+
+  mutating func finish(at boundary: TransactionBoundary?) throws(PipelineError) {
+    try flush()
+    if let boundary { try cut(at: boundary) }
+  }
 
   mutating func giveUp() {
     // Of two errors the first one counts.

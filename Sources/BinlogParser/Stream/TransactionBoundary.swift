@@ -1,0 +1,16 @@
+/// A place between two transactions, from which a log can be read on.
+public struct TransactionBoundary: Sendable, Equatable {
+  /// Where the next transaction starts.
+  public let position: BinlogPosition
+  /// The ids of all transactions before it, where they are known.
+  public let gtids: GTIDSet?
+  /// When the last event before it happened, in seconds since 1970; 0 where that is not known.
+  public let timestamp: UInt32
+
+  /// The place at `position`.
+  public init(position: BinlogPosition, gtids: GTIDSet?, timestamp: UInt32) {
+    self.position = position
+    self.gtids = gtids
+    self.timestamp = timestamp
+  }
+}

@@ -1,0 +1,108 @@
+import BinlogParser
+import Bytes
+import Foundation
+import Logging
+import MySQLWire
+import Platform
+
+/// This program as a replica of the configured server: connects, registers, and asks for events.
+///
+/// All connections of a run have one replica UUID, by which the server ends a dump of the same replica that it has not
+/// yet noticed to be dead.
+final class Replica {
+  /// A dump that has begun, and the server that gives it.
+  struct Dump {
+    let connection: Connection
+    let facts: ServerFacts
+    let checksum: EventChecksum
+  }
+
+  let interrupt: InterruptSource
+  private let configuration: Configuration
+  private let uuid = DumpSettings.randomUUID()
+  private let log = Logger(label: "connection")
+
+  /// A replica whose waits `interrupt` ends.
+  init(_ configuration: Configuration, _ interrupt: InterruptSource) {
+    self.configuration = configuration
+    self.interrupt = interrupt
+  }
+
+  /// Connects and logs in.
+  func connect() throws(WireError) -> Connection {
+    let server = configuration.server
+    let main = Logger(label: "main")
+    main.info("connecting to MySQL server at \(server.host):\(server.port)")
+    var options = connectionOptions(interrupt: interrupt)
+    options.notice = { [log] in log.info("\($0)") }
+    let connection = try Connection(options)
+    let encryption = connection.tlsVersion ?? "not encrypted"
+    main.info(
+      "connected successfully: server_version=\(connection.serverVersion) connection_id=\(connection.connectionID) \(encryption)"
+    )
+    return connection
+  }
+
+  /// Asks for the events from `start` on; registers first where this is the run's own stream.
+  ///
+  /// - Returns: how the server secures the events.
+  func beginDump(
+    _ connection: Connection, from start: StreamStart, nonBlocking: Bool, isRegistered: Bool = true
+  ) throws(WireError) -> EventChecksum {
+    let server = configuration.server
+    let checksum = try connection.prepareBinlogDump(
+      heartbeatSeconds: Double(server.readTimeoutSeconds) / 2,
+      replicaUUID: isRegistered ? uuid : DumpSettings.randomUUID())
+    let id = isRegistered ? server.serverID : .random(in: ServerSettings.randomServerIDs)
+    if isRegistered {
+      try connection.registerReplica(serverID: id, hostName: ProcessInfo.processInfo.hostName)
+    }
+    try connection.startBinlogDump(from: DumpStart(start), serverID: id, nonBlocking: nonBlocking)
+    return checksum.uppercased() == "CRC32" ? .crc32 : .none
+  }
+
+  /// Closes the connection. A dump on it is ended at the server too, which would notice only with its next event.
+  func end(_ connection: Connection) {
+    let wasDumping = connection.isDumping
+    connection.close()
+    guard wasDumping else { return }
+    var options = connectionOptions(interrupt: nil)
+    options.connectTimeoutSeconds = min(options.connectTimeoutSeconds, Self.endSeconds)
+    options.readTimeoutSeconds = Self.endSeconds
+    do throws(WireError) {
+      let other = try Connection(options)
+      defer { other.close() }
+      _ = try other.query("KILL \(connection.connectionID)")
+    } catch {
+      // The server may be gone, or may have noticed by now: it ends the dump by itself then.
+      log.debug("the dump was not ended at the server: \(error)")
+    }
+  }
+
+  /// How long to try to end a dump at the server.
+  private static let endSeconds = 2
+
+  /// How to connect; a connection without `interrupt` outlives a stop signal.
+  func connectionOptions(interrupt: InterruptSource?) -> ConnectionOptions {
+    let server = configuration.server
+    return ConnectionOptions(
+      host: server.host, port: Int(server.port), user: server.user, password: server.password,
+      database: server.database, tls: configuration.tls,
+      connectTimeoutSeconds: server.connectTimeoutSeconds, readTimeoutSeconds: server.readTimeoutSeconds,
+      interrupt: interrupt)
+  }
+}
+
+extension DumpStart {
+  /// The start as the server is asked for it.
+  init(_ start: StreamStart) {
+    switch start {
+    case .position(let position, _): self = .position(file: position.file, offset: position.offset)
+    case .gtids(.mysql(let set)):
+      var encoded = OutputBuffer()
+      set.encode(into: &encoded)
+      self = .gtidSet(encoded: encoded.bytes.array, text: set.description)
+    case .gtids(.mariadb(let position)): self = .gtidPosition(position.description)
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import BinlogParser
+import Logging
+import MySQLWire
+import Pipeline
+
+/// Decides from where a run streams: from its checkpoint, else as the configuration says.
+struct StartResolver {
+  private let configuration: Configuration
+  private let log = Logger(label: "main")
+
+  init(_ configuration: Configuration) { self.configuration = configuration }
+
+  // MARK: Files
+
+  /// The start in the configured files; `checkpoint` is the last one, if there is one.
+  func start(_ checkpoint: Checkpoint?, in files: FileSettings) throws(RunError) -> StreamStart {
+    guard let checkpoint else { return .position(configuration.range.from, gtids: nil) }
+    let position = checkpoint.position
+    log.info("going on from the checkpoint: \(position)")
+    if files.files.contains(where: { $0.name == position.file }) {
+      return .position(position, gtids: gtids(of: checkpoint, isMariaDB: nil))
+    }
+    guard let first = files.files.first?.name, BinlogFileOrder.precedes(position.file, first) else {
+      throw refusal("files has no \(position.file), in which the checkpoint is: add it, or remove the checkpoint")
+    }
+    log.warning("the checkpoint \(position) lies before the first of the files: going on from the start of \(first)")
+    return .position(BinlogPosition(file: first, offset: 4), gtids: nil)
+  }
+
+  // MARK: A server
+
+  /// The start in the server's log.
+  func start(
+    _ checkpoint: Checkpoint?, _ replica: Replica, _ connection: Connection, _ facts: ServerFacts
+  ) throws(RunError) -> StreamStart {
+    if let checkpoint { return try start(checkpoint, connection, facts) }
+    switch configuration.start {
+    case .position(let position):
+      return .position(position, gtids: try gtids(before: position, replica, connection, facts))
+    case .gtids(let gtids):
+      let set = gtids ?? (facts.isMariaDB ? .mariadb(MariaDBGTIDPosition()) : .mysql(MySQLGTIDSet()))
+      guard set.isMariaDB == facts.isMariaDB else {
+        let kind = facts.isMariaDB ? "a MariaDB server has GTIDs like 0-1-100" : "a MySQL server has GTIDs like uuid:1-100"
+        throw configurationError("gtid_set: \(kind)")
+      }
+      return .gtids(set)
+    case .timestamp(let time):
+      guard let binlogs = facts.binlogs, !binlogs.isEmpty else {
+        throw configurationError("from_timestamp needs the privilege REPLICATION CLIENT, to list the server's binlog files")
+      }
+      return try TimestampSearch(replica, binlogs.map(\.name)).start(at: time)
+    }
+  }
+
+  /// The ids of all transactions before `position`, where somebody will want them.
+  private func gtids(
+    before position: BinlogPosition, _ replica: Replica, _ connection: Connection, _ facts: ServerFacts
+  ) throws(RunError) -> GTIDSet? {
+    // From the first event on, the log itself tells.
+    guard facts.hasGTIDs, configuration.needsGTIDs, position.offset > 4 else { return nil }
+    guard facts.isMariaDB else {
+      return try LogScan.run(replica, position.file) { scan throws(RunError) in try scan.gtids(before: position) }
+    }
+    let name = "_utf8mb4 0x" + position.file.utf8.map { EventField.hex($0) }.joined()
+    do {
+      let text = try ServerFacts.askValue(connection, "BINLOG_GTID_POS(\(name), \(position.offset))")
+      return text.flatMap { GTIDSet(trusted: $0, isMariaDB: true) }
+    } catch {
+      throw .wire(error, reached: nil)
+    }
+  }
+
+  private func start(
+    _ checkpoint: Checkpoint, _ connection: Connection, _ facts: ServerFacts
+  ) throws(RunError) -> StreamStart {
+    let gtids = gtids(of: checkpoint, isMariaDB: facts.isMariaDB)
+    let position = checkpoint.position
+    if checkpoint.server.isSame(as: facts.server) {
+      let isThere = facts.binlogs?.contains { $0.name == position.file } ?? true
+      if isThere || gtids == nil {
+        log.info("going on from the checkpoint: \(position)")
+        return .position(position, gtids: gtids)
+      }
+    } else {
+      try checkTopology(checkpoint, gtids, connection, facts)
+      log.warning("the checkpoint is of another server, \(checkpoint.server.name): going on by GTID on \(facts.server.name)")
+    }
+    guard let gtids else { throw refusal("it has no GTID set") }
+    log.info("going on from the checkpoint: GTID set '\(gtids)'")
+    return .gtids(gtids)
+  }
+
+  /// Throws unless the server has all transactions of the checkpoint, which is of another one.
+  private func checkTopology(
+    _ checkpoint: Checkpoint, _ gtids: GTIDSet?, _ connection: Connection, _ facts: ServerFacts
+  ) throws(RunError) {
+    let hint = "set host to \(checkpoint.server.name) again, or remove the checkpoint file to begin anew"
+    guard let gtids, !gtids.isEmpty, facts.hasGTIDs, gtids.isMariaDB == facts.isMariaDB else {
+      throw refusal("it is of another server, \(checkpoint.server.name), and this is \(facts.server.name): \(hint)")
+    }
+    let has: GTIDSet?
+    do {
+      let variable = facts.isMariaDB ? "@@global.gtid_current_pos" : "@@global.gtid_executed"
+      has = try ServerFacts.askValue(connection, variable).flatMap { GTIDSet(trusted: $0, isMariaDB: facts.isMariaDB) }
+    } catch {
+      throw .wire(error, reached: nil)
+    }
+    guard has?.isSuperset(of: gtids) == true else {
+      throw refusal(
+        "it is of another server, \(checkpoint.server.name), and \(facts.server.name) lacks transactions of its GTID set"
+          + " '\(gtids)': \(hint)")
+    }
+  }
+
+  private func gtids(of checkpoint: Checkpoint, isMariaDB: Bool?) -> GTIDSet? {
+    checkpoint.gtidSet.flatMap { GTIDSet(trusted: $0, isMariaDB: isMariaDB ?? false) }
+  }
+
+  private func refusal(_ reason: String) -> RunError {
+    configurationError("checkpoint_file \(configuration.durability.checkpointFile ?? ""): \(reason)")
+  }
+
+  private func configurationError(_ message: String) -> RunError {
+    .configuration(
+      ConfigurationError(path: configuration.path, problems: [ConfigurationProblem(.invalidValue, message)]))
+  }
+}
+
+extension GTIDSet {
+  /// The set that a server or this program printed; nil if it is none after all.
+  fileprivate init?(trusted text: String, isMariaDB: Bool) {
+    guard !text.isEmpty else {
+      self = isMariaDB ? .mariadb(MariaDBGTIDPosition()) : .mysql(MySQLGTIDSet())
+      return
+    }
+    guard let set = try? GTIDSet(text) else { return nil }
+    self = set
+  }
+
+  /// Whether it is MariaDB's.
+  fileprivate var isMariaDB: Bool {
+    if case .mariadb = self { true } else { false }
+  }
+}
+
+extension Checkpoint.Server {
+  /// The UUID, or the number where there is none.
+  fileprivate var name: String { uuid ?? serverID.map { "server_id \($0)" } ?? "a server without a UUID" }
+}

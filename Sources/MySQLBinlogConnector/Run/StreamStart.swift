@@ -1,0 +1,40 @@
+import BinlogParser
+
+/// From where a stream is asked for.
+enum StreamStart: Sendable, Equatable {
+  /// An event's place, and the ids of all transactions before it where they are known.
+  case position(BinlogPosition, gtids: GTIDSet?)
+  /// Behind these transactions, wherever the server has them.
+  case gtids(GTIDSet)
+
+  /// The place of the first event; without a file's name where the server is still to say it.
+  var position: BinlogPosition {
+    switch self {
+    case .position(let position, _): position
+    case .gtids: BinlogPosition(file: "", offset: 4)
+    }
+  }
+
+  /// The ids of all transactions before it, where they are known.
+  var gtids: GTIDSet? {
+    switch self {
+    case .position(_, let gtids): gtids
+    case .gtids(let gtids): gtids
+    }
+  }
+
+  /// Whether the server finds the place.
+  var isByGTID: Bool {
+    if case .gtids = self { true } else { false }
+  }
+}
+
+extension StreamStart: CustomStringConvertible {
+  /// "binlog.000042:1234", or "GTID set …".
+  var description: String {
+    switch self {
+    case .position(let position, _): position.description
+    case .gtids(let gtids): "GTID set '\(gtids)'"
+    }
+  }
+}

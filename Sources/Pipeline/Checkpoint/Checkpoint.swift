@@ -1,0 +1,90 @@
+import BinlogParser
+import Foundation
+
+/// What a checkpoint file holds: the place up to which everything is safely written, and from which to read on.
+public struct Checkpoint: Codable, Sendable, Equatable {
+  /// The server that wrote the log.
+  public struct Server: Codable, Sendable, Equatable {
+    /// MySQL's server_uuid, or MariaDB's server_uid; nil where the server has none.
+    public let uuid: String?
+    /// The server's `server_id`.
+    public let serverID: UInt32?
+    /// The server's version.
+    public let version: String
+
+    enum CodingKeys: String, CodingKey {
+      case uuid
+      case serverID = "server_id"
+      case version
+    }
+
+    /// A server as it describes itself.
+    public init(uuid: String?, serverID: UInt32?, version: String) {
+      self.uuid = uuid
+      self.serverID = serverID
+      self.version = version
+    }
+
+    /// Whether `other` is the same server, perhaps after an upgrade.
+    public func isSame(as other: Server) -> Bool {
+      guard uuid == nil, other.uuid == nil else { return uuid == other.uuid }
+      return serverID == other.serverID
+    }
+  }
+
+  /// A finished output file.
+  public struct File: Codable, Sendable, Equatable {
+    /// Where it is.
+    public let path: String
+    /// Its rows.
+    public let rows: Int
+    /// Its bytes.
+    public let bytes: Int
+  }
+
+  /// The version of this format.
+  public static let currentVersion = 1
+
+  /// The version of the format.
+  public let version: Int
+  /// The binlog file.
+  public let binlogFile: String
+  /// Where the next transaction starts in it.
+  public let binlogPosition: UInt64
+  /// The ids of all transactions before it, where they are known.
+  public let gtidSet: String?
+  /// When the last event before it happened, in seconds since 1970.
+  public let eventTimestamp: UInt32
+  /// The server.
+  public let server: Server
+  /// The UUID of the server from which the first of the output came: files of another one have names of their own.
+  public let firstServerUUID: String?
+  /// The output files that became complete with this checkpoint.
+  public let files: [File]
+
+  enum CodingKeys: String, CodingKey {
+    case version
+    case binlogFile = "binlog_file"
+    case binlogPosition = "binlog_position"
+    case gtidSet = "gtid_set"
+    case eventTimestamp = "event_timestamp"
+    case server
+    case firstServerUUID = "first_server_uuid"
+    case files
+  }
+
+  /// The checkpoint of `boundary`.
+  public init(_ boundary: TransactionBoundary, server: Server, firstServerUUID: String?, files: [File]) {
+    version = Self.currentVersion
+    binlogFile = boundary.position.file
+    binlogPosition = boundary.position.offset
+    gtidSet = boundary.gtids.map(\.description)
+    eventTimestamp = boundary.timestamp
+    self.server = server
+    self.firstServerUUID = firstServerUUID
+    self.files = files
+  }
+
+  /// Where to read on.
+  public var position: BinlogPosition { BinlogPosition(file: binlogFile, offset: binlogPosition) }
+}

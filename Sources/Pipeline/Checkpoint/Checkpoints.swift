@@ -1,0 +1,61 @@
+import BinlogParser
+import Foundation
+import Platform
+
+/// The place up to which everything is safely written: in memory, and in a checkpoint file where there is one.
+///
+/// The stage that writes moves it forward; the reader looks at it when the run must begin anew.
+public final class Checkpoints: @unchecked Sendable {
+  private let file: CheckpointFile?
+  private let server: Checkpoint.Server
+  private let firstServerUUID: String?
+  private let lock = NSLock()
+  private var boundary: TransactionBoundary?
+  /// The files that became complete last.
+  private var files: [Checkpoint.File]
+
+  /// Checkpoints of the log of `server`, kept in `file`, the first of them after `last`.
+  public init(_ file: CheckpointFile?, server: Checkpoint.Server, after last: Checkpoint?) {
+    self.file = file
+    self.server = server
+    firstServerUUID = last?.firstServerUUID ?? server.uuid
+    files = last?.files ?? []
+  }
+
+  /// Whether there is a file.
+  public var areKept: Bool { file != nil }
+
+  /// What tells the server's output files from those of the first server: the beginning of its UUID, or nothing for the
+  /// first server itself.
+  public var serverMark: String { server.uuid == firstServerUUID ? "" : String((server.uuid ?? "other").prefix(8)) }
+
+  /// A checkpoint of `place`, which need not be safe on disk.
+  public func checkpoint(of place: TransactionBoundary) -> Checkpoint {
+    lock.lock()
+    defer { lock.unlock() }
+    return Checkpoint(place, server: server, firstServerUUID: firstServerUUID, files: files)
+  }
+
+  /// The last place; nil as long as nothing was written.
+  public var latest: TransactionBoundary? {
+    lock.lock()
+    defer { lock.unlock() }
+    return boundary
+  }
+
+  /// Remembers `place`, up to which everything is written.
+  func note(_ place: TransactionBoundary) {
+    lock.lock()
+    defer { lock.unlock() }
+    boundary = place
+  }
+
+  /// Remembers `place`, up to which everything is safe on disk, in the file too; `files` became complete since the last.
+  func save(_ place: TransactionBoundary, files: [Checkpoint.File]) throws(PipelineError) {
+    lock.withLock { if !files.isEmpty { self.files = files } }
+    do { try file?.save(checkpoint(of: place)) } catch {
+      throw .checkpoint(error)
+    }
+    note(place)
+  }
+}
