@@ -11,18 +11,23 @@ import Bytes
 public struct GTIDEvent: Sendable, Equatable, CustomStringConvertible {
   /// The UUID of the server.
   public let sourceID: UUIDBytes
-  /// The transaction's number, from 1 on.
+  /// The transaction's number, from 1 on; 0 when anonymous.
   public let number: UInt64
 
   /// Reads the event's body.
   ///
-  /// - Throws: `DecodeError` for a cut body.
+  /// - Throws: `DecodeError` for a cut body, or a number that no transaction can have.
   public init(_ body: RawSpan) throws(DecodeError) {
     var cursor = ByteCursor(body)
     try cursor.skip(1, "flags")
     sourceID = UUIDBytes(try cursor.bytes(16, "SID"))
+    let offset = cursor.offset
     number = try cursor.uint64("GNO")
+    guard number <= MySQLGTIDSet.numbers.upperBound else { throw DecodeError(.invalid, at: offset, "GNO") }
   }
+
+  /// The transaction's global id, nil when it is anonymous.
+  public var gtid: GTID? { number == 0 ? nil : .mysql(source: sourceID, tag: "", number: number) }
 
   /// "uuid:number".
   public var description: String { "\(sourceID):\(number)" }
@@ -36,10 +41,38 @@ public struct GTIDEvent: Sendable, Equatable, CustomStringConvertible {
 ///
 /// See <https://mariadb.com/kb/en/gtid_event/>.
 public struct MariaDBGTIDEvent: Sendable, Equatable {
+  /// What the server says of the transaction.
+  public struct Flags: OptionSet, Sendable {
+    /// `int<1>`.
+    public let rawValue: UInt8
+
+    /// The flags of the byte.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// It is one event (DDL, mostly), and no COMMIT or XID follows.
+    public static let standalone = Flags(rawValue: 1)
+    /// It was committed in a group, and the group's id follows.
+    public static let groupCommitID = Flags(rawValue: 2)
+    /// It changes tables of transactional engines only.
+    public static let transactional = Flags(rawValue: 4)
+    /// It may be applied beside others.
+    public static let allowParallel = Flags(rawValue: 8)
+    /// It waited for a row lock.
+    public static let waited = Flags(rawValue: 16)
+    /// It is DDL.
+    public static let ddl = Flags(rawValue: 32)
+    /// It ends with XA PREPARE.
+    public static let preparedXA = Flags(rawValue: 64)
+    /// It is XA COMMIT or XA ROLLBACK.
+    public static let completedXA = Flags(rawValue: 128)
+  }
+
   /// The replication domain.
   public let domainID: UInt32
   /// The transaction's number in its domain.
   public let sequenceNumber: UInt64
+  /// What the server says of the transaction.
+  public let flags: Flags
 
   /// Reads the event's body.
   ///
@@ -48,6 +81,14 @@ public struct MariaDBGTIDEvent: Sendable, Equatable {
     var cursor = ByteCursor(body)
     sequenceNumber = try cursor.uint64("sequence number")
     domainID = try cursor.uint32("domain id")
-    try cursor.skip(1, "flags")
+    flags = Flags(rawValue: try cursor.uint8("flags"))
+  }
+
+  /// Whether the transaction is the one event that follows, without a COMMIT or XID behind it.
+  public var isStandalone: Bool { flags.contains(.standalone) }
+
+  /// The transaction's global id, nil when it has no number; the server's id stands in the event's header.
+  public func gtid(server: UInt32) -> GTID? {
+    sequenceNumber == 0 ? nil : .mariadb(domain: domainID, server: server, sequence: sequenceNumber)
   }
 }

@@ -26,7 +26,7 @@ public struct PreviousGTIDsEvent: Sendable, Equatable, CustomStringConvertible {
 
   /// Reads the event's body.
   ///
-  /// - Throws: `DecodeError` for a cut body or an interval without numbers.
+  /// - Throws: `DecodeError` for a cut body, an interval without numbers, or a number or tag that no transaction can have.
   public init(_ body: RawSpan) throws(DecodeError) {
     var cursor = ByteCursor(body)
     let head = try cursor.uint64("number of sources")
@@ -47,8 +47,12 @@ public struct PreviousGTIDsEvent: Sendable, Equatable, CustomStringConvertible {
     let sourceID = UUIDBytes(try cursor.bytes(16, "SID"))
     var tag = ""
     if isTagged {
+      let offset = cursor.offset
       let length = try cursor.uint8("tag length")
       tag = try cursor.bytes(Int(length >> 1), "tag").utf8String
+      guard length == 0 || length & 1 == 0 && GTIDTag.isValid(tag) else {
+        throw DecodeError(.invalid, at: offset, "tag")
+      }
     }
     let count = try cursor.uint64("number of intervals")
     var intervals: [Range<UInt64>] = []
@@ -57,21 +61,15 @@ public struct PreviousGTIDsEvent: Sendable, Equatable, CustomStringConvertible {
       let offset = cursor.offset
       let first = try cursor.uint64("interval")
       let end = try cursor.uint64("interval")
-      guard first < end else { throw DecodeError(.invalid, at: offset, "interval") }
+      guard first < end, MySQLGTIDSet.numbers.contains(first), MySQLGTIDSet.numbers.contains(end - 1) else {
+        throw DecodeError(.invalid, at: offset, "interval")
+      }
       intervals.append(first..<end)
       index += 1
     }
     return Source(sourceID: sourceID, tag: tag, intervals: intervals)
   }
 
-  /// As `@@gtid_executed` shows it: "uuid:1-5:7,uuid:tag:1".
-  public var description: String {
-    sources.map { source in
-      let intervals = source.intervals.map {
-        $0.upperBound - $0.lowerBound == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound - 1)"
-      }
-      return ([source.sourceID.description] + (source.tag.isEmpty ? [] : [source.tag]) + intervals)
-        .joined(separator: ":")
-    }.joined(separator: ",")
-  }
+  /// As `@@gtid_executed` shows it, on one line: "uuid:1-5:7:tag:1".
+  public var description: String { MySQLGTIDSet(self).description }
 }

@@ -24,7 +24,8 @@ public struct TaggedGTIDEvent: Sendable, Equatable, CustomStringConvertible {
 
   /// Reads the event's body.
   ///
-  /// - Throws: `DecodeError` for a cut body, another version of the format, or fields that are not those above.
+  /// - Throws: `DecodeError` for a cut body, another version of the format, fields that are not those above,
+  ///   or a number or tag that no transaction can have.
   public init(_ body: RawSpan) throws(DecodeError) {
     var cursor = ByteCursor(body)
     guard try cursor.serializedUnsigned("serialization version") == Self.version else {
@@ -45,8 +46,13 @@ public struct TaggedGTIDEvent: Sendable, Equatable, CustomStringConvertible {
     try Self.field(2, &cursor)
     number = try Self.number(&cursor)
     try Self.field(Self.tagField, &cursor)
+    let tagOffset = cursor.offset
     tag = try cursor.serializedString("tag").utf8String
+    guard tag.isEmpty || GTIDTag.isValid(tag) else { throw DecodeError(.invalid, at: tagOffset, "tag") }
   }
+
+  /// The transaction's global id, nil when it has no number.
+  public var gtid: GTID? { number == 0 ? nil : .mysql(source: sourceID, tag: tag, number: number) }
 
   @_lifetime(cursor: copy cursor)
   private static func field(_ id: UInt64, _ cursor: inout ByteCursor) throws(DecodeError) {
@@ -70,9 +76,9 @@ public struct TaggedGTIDEvent: Sendable, Equatable, CustomStringConvertible {
   @_lifetime(cursor: copy cursor)
   private static func number(_ cursor: inout ByteCursor) throws(DecodeError) -> UInt64 {
     let offset = cursor.offset
-    guard let number = UInt64(exactly: try cursor.serializedSigned("GNO")) else {
-      throw DecodeError(.invalid, at: offset, "GNO")
-    }
+    guard let number = UInt64(exactly: try cursor.serializedSigned("GNO")),
+      number <= MySQLGTIDSet.numbers.upperBound
+    else { throw DecodeError(.invalid, at: offset, "GNO") }
     return number
   }
 

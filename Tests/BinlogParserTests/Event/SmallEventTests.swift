@@ -57,12 +57,19 @@ import Testing
     }
   }
 
-  /// Such an interval has more numbers than a signed integer counts.
-  @Test func anIntervalOfAllNumbersIsWritten() throws {
-    let source = [UInt8](repeating: 0, count: 16)
-    let body = [1, UInt64(1), 0, UInt64.max].map { BinlogEvents.littleEndian($0) }
-    let event = try PreviousGTIDsEvent((body[0] + source + body[1] + body[2] + body[3]).span.bytes)
-    #expect(event.description == "00000000-0000-0000-0000-000000000000:0-18446744073709551614")
+  private func previousGTIDs(_ first: UInt64, _ end: UInt64) throws(DecodeError) -> PreviousGTIDsEvent {
+    let head = [1] + [UInt8](repeating: 0, count: 7 + 16)
+    let body = head + [1, first, end].flatMap { BinlogEvents.littleEndian($0) }
+    return try PreviousGTIDsEvent(body.span.bytes)
+  }
+
+  /// The largest such interval has as many numbers as a signed integer counts.
+  @Test func intervalsHaveTheNumbersOfTransactions() throws {
+    let event = try previousGTIDs(1, UInt64(Int64.max))
+    #expect(event.description == "00000000-0000-0000-0000-000000000000:1-9223372036854775806")
+    for (first, end) in [(0, 2), (0, UInt64.max), (2, 2), (2, 1), (1, UInt64(Int64.max) + 1)] as [(UInt64, UInt64)] {
+      #expect(throws: DecodeError(.invalid, at: 32, "interval")) { try previousGTIDs(first, end) }
+    }
   }
 
   @Test func aMariaDBGTIDIsADomainAndANumber() throws {
