@@ -88,7 +88,8 @@ public final class Pipeline: Sendable {
     let metrics = metrics
     let watch = StatementWatch(notice)
     start("processing") { () throws(PipelineError) in
-      var worker = ProcessingWorker(decoder: decoder, sink: sink(), metrics: metrics, watch: watch, transactions: transactions)
+      var worker = ProcessingWorker(
+        decoder: decoder, sink: sink(), metrics: metrics, watch: watch, transactions: transactions)
       try worker.run(events)
     }
   }

@@ -41,6 +41,7 @@ public struct BinlogSummary: Sendable {
   /// Where the last event ended.
   public private(set) var end = UInt64(BinlogFileMagic.byteCount)
   private var transactions = LargestTransactions()
+  private var tracker = TransactionTracker(gtids: nil)
   private var decoder = EventDecoder(filter: TableFilter(), columnNames: .logged)
 
   /// A summary of nothing yet.
@@ -67,8 +68,10 @@ public struct BinlogSummary: Sendable {
       unreadable = (count: (unreadable?.count ?? 0) + 1, first: unreadable?.first ?? error)
     }
     note(frame)
-    do { try follow(frame, body, rows) } catch {
-      var error = BinlogError(error.shifted(by: EventHeader.byteCount))
+    do {
+      try follow(frame, body, rows)
+    } catch {
+      var error = error
       error.file = file
       error.position = frame.start
       error.eventType = frame.header.type
@@ -120,38 +123,30 @@ public struct BinlogSummary: Sendable {
   }
 
   /// Follows transactions and their ids.
-  private mutating func follow(_ frame: EventFrame, _ body: RawSpan, _ rows: UInt64) throws(DecodeError) {
-    let type = frame.header.type
-    let bytes = UInt64(frame.header.eventSize)
-    switch type {
-    case .gtid, .anonymousGTID, .taggedGTID, .mariadbGTID:
-      let gtid = try gtid(frame, body)
-      if let gtid { GTIDRange.add(gtid, to: &gtids) }
-      transactions.begin(at: frame.start, gtid: gtid)
-      transactions.add(bytes: bytes, rows: rows)
-    case .query:
-      let statement = try QueryEvent(body).statement.utf8String
-      if transactions.open == nil, statement == "BEGIN" { transactions.begin(at: frame.start, gtid: nil) }
-      transactions.add(bytes: bytes, rows: rows)
-      if TransactionSummary.isEnd(statement: statement) { transactions.end() }
-    case .previousGTIDs:
-      previousGTIDs = try PreviousGTIDsEvent(body).description
-    case .rotate, .stop, .formatDescription:
-      transactions.end()
-    default:
-      transactions.add(bytes: bytes, rows: rows)
-      if type == .xid || type == .xaPrepare || type == .transactionPayload { transactions.end() }
+  private mutating func follow(_ frame: EventFrame, _ body: RawSpan, _ rows: UInt64) throws(BinlogError) {
+    let wasOutside = tracker.isOutside
+    try tracker.accept(frame, body, format)
+    var id: String?
+    do {
+      id = try gtid(frame, body)
+      if frame.header.type == .previousGTIDs { previousGTIDs = try PreviousGTIDsEvent(body).description }
+    } catch {
+      throw BinlogError(error.shifted(by: EventHeader.byteCount))
     }
+    if let id { GTIDRange.add(id, to: &gtids) }
+    if wasOutside, !tracker.isOutside { transactions.begin(at: frame.start, gtid: id) }
+    transactions.add(bytes: UInt64(frame.header.eventSize), rows: rows)
+    if tracker.isOutside { transactions.end() }
   }
 
-  /// The global transaction id in the event, or nil for an anonymous one.
+  /// The global transaction id in the event; nil for an anonymous one, and for other events.
   private func gtid(_ frame: EventFrame, _ body: RawSpan) throws(DecodeError) -> String? {
-    guard frame.header.type != .anonymousGTID else { return nil }
-    if frame.header.type == .mariadbGTID {
-      let event = try MariaDBGTIDEvent(body)
-      return "\(event.domainID)-\(frame.header.serverID)-\(event.sequenceNumber)"
+    switch frame.header.type {
+    case .gtid: try GTIDEvent(body).gtid?.description
+    case .taggedGTID: try TaggedGTIDEvent(body).gtid?.description
+    case .mariadbGTID: try MariaDBGTIDEvent(body).gtid(server: frame.header.serverID)?.description
+    default: nil
     }
-    return try EventField.fields(of: frame, body, format: format).first { $0.name == "GTID" }?.value
   }
 }
 

@@ -8,15 +8,6 @@ public struct TransactionSummary: Sendable, Equatable {
   public internal(set) var rows: UInt64 = 0
   /// Its global transaction id, where it has one.
   public let gtid: String?
-
-  /// Statements that end a transaction.
-  private static let endings: Set<String> = ["COMMIT", "ROLLBACK", "COMMIT /* IMPLICIT", "XA COMMIT"]
-
-  /// Whether the statement `text` is the last event of its transaction.
-  static func isEnd(statement text: String) -> Bool {
-    let text = text.uppercased()
-    return endings.contains { text.hasPrefix($0) } && !text.hasPrefix("ROLLBACK TO")
-  }
 }
 
 /// The largest transactions of a file, found in one pass.

@@ -17,7 +17,7 @@ struct Reader {
     case stopRequested
     /// A stage of the pipeline failed; it knows why.
     case pipelineStopped
-    /// After the connection was lost, the log does not go on as it did; why.
+    /// What was received last is not part of the log after all; why.
     case sourceChanged(String)
   }
 
@@ -46,8 +46,12 @@ struct Reader {
   private(set) var submitted: BinlogPosition?
   /// After a reconnection the events up to here come again, and are passed over.
   var passedOver: BinlogPosition?
-  /// Why the events that come again are not those that came before.
+  /// Why what was received last is not part of the log after all.
   private var change: String?
+  /// Where transactions start that have no end in the log, because the server died while it wrote them.
+  private(set) var torn: [BinlogPosition]
+  /// Whether the events of such a transaction are being dropped.
+  private var isInTornTransaction = false
   /// Whether the last event is beyond the stop condition.
   private var isStopped = false
   private var lastTimestamp: UInt32 = 0
@@ -55,8 +59,10 @@ struct Reader {
   /// A reader of `source`, which begins at `start`.
   init(
     _ source: EventSource, _ pipeline: Pipeline, _ range: BinlogRange, _ stop: StopCondition, from start: StreamStart,
-    checksum: EventChecksum, progress: Progress, status: StreamStatus, byteCount: UInt64?, resumption: Resumption?
+    checksum: EventChecksum, progress: Progress, status: StreamStatus, byteCount: UInt64?, resumption: Resumption?,
+    torn: [BinlogPosition]
   ) {
+    self.torn = torn
     self.source = source
     self.pipeline = pipeline
     self.range = range
@@ -150,6 +156,7 @@ struct Reader {
       frame = try chunk.frame(at: offset, count: count, isFormat: isFormat, &stream)
       isStopped = wasOutside && !frame.isOutsideOfFile && stop.isReached(by: frame)
       if isStopped { return .beyond }
+      noteTornTransaction(frame, file, wasOutside)
       try chunk.track(frame, &transactions, stream.format)
     } catch {
       throw .binlog(located(error, file))
@@ -159,6 +166,20 @@ struct Reader {
     guard keep(frame, file) else { return .inside }
     note(frame, file)
     return verdict == .inside && transactions.isOutside && stop.isReached(by: gtids) ? .last : verdict
+  }
+
+  /// A server that dies may leave a transaction without its end; the next file then begins with its format.
+  private mutating func noteTornTransaction(_ frame: EventFrame, _ file: String, _ wasOutside: Bool) {
+    guard resumption != nil, !frame.isOutsideOfFile else { return }
+    if wasOutside {
+      isInTornTransaction = torn.contains(BinlogPosition(file: file, offset: frame.start))
+    } else if frame.header.type == .formatDescription {
+      if !isInTornTransaction {
+        torn.append(boundary)
+        change = "the transaction at \(boundary) has no end: the server died while it wrote it"
+      }
+      isInTornTransaction = false
+    }
   }
 
   private func located(_ error: BinlogError, _ file: String) -> BinlogError {
@@ -172,6 +193,10 @@ struct Reader {
     if let end = passedOver {
       chunk.bytes.truncate(to: frame.offset)
       if !frame.isOutsideOfFile { passOver(frame, file, end) }
+      return false
+    }
+    guard !isInTornTransaction else {
+      chunk.bytes.truncate(to: frame.offset)
       return false
     }
     guard !file.isEmpty else {

@@ -55,7 +55,8 @@ enum RunError: Error {
     }
     return .configuration(
       ConfigurationError(
-        path: configuration.path, problems: [ConfigurationProblem(.invalidValue, "checkpoint_file \(path): \(reason)")]))
+        path: configuration.path, problems: [ConfigurationProblem(.invalidValue, "checkpoint_file \(path): \(reason)")])
+    )
   }
 
   /// What failed and where, in one line.

@@ -40,13 +40,13 @@ struct StartResolver {
     case .gtids(let gtids):
       let set = gtids ?? (facts.isMariaDB ? .mariadb(MariaDBGTIDPosition()) : .mysql(MySQLGTIDSet()))
       guard set.isMariaDB == facts.isMariaDB else {
-        let kind = facts.isMariaDB ? "a MariaDB server has GTIDs like 0-1-100" : "a MySQL server has GTIDs like uuid:1-100"
-        throw configurationError("gtid_set: \(kind)")
+        let kind = facts.isMariaDB ? "MariaDB server has GTIDs like 0-1-100" : "MySQL server has GTIDs like uuid:1-100"
+        throw configurationError("gtid_set: a \(kind)")
       }
       return .gtids(set)
     case .timestamp(let time):
       guard let binlogs = facts.binlogs, !binlogs.isEmpty else {
-        throw configurationError("from_timestamp needs the privilege REPLICATION CLIENT, to list the server's binlog files")
+        throw configurationError("from_timestamp needs the privilege REPLICATION CLIENT, to list the binlog files")
       }
       return try TimestampSearch(replica, binlogs.map(\.name)).start(at: time)
     }
@@ -83,7 +83,8 @@ struct StartResolver {
       }
     } else {
       try checkTopology(checkpoint, gtids, connection, facts)
-      log.warning("the checkpoint is of another server, \(checkpoint.server.name): going on by GTID on \(facts.server.name)")
+      let servers = "\(checkpoint.server.name), and this is \(facts.server.name)"
+      log.warning("the checkpoint is of another server, \(servers): going on by GTID")
     }
     guard let gtids else { throw refusal("it has no GTID set") }
     log.info("going on from the checkpoint: GTID set '\(gtids)'")
@@ -107,8 +108,8 @@ struct StartResolver {
     }
     guard has?.isSuperset(of: gtids) == true else {
       throw refusal(
-        "it is of another server, \(checkpoint.server.name), and \(facts.server.name) lacks transactions of its GTID set"
-          + " '\(gtids)': \(hint)")
+        "it is of another server, \(checkpoint.server.name), and \(facts.server.name) lacks transactions of its GTID "
+          + "set '\(gtids)': \(hint)")
     }
   }
 

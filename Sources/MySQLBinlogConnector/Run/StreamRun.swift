@@ -47,10 +47,12 @@ struct StreamRun {
       let stage = Stage(
         source: .files(files.source(of: range)), start: start, facts: ServerFacts(of: files), checksum: .none,
         columnNames: ColumnNames(configuration.output), checkpoints: checkpoints, resumption: nil)
-      _ = try stream(stage)
+      var torn: [BinlogPosition] = []
+      _ = try stream(stage, nil, &torn)
     } else {
       let replica = Replica(configuration, interrupt)
-      while let again = try dump(replica, file, last) { last = again }
+      var torn: [BinlogPosition] = []
+      while let again = try dump(replica, file, last, &torn) { last = again }
     }
   }
 
@@ -70,11 +72,11 @@ struct StreamRun {
     let resumption: Resumption?
   }
 
-  /// Streams from the server, from the checkpoint `last` if there is one.
+  /// Streams from the server, from the checkpoint `last` if there is one, without the transactions at `torn`.
   ///
   /// - Returns: the checkpoint from which to begin anew, because the log did not go on as it did; nil when all is done.
   private func dump(
-    _ replica: Replica, _ file: CheckpointFile?, _ last: Checkpoint?
+    _ replica: Replica, _ file: CheckpointFile?, _ last: Checkpoint?, _ torn: inout [BinlogPosition]
   ) throws(RunError) -> Checkpoint? {
     let connection: Connection
     let facts: ServerFacts
@@ -105,7 +107,7 @@ struct StreamRun {
       source: .server(connection), start: start, facts: facts, checksum: checksum,
       columnNames: ColumnNames(configuration.output, schema),
       checkpoints: Checkpoints(file, server: facts.server, after: last), resumption: resumption)
-    return try stream(stage, replica)
+    return try stream(stage, replica, &torn)
   }
 
   /// Whether the run before this one reached the end of the range.
@@ -116,7 +118,11 @@ struct StreamRun {
   }
 
   /// Streams to the end.
-  private func stream(_ stage: Stage, _ replica: Replica? = nil) throws(RunError) -> Checkpoint? {
+  ///
+  /// - Returns: as `dump` does.
+  private func stream(
+    _ stage: Stage, _ replica: Replica?, _ torn: inout [BinlogPosition]
+  ) throws(RunError) -> Checkpoint? {
     let range = configuration.range.beginning(at: stage.start.position)
     let pipeline = Pipeline(
       output: output(stage), filter: configuration.filter.tables, columnNames: stage.columnNames,
@@ -129,13 +135,15 @@ struct StreamRun {
     let status = StreamStatus(range.from)
     var reader = Reader(
       stage.source, pipeline, range, configuration.stop, from: stage.start, checksum: stage.checksum,
-      progress: progress, status: status, byteCount: stage.facts.byteCount(of: range), resumption: stage.resumption)
+      progress: progress, status: status, byteCount: stage.facts.byteCount(of: range), resumption: stage.resumption,
+      torn: torn)
     let monitor = replica.flatMap { lagMonitor($0, status) }
     monitor?.start()
     defer { monitor?.stop() }
     let end = try read(&reader, pipeline, progress, replica)
     if case .server(let connection) = reader.source { replica?.end(connection) }
     report(end, reader.reached, range)
+    torn = reader.torn
     if case .sourceChanged = end { return try giveUp(pipeline, reader, stage) }
     do { try pipeline.finish() } catch { throw .pipeline(error, reached: reader.reached) }
     reportTotals(pipeline.metrics.snapshot)
@@ -197,7 +205,8 @@ struct StreamRun {
       return .parquet(
         ParquetOutput(
           directory: settings.parquetDirectory, batchRowLimit: settings.parquetBatchSize,
-          json: settings.parquetJSONType == .json ? .json : .string, properties: properties, serverUUID: stage.facts.server.uuid,
+          json: settings.parquetJSONType == .json ? .json : .string, properties: properties,
+          serverUUID: stage.facts.server.uuid,
           roll: configuration.durability.roll, naming: naming(stage),
           log: ParquetLog(
             opened: { log.info("opening parquet file: \($0)") },
