@@ -125,6 +125,7 @@ struct FlushWorker: ~Copyable {
       pool.give(batch)
       metrics.update { $0.batches += 1 }
     case .cut(let boundary):
+      part?.lastPosition = boundary.position.offset
       try finishPart()
       try saveCheckpoint(boundary)
       try begin(Part(boundary.position.file, start: boundary.position.offset))

@@ -81,14 +81,12 @@ class Proxy:
 
 
 def flip_bit_after(marker: bytes, distance: int = 0) -> Transform:
-    """Flips one bit in the byte `distance` bytes into the first occurrence of a marker, once."""
-    state = {"done": False}
+    """Flips one bit in the byte `distance` bytes into the first occurrence of a marker in each chunk."""
 
     def transform(offset: int, data: bytes) -> bytes:
-        found = -1 if state["done"] else data.find(marker)
+        found = data.find(marker)
         if found < 0:
             return data
-        state["done"] = True
         damaged = bytearray(data)
         damaged[found + distance] ^= 0x10
         return bytes(damaged)

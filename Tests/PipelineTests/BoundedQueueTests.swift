@@ -76,4 +76,21 @@ import Pipeline
     #expect(queue.take() == nil)
     #expect(queue.wasCancelled)
   }
+
+  @Test("A wait with a deadline ends with it, and an element ends it before")
+  func deadline() {
+    let queue = BoundedQueue<Int>(capacity: 1, byteLimit: .max)
+    let start = ContinuousClock.now
+    guard case .timedOut = queue.take(until: start + .milliseconds(50)) else {
+      Issue.record("an empty queue gave something")
+      return
+    }
+    #expect(start.duration(to: .now) >= .milliseconds(50))
+    _ = queue.put(7, weight: 1)
+    if case .element(let number) = queue.take(until: .now + .seconds(60)) { #expect(number == 7) } else {
+      Issue.record("the element was not given")
+    }
+    queue.finish()
+    if case .closed = queue.take(until: .now + .seconds(60)) {} else { Issue.record("a finished queue did not say so") }
+  }
 }

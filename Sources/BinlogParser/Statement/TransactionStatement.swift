@@ -4,7 +4,7 @@ import Bytes
 ///
 /// The server itself writes these statements, in capitals and without anything before them, except in logs of statements,
 /// where users' spelling stands.
-enum TransactionStatement {
+package enum TransactionStatement: Sendable {
   /// A transaction begins: BEGIN, START TRANSACTION, XA START.
   case begin
   /// It ends: COMMIT, ROLLBACK, XA COMMIT, XA ROLLBACK.
@@ -16,7 +16,7 @@ enum TransactionStatement {
   private static let longestLookedAt = 32
 
   /// Looks at the beginning of `statement`.
-  init(_ statement: RawSpan) {
+  package init(_ statement: RawSpan) {
     let text = statement.extracting(0..<min(statement.byteCount, Self.longestLookedAt)).array
     let words = text.split { $0 == 0x20 || $0 == 0x3B || (0x09...0x0D).contains($0) }.prefix(3).map { word in
       String(decoding: word, as: UTF8.self).uppercased()

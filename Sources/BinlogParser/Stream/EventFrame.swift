@@ -13,6 +13,14 @@ public struct EventFrame: Sendable, BitwiseCopyable {
   /// Where the event ends in its file. 64 bits, also beyond 4 GiB.
   public let end: UInt64
 
+  package init(header: EventHeader, offset: Int, bodyCount: Int, start: UInt64, end: UInt64) {
+    self.header = header
+    self.offset = offset
+    self.bodyCount = bodyCount
+    self.start = start
+    self.end = end
+  }
+
   /// Whether the event stands in no file and moves no position.
   public var isOutsideOfFile: Bool { start == end }
 

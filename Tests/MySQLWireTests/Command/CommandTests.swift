@@ -27,6 +27,28 @@ import Testing
     }
   }
 
+  @Test(arguments: [(false, UInt8(4)), (true, 5)])
+  func binlogDumpGTID(nonBlocking: Bool, flags: UInt8) {
+    let command = ComBinlogDumpGTID(gtidSet: [1, 2, 3], serverID: 0x0102_0304, nonBlocking: nonBlocking)
+    let head: [UInt8] = [0x1E, flags, 0, 4, 3, 2, 1, 0, 0, 0, 0]
+    #expect(encoded { command.encode(into: &$0) } == head + [4, 0, 0, 0, 0, 0, 0, 0] + [3, 0, 0, 0] + [1, 2, 3])
+  }
+
+  @Test func connectStateHoldsNothingButGTIDs() {
+    #expect(DumpSettings.connectState("0-1-100,1-2-7").first == "SET @slave_connect_state = '0-1-100,1-2-7'")
+    #expect(DumpSettings.connectState("0-1-1'; DROP").first == "SET @slave_connect_state = '0-1-1'")
+    #expect(DumpSettings.connectState("").first == "SET @slave_connect_state = ''")
+  }
+
+  @Test(arguments: [
+    (DumpStart.position(file: "b.000001", offset: 4), "b.000001:4"), (.gtidPosition("0-1-2"), "GTID set '0-1-2'"),
+    (
+      .gtidSet(encoded: [], text: String(repeating: "x", count: 300)),
+      "GTID set '\(String(repeating: "x", count: 200))…'"
+    ),
+  ])
+  func dumpStart(_ start: DumpStart, _ expected: String) { #expect(start.description == expected) }
+
   @Test(arguments: [
     (0.0, UInt64(0)), (0.0001, 1_000_000), (0.5, 500_000_000), (30, 30_000_000_000), (1e12, 4_294_967_000_000_000),
     (-1, 0), (.nan, 0),

@@ -1,0 +1,75 @@
+import BinlogParser
+import Foundation
+import Pipeline
+import Testing
+
+/// The file that keeps a run's place.
+@Suite struct CheckpointFileTests {
+  private let folder = FileManager.default.temporaryDirectory.appending(path: "checkpoint-\(UUID())")
+
+  private var path: String { folder.appending(path: "state/place.json").path }
+
+  private func checkpoint(_ offset: UInt64, gtids: String?) throws -> Checkpoint {
+    let boundary = TransactionBoundary(
+      position: BinlogPosition(file: "binlog.000007", offset: offset), gtids: try gtids.map { try GTIDSet($0) },
+      timestamp: 1_700_000_000)
+    return Checkpoint(
+      boundary, server: Checkpoint.Server(uuid: "u-1", serverID: 7, version: "9.7.0"), firstServerUUID: "u-0",
+      files: [])
+  }
+
+  @Test(arguments: [nil, "0-1-100,2-7-3", "01020304-0506-0708-090a-0b0c0d0e0f10:1-5:9"])
+  func whatIsSavedIsLoaded(_ gtids: String?) throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = try CheckpointFile(path)
+    #expect(try file.load() == nil)
+    for offset: UInt64 in [4, 1 << 33] {
+      let checkpoint = try checkpoint(offset, gtids: gtids)
+      try file.save(checkpoint)
+      #expect(try file.load() == checkpoint)
+    }
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path + "/state").sorted() == [
+        "place.json", "place.json.lock",
+      ])
+  }
+
+  @Test func onlyTheOwnerReadsIt() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = try CheckpointFile(path)
+    try file.save(checkpoint(4, gtids: nil))
+    let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+  }
+
+  @Test func oneProcessAtATimeHasIt() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = try CheckpointFile(path)
+    #expect(throws: CheckpointFile.Problem.inUse) { _ = try CheckpointFile(path) }
+    try file.save(checkpoint(4, gtids: nil))
+  }
+
+  @Test(arguments: [
+    "", "{", "[]", "{}", "null", "{\"version\": 1}", "{\"version\": 2, \"binlog_file\": \"b\"}",
+    "{\"version\":1,\"binlog_file\":\"b.1\",\"binlog_position\":-1,\"event_timestamp\":0,\"server\":{\"version\":\"\"},\"files\":[]}",
+  ])
+  func anythingElseIsMalformed(_ text: String) throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = try CheckpointFile(path)
+    try Data(text.utf8).write(to: URL(filePath: path))
+    #expect {
+      try file.load()
+    } throws: { error in
+      if case .malformed = error as? CheckpointFile.Problem { true } else { false }
+    }
+  }
+
+  @Test func anotherVersionIsNamed() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = try CheckpointFile(path)
+    try file.save(checkpoint(4, gtids: nil))
+    let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+    try Data(text.replacing("\"version\" : 1", with: "\"version\" : 2").utf8).write(to: URL(filePath: path))
+    #expect(throws: CheckpointFile.Problem.malformed("version 2 of the format is not known")) { try file.load() }
+  }
+}
