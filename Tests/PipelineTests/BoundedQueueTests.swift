@@ -87,7 +87,9 @@ import Pipeline
     }
     #expect(start.duration(to: .now) >= .milliseconds(50))
     _ = queue.put(7, weight: 1)
-    if case .element(let number) = queue.take(until: .now + .seconds(60)) { #expect(number == 7) } else {
+    if case .element(let number) = queue.take(until: .now + .seconds(60)) {
+      #expect(number == 7)
+    } else {
       Issue.record("the element was not given")
     }
     queue.finish()

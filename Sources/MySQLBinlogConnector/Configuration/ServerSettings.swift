@@ -14,6 +14,8 @@ package struct ServerSettings: Sendable {
   package let database: String?
   /// The replica id that the reader registers with.
   package let serverID: UInt32
+  /// Whether the configuration gives it; else it is random.
+  package let hasOwnServerID: Bool
   /// How long a connection may take to be made.
   package let connectTimeoutSeconds: Int
   /// How long the server may be silent; it is asked for a heartbeat after half of this.
@@ -36,6 +38,7 @@ package struct ServerSettings: Sendable {
     database = reader.text(.database)
     let given = reader.integer(.serverID, in: 1...Int64(UInt32.max)).map { UInt32($0) }
     serverID = given ?? .random(in: Self.randomServerIDs)
+    hasOwnServerID = given != nil
     connectTimeoutSeconds = Int(reader.integer(.connectTimeoutSeconds, in: Self.timeouts) ?? 10)
     readTimeoutSeconds = Int(reader.integer(.readTimeoutSeconds, in: Self.timeouts) ?? 60)
     maxReconnectSeconds = reader.integer(.maxReconnectSeconds, in: 0...Self.longestOutage).map { Int($0) }

@@ -20,12 +20,22 @@ final class Replica {
   let interrupt: InterruptSource
   private let configuration: Configuration
   private let uuid = DumpSettings.randomUUID()
+  private var serverID: UInt32
   private let log = Logger(label: "connection")
 
   /// A replica whose waits `interrupt` ends.
   init(_ configuration: Configuration, _ interrupt: InterruptSource) {
     self.configuration = configuration
     self.interrupt = interrupt
+    serverID = configuration.server.serverID
+  }
+
+  /// Takes another replica id, unless the configuration gives one.
+  ///
+  /// MariaDB keeps a new dump waiting for an old one of the same id, which may hang in a write to a dead connection for
+  /// as long as `net_write_timeout`.
+  func renewServerID() {
+    if !configuration.server.hasOwnServerID { serverID = .random(in: ServerSettings.randomServerIDs) }
   }
 
   /// Connects and logs in.
@@ -53,7 +63,7 @@ final class Replica {
     let checksum = try connection.prepareBinlogDump(
       heartbeatSeconds: Double(server.readTimeoutSeconds) / 2,
       replicaUUID: isRegistered ? uuid : DumpSettings.randomUUID())
-    let id = isRegistered ? server.serverID : .random(in: ServerSettings.randomServerIDs)
+    let id = isRegistered ? serverID : .random(in: ServerSettings.randomServerIDs)
     if isRegistered {
       try connection.registerReplica(serverID: id, hostName: ProcessInfo.processInfo.hostName)
     }

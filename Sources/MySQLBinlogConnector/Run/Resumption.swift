@@ -82,6 +82,7 @@ final class Resumption {
           connection.close()
           return .otherServer(facts.server.uuid ?? "server_id \(facts.server.serverID ?? 0)")
         }
+        replica.renewServerID()
         let checksum = try replica.beginDump(connection, from: start, nonBlocking: nonBlocking)
         log.info("reconnected: going on from \(start)")
         return .resumed(Replica.Dump(connection: connection, facts: facts, checksum: checksum))
