@@ -14,12 +14,15 @@ public final class Pipeline: Sendable {
   /// What all stages counted so far.
   public let metrics = SharedMetrics()
   private let events: BoundedQueue<EventChunk>
-  private let flushes = BoundedQueue<FlushMessage>(capacity: Pipeline.flushQueueCapacity, byteLimit: 128 << 20)
+  private let flushes = BoundedQueue<FlushMessage>(
+    capacity: Pipeline.flushQueueCapacity, byteLimit: Pipeline.flushByteLimit)
   private let stages = StageGroup()
   private let notice: @Sendable (PipelineNotice) -> Void
 
-  /// Batches between the workers.
-  static let flushQueueCapacity = 4
+  /// Messages between the workers, most of them positions.
+  private static let flushQueueCapacity = 32
+  /// Bytes of batches between the workers: one of the usual size, and one always fits.
+  private static let flushByteLimit = 4 << 20
   /// Bytes of events between reader and processing worker; one chunk always fits.
   private static let eventByteLimit = 32 << 20
 

@@ -46,6 +46,15 @@ import Pipeline
     #expect(queue.take() == 1)
   }
 
+  @Test("An element heavier than the limit does not wait for those without weight", .timeLimit(.minutes(1)))
+  func heavyElementBehindLightOnes() {
+    let queue = BoundedQueue<Int>(capacity: 4, byteLimit: 10)
+    #expect(queue.put(1, weight: 0))
+    #expect(queue.put(2, weight: 1000))
+    #expect(queue.take() == 1)
+    #expect(queue.take() == 2)
+  }
+
   @Test("After finish the consumer gets what is left, and then nothing")
   func finish() {
     let queue = BoundedQueue<Int>(capacity: 4, byteLimit: .max)

@@ -1,9 +1,9 @@
 import Bytes
 
-/// A column of a batch: appended to by one thread, then encoded page by page.
+/// A column of a batch: appended to by one thread, then encoded page by page, several pages at once.
 ///
 /// The builders are `NumericColumn`, `ByteArrayColumn` and `DictionaryColumn`.
-public protocol ParquetColumn: ~Copyable {
+public protocol ParquetColumn: ~Copyable, Sendable {
   /// The physical type of the values.
   var type: PhysicalType { get }
   /// Rows, nulls included.

@@ -11,21 +11,21 @@ public protocol RowBatch: ~Copyable {
   func appendColumns(to encoder: inout RowGroupEncoder) throws(ParquetError)
 }
 
-/// Encodes and compresses whole batches, with a codec and buffers of its own.
+/// Encodes and compresses whole batches, with codecs and buffers of its own.
 ///
 /// It writes no file: several encoders can work on several batches side by side, and `ParquetFileWriter.append` puts the
 /// results into the file in the wanted order.
 public struct RowGroupEncoder: ~Copyable {
   private let schema: Schema
   private let properties: WriterProperties
-  private var pageEncoder: PageEncoder
+  private var chunkEncoder: ColumnChunkEncoder
   private var result = EncodedRowGroup()
 
   /// An encoder for batches of `schema`.
   public init(schema: Schema, properties: WriterProperties) throws(ParquetError) {
     self.schema = schema
     self.properties = properties
-    pageEncoder = try PageEncoder(properties: properties)
+    chunkEncoder = try ColumnChunkEncoder(properties: properties)
   }
 
   /// Encodes all columns of `batch`.
@@ -49,14 +49,7 @@ public struct RowGroupEncoder: ~Copyable {
   public mutating func append(_ column: borrowing some ParquetColumn & ~Copyable) throws(ParquetError) {
     let descriptor = try descriptor(for: column)
     let plan = column.plan(for: descriptor, properties: properties)
-    var pages = EncodedPages(at: result.bytes.count)
-    if let dictionary = plan.dictionary {
-      pages.append(try pageEncoder.encode(dictionary, descriptor: descriptor, to: &result.bytes))
-    }
-    for page in plan.pages {
-      pages.append(
-        try pageEncoder.encode(page, of: column, descriptor: descriptor, plan: plan, to: &result.bytes))
-    }
+    let pages = try chunkEncoder.encode(column, descriptor: descriptor, plan: plan, to: &result.bytes)
     let nullCount = column.withValidity { $0.nullCount }
     result.columns.append(
       ColumnMetaData(

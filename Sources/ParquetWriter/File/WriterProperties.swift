@@ -1,3 +1,5 @@
+import Foundation
+
 /// Everything that can be chosen about a file besides its schema and its rows, with every default.
 public struct WriterProperties: Sendable, Equatable {
   /// Bytes after which a data page ends.
@@ -9,6 +11,9 @@ public struct WriterProperties: Sendable, Equatable {
   /// The largest value in bytes. Page sizes are 32-bit signed numbers, and the page has levels and a length as well.
   public static let valueSizeLimit = Int(Int32.max) - (1 << 24)
 
+  /// One thread for each core of this process, up to four: more are seldom fed by the one that fills the batches.
+  public static var defaultThreadCount: Int { min(ProcessInfo.processInfo.activeProcessorCount, 4) }
+
   /// For `created_by`.
   public var application: ApplicationVersion
   /// What is done to pages after encoding.
@@ -19,6 +24,8 @@ public struct WriterProperties: Sendable, Equatable {
   public var dictionaryPageSizeLimit: Int
   /// The longest `min_value` or `max_value` in bytes.
   public var boundSizeLimit: Int
+  /// Threads that compress the pages of a column chunk side by side. The file is the same whatever their number.
+  public var threadCount: Int
 
   /// The defaults.
   public init(application: ApplicationVersion) {
@@ -27,5 +34,6 @@ public struct WriterProperties: Sendable, Equatable {
     pageSize = Self.defaultPageSize
     dictionaryPageSizeLimit = Self.defaultDictionaryPageSizeLimit
     boundSizeLimit = Self.defaultBoundSizeLimit
+    threadCount = Self.defaultThreadCount
   }
 }

@@ -15,7 +15,7 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   private var isFinished = false
   private var isCancelled = false
 
-  /// A queue for `capacity` elements that together weigh at most `byteLimit` bytes. One element always fits.
+  /// A queue for `capacity` elements that together weigh at most `byteLimit` bytes. One element with weight always fits.
   package init(capacity: Int, byteLimit: Int) {
     self.capacity = max(capacity, 1)
     self.byteLimit = byteLimit
@@ -28,7 +28,7 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   package func put(_ element: sending Element, weight: Int) -> Bool {
     condition.lock()
     defer { condition.unlock() }
-    while !isClosed, count == capacity || (count > 0 && bytes + weight > byteLimit) { condition.wait() }
+    while !isClosed, count == capacity || (bytes > 0 && bytes + weight > byteLimit) { condition.wait() }
     guard !isClosed else { return false }
     elements[(head + count) % capacity] = (element, weight)
     count += 1

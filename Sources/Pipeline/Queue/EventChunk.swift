@@ -7,7 +7,7 @@ import Bytes
 /// Only one thread uses a chunk at a time: the reader fills it, and gives it away with `Pipeline.submit`.
 public final class EventChunk: @unchecked Sendable {
   /// A chunk is handed over once it holds this many bytes.
-  public static let fullByteCount = 256 * 1024
+  public static let fullByteCount = 64 * 1024
 
   /// The binlog file in which the events stand.
   public let file: String
@@ -22,7 +22,7 @@ public final class EventChunk: @unchecked Sendable {
   public init(file: String) {
     self.file = file
     bytes = OutputBuffer(capacity: EventChunk.fullByteCount + EventChunk.fullByteCount / 4)
-    frames.reserveCapacity(1024)
+    frames.reserveCapacity(256)
   }
 
   /// Lets `stream` take the event that begins `offset` bytes into `bytes` and ends them.
