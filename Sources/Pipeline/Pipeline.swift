@@ -25,17 +25,22 @@ public final class Pipeline: Sendable {
 
   /// A pipeline whose event queue holds `queueCapacity` chunks. Its threads run from now on.
   ///
-  /// - Parameter notice: called, on the processing worker's thread, with what is worth a warning.
+  /// - Parameters:
+  ///   - maxEventBytes: how many bytes the compressed part of an event may come to.
+  ///   - notice: called, on the processing worker's thread, with what is worth a warning.
   public init(
     output: Output, filter: TableFilter, columnNames: ColumnNames, queueCapacity: Int,
+    maxEventBytes: Int = Limits.event,
     notice: @escaping @Sendable (PipelineNotice) -> Void = { _ in }
   ) {
     self.notice = notice
     events = BoundedQueue(capacity: queueCapacity, byteLimit: Self.eventByteLimit)
-    let decoder = EventDecoder(filter: filter, columnNames: columnNames)
+    let decoder = EventDecoder(filter: filter, columnNames: columnNames, maxEventBytes: maxEventBytes)
     switch output {
     case .text(let everyEvent):
-      startProcessing(decoder) { TextSink(output: StandardOutput(), everyEvent: everyEvent) }
+      startProcessing(decoder) {
+        TextSink(output: StandardOutput(), everyEvent: everyEvent, maxEventBytes: maxEventBytes)
+      }
     case .parquet(let parquet):
       let pool = BatchPool()
       let flushes = flushes
@@ -66,6 +71,9 @@ public final class Pipeline: Sendable {
     stages.wait()
     if let error = stages.firstError { throw error }
   }
+
+  /// The error of the first stage that failed, so far.
+  public var failure: PipelineError? { stages.firstError }
 
   /// Stops the workers at once: a file that is not complete is given up, and finished ones stay.
   public func cancel() {

@@ -2,6 +2,7 @@
 enum ConfigurationKey: String, CaseIterable {
   case source, files
   case host, port, user, password, database
+  case passwordFile = "password_file"
   case fromBinlogFile = "from_binlog_file"
   case fromBinlogPosition = "from_binlog_position"
   case toBinlogFile = "to_binlog_file"
@@ -21,6 +22,7 @@ enum ConfigurationKey: String, CaseIterable {
   case serverID = "server_id"
   case connectTimeoutSeconds = "connect_timeout_seconds"
   case readTimeoutSeconds = "read_timeout_seconds"
+  case maxEventBytes = "max_event_bytes"
   case compression
   case compressionLevel = "compression_level"
   case parquetJSONType = "parquet_json_type"

@@ -71,7 +71,7 @@ struct StreamRun {
     let pipeline = Pipeline(
       output: output(facts), filter: configuration.filter.tables,
       columnNames: columnNames,
-      queueCapacity: configuration.output.queueCapacity, notice: Self.warn)
+      queueCapacity: configuration.output.queueCapacity, maxEventBytes: configuration.maxEventBytes, notice: Self.warn)
     log.info("pipeline started: \(pipelineSummary)")
     // On a terminal that also shows the rows, a line that redraws itself would disturb them.
     let redraws = configuration.output.mode == .parquet || !Terminal.isTerminal(1)
@@ -95,6 +95,8 @@ struct StreamRun {
     } catch {
       // Text shows every row that came before the error; a Parquet file that is not complete must not appear.
       if configuration.output.mode == .stdout { try? pipeline.finish() } else { pipeline.cancel() }
+      // What a stage found wrong lies before the place to which the reader came.
+      if let failure = pipeline.failure { throw .pipeline(failure, reached: reader.reached) }
       throw error
     }
   }
@@ -108,7 +110,7 @@ struct StreamRun {
     }
     self.log.info("connecting to MySQL server at \(server.host):\(server.port)")
     var options = connectionOptions(interrupt: interrupt)
-    options.notice = { log.info("\($0)") }
+    options.notice = { log.log(level: $0.isWarning ? .warning : .info, "\($0)") }
     let connection = try Connection(options)
     let encryption = connection.tlsVersion ?? "not encrypted"
     self.log.info(
@@ -124,7 +126,7 @@ struct StreamRun {
       host: server.host, port: Int(server.port), user: server.user, password: server.password,
       database: server.database, tls: configuration.tls,
       connectTimeoutSeconds: server.connectTimeoutSeconds, readTimeoutSeconds: server.readTimeoutSeconds,
-      interrupt: interrupt)
+      maxEventBytes: configuration.maxEventBytes, interrupt: interrupt)
   }
 
   /// Registers as a replica and asks for the events; returns how the server secures them.

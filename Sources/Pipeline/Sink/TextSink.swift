@@ -9,14 +9,16 @@ struct TextSink: ~Copyable, EventSink {
   private var head = OutputBuffer(capacity: 512)
   private let output: StandardOutput
   private let showsEveryEvent: Bool
+  private let maxEventBytes: Int
   private var format: FormatDescriptionEvent?
 
   /// Text beyond this many bytes is written out before the chunk of events ends.
   private static let flushByteCount = 1 << 20
 
   /// A sink that writes to `output`: rows, and with `everyEvent` a block for each other event too.
-  init(output: StandardOutput, everyEvent: Bool) {
+  init(output: StandardOutput, everyEvent: Bool, maxEventBytes: Int) {
     self.output = output
+    self.maxEventBytes = maxEventBytes
     showsEveryEvent = everyEvent
   }
 
@@ -33,12 +35,13 @@ struct TextSink: ~Copyable, EventSink {
   mutating func event(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
     guard showsEveryEvent, RowsEvent.kind(of: frame.header.type) == nil else { return }
     let fields: [EventField]
-    do { fields = try EventField.fields(of: frame, body, format: format) } catch {
+    do { fields = try EventField.fields(of: frame, body, format: format, maxEventBytes: maxEventBytes) } catch {
       throw .binlog(BinlogError(.decode(error)))
     }
     writer.buffer.append("=== Event (\(frame.header.type)) ===\n")
     for field in fields { writer.buffer.append("\((field.name + ":").padded(to: 10)) \(field.value)\n") }
     writer.buffer.append("==========================\n\n")
+    if writer.buffer.count >= Self.flushByteCount { try flush() }
   }
 
   mutating func rows(_ event: borrowing RowsEvent, _ table: TablePlan, _ frame: EventFrame) throws(PipelineError) {
