@@ -893,6 +893,35 @@ def test_no_output_outside_of_its_folder(connector: Connector) -> None:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+# Files
+
+
+def log_file(connector: Connector, *events: bytes) -> str:
+    path = connector.folder / "binlog.000001"
+    path.write_bytes(b"\xfebin" + hostile.format_description() + b"".join(events))
+    return str(path)
+
+
+BOMB = hostile.event(hostile.QUERY, bytes(300_000_000), checksum=False)
+LARGE = hostile.event(hostile.QUERY, bytes(8) + b"\4\0\0\0\0shop\0" + b" " * 30 * MEGABYTE)
+
+
+@pytest.mark.parametrize(("event", "size"), [
+    (LARGE, len(LARGE)),
+    (hostile.event(hostile.TRANSACTION_PAYLOAD, payload(zstd(BOMB), len(BOMB))), len(BOMB)),
+], ids=["an event", "an event in a payload"])
+def test_file_with_an_event_that_is_too_large(connector: Connector, event: bytes, size: int) -> None:
+    place = 4 + len(hostile.format_description())
+    config = {"source": "file", "files": [log_file(connector, event)], "max_event_bytes": MEGABYTE}
+    measured = measure(connector, config, LIMIT_SECONDS)
+    check(measured, {EXIT_DATA}, 100)
+    for word in ("max_event_bytes", str(MEGABYTE), str(size), f"binlog.000001:{place}:"):
+        assert word in measured.result.last_line
+    if event == LARGE:
+        measure(connector, config | {"max_event_bytes": 40 * MEGABYTE}, LIMIT_SECONDS).result.expect(EXIT_OK)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 # Real conversations, mutated
 
 RUNS = int(os.environ.get("MBC_HOSTILE_RUNS", "20"))
