@@ -832,10 +832,6 @@ def figures(request: pytest.FixtureRequest) -> Iterator[None]:
 # LOCAL INFILE, wherever an answer may come
 
 
-def is_command(command: bytes) -> bool:
-    return command[0] != hostile.COM_QUIT
-
-
 def test_a_file_is_refused_in_answer_to_every_command(connector: Connector) -> None:
     """The first command, then the second, and so on up to the dump; nothing is sent after the request."""
     secret = connector.folder / "secret"
@@ -952,28 +948,50 @@ def record(server: Server, connector: Connector, database: str, **fields: Any) -
     return turns
 
 
+def change(data: bytes, choice: random.Random) -> bytes:
+    """A bit flipped, or bytes cut, repeated or overwritten."""
+    changed = bytearray(data)
+    at = choice.randrange(len(data))
+    length = min(choice.choice([1, 1, 2, 4, 8, 100]), len(data) - at)
+    match choice.choice(["flip", "flip", "flip", "cut", "repeat", "noise", "extreme", "truncate"]):
+        case "flip":
+            changed[at] ^= 1 << choice.randrange(8)
+        case "cut":
+            del changed[at:at + length]
+        case "repeat":
+            changed[at:at] = changed[at:at + length] * choice.choice([1, 2, 1000])
+        case "noise":
+            changed[at:at + length] = choice.randbytes(length)
+        case "extreme":
+            changed[at:at + length] = bytes([choice.choice([0x00, 0x7F, 0x80, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF])]) * length
+        case "truncate":
+            del changed[at:]
+    return bytes(changed)
+
+
+def change_event(data: bytes, choice: random.Random) -> bytes:
+    """The dump with one event's body changed, whose sizes and checksum are right again: what a checksum does not catch."""
+    packets = list(split_packets(data))
+    events = [index for index, packet in enumerate(packets) if len(packet) > 4 + 1 + 19 + 4 and packet[4] == 0]
+    index = choice.choice(events)
+    number, event = packets[index][3:4], packets[index][5:-4]
+    event = event[:19] + change(event[19:], choice)
+    event = event[:9] + struct.pack("<I", len(event) + 4) + event[13:]
+    payload = b"\0" + event + struct.pack("<I", zlib.crc32(event))
+    packets[index] = len(payload).to_bytes(3, "little") + number + payload
+    return b"".join(packets)
+
+
 def mutate(turns: list[Turn], choice: random.Random) -> list[Turn]:
-    """One to three changes to what the server says: bits flipped, bytes cut, repeated, moved or overwritten."""
+    """One to three changes to what the server says, or one to an event, as a server that is hostile could make it."""
     turns = list(turns)
+    spoken = [index for index, (who, data) in enumerate(turns) if who == "server" and data]
+    if choice.random() < 0.5:
+        turns[spoken[-1]] = ("server", change_event(turns[spoken[-1]][1], choice))
+        return turns
     for _ in range(choice.choice([1, 1, 1, 2, 3])):
-        index = choice.choice([index for index, (who, data) in enumerate(turns) if who == "server" and data])
-        data = bytearray(turns[index][1])
-        at = choice.randrange(len(data))
-        length = min(choice.choice([1, 1, 2, 4, 8, 100]), len(data) - at)
-        match choice.choice(["flip", "flip", "flip", "cut", "repeat", "noise", "extreme", "truncate"]):
-            case "flip":
-                data[at] ^= 1 << choice.randrange(8)
-            case "cut":
-                del data[at:at + length]
-            case "repeat":
-                data[at:at] = data[at:at + length] * choice.choice([1, 2, 1000])
-            case "noise":
-                data[at:at + length] = choice.randbytes(length)
-            case "extreme":
-                data[at:at + length] = bytes([choice.choice([0x00, 0x7F, 0x80, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF])]) * length
-            case "truncate":
-                del data[at:]
-        turns[index] = ("server", bytes(data))
+        index = choice.choice([index for index in spoken if turns[index][1]])
+        turns[index] = ("server", change(turns[index][1], choice))
     return turns
 
 
@@ -990,22 +1008,20 @@ def replay(turns: list[Turn]) -> Play:
     return play
 
 
+def split_packets(data: bytes) -> Iterator[bytes]:
+    """The packets, with their headers."""
+    while data:
+        end = 4 + int.from_bytes(data[:3], "little")
+        yield data[:end]
+        data = data[end:]
+
+
 def by_command(turns: list[Turn]) -> list[Turn]:
     """The same turns, with the client's cut into packets: each is waited for."""
     split: list[Turn] = []
     for who, data in turns:
-        while who == "client" and data:
-            end = 4 + int.from_bytes(data[:3], "little")
-            split.append((who, data[:end]))
-            data = data[end:]
-        if who == "server":
-            split.append((who, data))
+        split += [(who, packet) for packet in split_packets(data)] if who == "client" else [(who, data)]
     return split
-
-
-@pytest.fixture(scope="module")
-def recordings() -> dict[tuple[str, str], list[Turn]]:
-    return {}
 
 
 @pytest.mark.timeout(60 + RUNS * 10)
