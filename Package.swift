@@ -62,7 +62,8 @@ let package = Package(
       ],
       swiftSettings: common),
     .testTarget(
-      name: "BinlogParserTests", dependencies: ["BinlogParser", "Bytes", "CZstd", "TestSupport"], swiftSettings: common),
+      name: "BinlogParserTests", dependencies: ["BinlogParser", "Bytes", "CZlib", "CZstd", "TestSupport"],
+      swiftSettings: common),
     .testTarget(
       name: "ParquetWriterTests",
       dependencies: ["ParquetWriter", "Platform", "Bytes", "CZlib", "CZstd", "TestSupport"], swiftSettings: common),

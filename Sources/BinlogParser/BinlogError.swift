@@ -22,6 +22,8 @@ public struct BinlogError: Error, Sendable {
     case undescribedColumns
     /// The column's type cannot be read by this version.
     case unsupportedColumnType(UInt8)
+    /// The event has `size` bytes, or its compressed part stands for so many, which is more than `max_event_bytes`.
+    case eventTooLarge(size: Int, limit: Int)
     /// The file as a whole cannot be read.
     case file(BinlogFileProblem)
   }
@@ -70,6 +72,7 @@ extension BinlogError: CustomStringConvertible {
         + " long they are"
     case .unsupportedColumnType(0): "DECIMAL columns made by MySQL 4.1 or earlier cannot be read"
     case .unsupportedColumnType(let code): "this version cannot read column type \(code)"
+    case .eventTooLarge(let size, let limit): "\(size) bytes are more than max_event_bytes (\(limit))"
     case .file(let problem): problem.description
     }
   }
@@ -84,6 +87,7 @@ extension BinlogError: CustomStringConvertible {
       "start at an earlier from_binlog_position, at a transaction's first event"
     case .incident:
       "take a new copy of the tables, then start behind this event"
+    case .eventTooLarge: "raise max_event_bytes if the log really holds such events"
     case .unsupportedColumnType:
       "exclude the table, or turn the server setting off that writes such events"
     case .undescribedColumns:

@@ -55,6 +55,7 @@ struct Main {
     let log = Logger(label: "main")
     log.info("\(Version.text)")
     log.info("loaded configuration from: \(arguments.configurationPath)")
+    for warning in configuration.warnings { log.warning("\(warning)") }
     try StreamRun(configuration).run()
   }
 }

@@ -10,7 +10,7 @@ package enum Limits {
   package static let directReceive = 64 << 10
   /// The largest packet before the login is complete. Certificates do not count: they are TLS.
   package static let loginPacket = 1 << 20
-  /// The largest result of a query, all packets together.
+  /// The most memory that the result of a query may take.
   package static let queryResult = 64 << 20
   /// The largest event: its header counts its bytes in four bytes.
   package static let event = Int(UInt32.max)

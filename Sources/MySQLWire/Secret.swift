@@ -8,6 +8,9 @@ public struct Secret: Sendable {
   /// Wraps `text`.
   public init(_ text: String) { bytes = Array(text.utf8) }
 
+  /// Wraps the bytes of a password in any encoding.
+  public init(bytes: [UInt8]) { self.bytes = bytes }
+
   /// Whether there is no password.
   public var isEmpty: Bool { bytes.isEmpty }
 }

@@ -10,6 +10,7 @@ extension WireError {
     case .malformed, .unexpectedPacket, .outOfSequence, .tooLarge, .localInfileRefused, .notReady: .protocolViolation
     case .unsupportedServer, .unsupportedPlugin, .clearPasswordRefused, .passwordEncryption: .loginRefused
     case .tlsNotOffered, .certificateRejected: .loginRefused
+    case .eventTooLarge: .serverData
     case .tlsConfiguration, .positionTooLarge, .invalidOption: .configuration
     }
   }

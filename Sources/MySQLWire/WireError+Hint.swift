@@ -23,6 +23,7 @@ extension WireError {
       "the command's position has 4 bytes: begin at an earlier position of this file, or at the next file"
     case .malformed, .unexpectedPacket, .outOfSequence:
       "check that host and port belong to a MySQL or MariaDB server, and that no proxy changes the stream"
+    case .eventTooLarge: "raise max_event_bytes if the server's log really holds such events"
     case .interrupted, .tooLarge, .localInfileRefused, .invalidOption, .notReady: nil
     }
   }

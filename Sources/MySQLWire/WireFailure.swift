@@ -23,8 +23,10 @@ public enum WireFailure: Error, Sendable, Equatable {
   case unexpectedPacket(firstByte: UInt8)
   /// The sequence number of a packet is not the next one.
   case outOfSequence(expected: UInt8, got: UInt8)
-  /// A packet or result beyond the limit, in bytes.
-  case tooLarge(limit: Int)
+  /// A packet or result of at least `size` bytes, beyond the limit.
+  case tooLarge(size: Int, limit: Int)
+  /// An event of at least `size` bytes, beyond the limit that the configuration sets.
+  case eventTooLarge(size: Int, limit: Int)
   /// The greeting is of a protocol that is not spoken here.
   case unsupportedServer(String)
   /// The account uses an authentication plugin that is not supported.
@@ -86,14 +88,16 @@ extension WireFailure: CustomStringConvertible {
     switch self {
     case .system(let error): "\(error.reason) (\(error.call), errno \(error.code))"
     case .unknownHost(let words): "unknown host: \(words)"
-    case .timedOut(let seconds): "no answer for \(seconds) s"
+    case .timedOut(let seconds): "no complete answer for \(seconds) s"
     case .closedByPeer: "the server closed the connection"
     case .interrupted: "interrupted"
     case .server(let packet): packet.description
     case .malformed(let packet, let error): "malformed \(packet): \(error)"
     case .unexpectedPacket(let byte): "unexpected packet of type 0x\(String(byte, radix: 16))"
     case .outOfSequence(let expected, let got): "packet out of order: number \(got) instead of \(expected)"
-    case .tooLarge(let limit): "a packet or result of more than \(limit) bytes"
+    case .tooLarge(let size, let limit): "a packet or result of at least \(size) bytes, more than the limit \(limit)"
+    case .eventTooLarge(let size, let limit):
+      "an event of at least \(size) bytes, more than max_event_bytes (\(limit))"
     case .unsupportedServer(let what): "unsupported server: \(what)"
     case .unsupportedPlugin(let name): "the account uses the authentication plugin \(name), which is not supported"
     case .clearPasswordRefused: "the server asks for the password in clear (mysql_clear_password), which is refused"

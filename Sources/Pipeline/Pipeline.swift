@@ -29,21 +29,24 @@ public final class Pipeline: Sendable {
   /// A pipeline whose event queue holds `queueCapacity` chunks. Its threads run from now on.
   ///
   /// - Parameters:
+  ///   - maxEventBytes: how many bytes the compressed part of an event may come to.
   ///   - checkpoints: told how far the output is safe.
   ///   - gtids: the ids of all transactions before the first event, where they are known.
   ///   - notice: called, on the processing worker's thread, with what is worth a warning.
   public init(
-    output: Output, filter: TableFilter, columnNames: ColumnNames, queueCapacity: Int, checkpoints: Checkpoints,
-    gtids: GTIDSet?, notice: @escaping @Sendable (PipelineNotice) -> Void = { _ in }
+    output: Output, filter: TableFilter, columnNames: ColumnNames, queueCapacity: Int,
+    maxEventBytes: Int = Limits.event, checkpoints: Checkpoints, gtids: GTIDSet?,
+    notice: @escaping @Sendable (PipelineNotice) -> Void = { _ in }
   ) {
     self.notice = notice
     events = BoundedQueue(capacity: queueCapacity, byteLimit: Self.eventByteLimit)
-    let decoder = EventDecoder(filter: filter, columnNames: columnNames)
+    let decoder = EventDecoder(filter: filter, columnNames: columnNames, maxEventBytes: maxEventBytes)
     let transactions = TransactionTracker(gtids: gtids)
     switch output {
     case .text(let everyEvent):
       startProcessing(decoder, transactions) {
-        TextSink(output: StandardOutput(), everyEvent: everyEvent, checkpoints: checkpoints)
+        TextSink(
+          output: StandardOutput(), everyEvent: everyEvent, maxEventBytes: maxEventBytes, checkpoints: checkpoints)
       }
     case .parquet(let parquet):
       let pool = BatchPool()
@@ -76,6 +79,9 @@ public final class Pipeline: Sendable {
     stages.wait()
     if let error = stages.firstError { throw error }
   }
+
+  /// The error of the first stage that failed, so far.
+  public var failure: PipelineError? { stages.firstError }
 
   /// Stops the workers at once: a file that is not complete is given up, and finished ones stay.
   public func cancel() {

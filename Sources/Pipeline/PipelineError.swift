@@ -50,8 +50,8 @@ extension PipelineError {
 extension EventFrame {
   /// The events in a TRANSACTION_PAYLOAD, with the error that stages throw.
   @_lifetime(copy body)
-  func payloadEvents(_ body: RawSpan) throws(PipelineError) -> PayloadEvents {
-    do { return try PayloadEvents(body, in: self) } catch { throw .binlog(error) }
+  func payloadEvents(_ body: RawSpan, maxEventBytes: Int) throws(PipelineError) -> PayloadEvents {
+    do { return try PayloadEvents(body, in: self, maxEventBytes: maxEventBytes) } catch { throw .binlog(error) }
   }
 }
 

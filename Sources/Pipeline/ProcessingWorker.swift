@@ -101,6 +101,9 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   }
 
   private mutating func process(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
+    if frame.header.type == .queryCompressed {
+      do { try decoder.checkStatementSize(body) } catch { throw .binlog(error) }
+    }
     try sink.event(frame, body)
     guard frame.header.type == .transactionPayload else { return try show(frame, body) }
     try unpack(frame, body)
@@ -120,7 +123,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
 
   /// Shows the events of a TRANSACTION_PAYLOAD, which are all in the payload's place.
   private mutating func unpack(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
-    var events = try frame.payloadEvents(body)
+    var events = try frame.payloadEvents(body, maxEventBytes: decoder.maxEventBytes)
     while let inner = try events.nextFrame() {
       do throws(PipelineError) { try process(inner, inner.body(in: events.bytes)) } catch {
         throw error.within(inner)

@@ -37,6 +37,14 @@ public enum FileSystem {
     unsafe access(path, F_OK) == 0
   }
 
+  /// The permission bits of the regular file at the path when the group or all others may read it; nil when nobody but
+  /// the owner may, or there is no such file.
+  public static func modeReadableByOthers(_ path: String) -> Int? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return status.st_mode & (S_IRGRP | S_IROTH) == 0 ? nil : Int(status.st_mode & 0o7777)
+  }
+
   /// The absolute path without links, "." and "..".
   public static func resolve(_ path: String) throws(SystemError) -> String {
     guard let resolved = unsafe realpath(path, nil) else { throw .last("realpath", path) }

@@ -10,26 +10,31 @@ import Bytes
 
 /// A file that is open for writing, and closed when the value goes away. Each call throws `SystemError` with the path.
 public struct FileWriter: ~Copyable {
-  /// What is written can be rows of a database: for the user and the group only, before the umask.
-  private static let fileMode: mode_t = 0o640
+  /// Who may use a new file, before the umask takes its part.
+  public enum Access: mode_t, Sendable {
+    /// The owner writes, the group reads (0640): rows of a database.
+    case ownerAndGroup = 0o640
+    /// The owner alone (0600).
+    case owner = 0o600
+  }
 
   private var descriptor: Int32
   /// The path for error messages.
   public let path: String
 
   /// Creates a file that must not exist yet.
-  public init(creating path: String) throws(SystemError) {
-    try self.init(path, flags: O_WRONLY | O_CREAT | O_EXCL, subject: path)
+  public init(creating path: String, access: Access = .ownerAndGroup) throws(SystemError) {
+    try self.init(path, flags: O_WRONLY | O_CREAT | O_EXCL, access, subject: path)
   }
 
-  /// Creates a file with the permissions `mode`, or empties the one that is there.
-  public init(replacing path: String, mode: mode_t) throws(SystemError) {
-    try self.init(path, flags: O_WRONLY | O_CREAT | O_TRUNC, subject: path, mode: mode)
+  /// Creates a file, or empties the one that is there.
+  public init(replacing path: String, access: Access) throws(SystemError) {
+    try self.init(path, flags: O_WRONLY | O_CREAT | O_TRUNC, access, subject: path)
   }
 
   /// Opens a file that exists, for writing at its end.
   public init(opening path: String) throws(SystemError) {
-    try self.init(path, flags: O_WRONLY | O_APPEND, subject: path)
+    try self.init(path, flags: O_WRONLY | O_APPEND, .owner, subject: path)
   }
 
   /// Creates a file without a name on the file system of a folder; it vanishes when closed, unless `link` names it.
@@ -39,7 +44,7 @@ public struct FileWriter: ~Copyable {
     #if os(Linux)
       // O_TMPFILE, which the C headers define in a way that Swift does not import: this bit and O_DIRECTORY.
       let unnamed: Int32 = 0o20_000_000 | O_DIRECTORY
-      try self.init(directory, flags: O_WRONLY | unnamed, subject: subject)
+      try self.init(directory, flags: O_WRONLY | unnamed, .ownerAndGroup, subject: subject)
     #else
       throw SystemError("open", subject, code: ENOTSUP)
     #endif
@@ -51,9 +56,11 @@ public struct FileWriter: ~Copyable {
     guard unsafe linkat(AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 else { throw .last("linkat", path) }
   }
 
-  private init(_ path: String, flags: Int32, subject: String, mode: mode_t = fileMode) throws(SystemError) {
+  private init(_ path: String, flags: Int32, _ access: Access, subject: String) throws(SystemError) {
     self.path = subject
-    repeat { descriptor = unsafe open(path, flags | O_CLOEXEC, mode) } while descriptor < 0 && errno == EINTR
+    repeat {
+      descriptor = unsafe open(path, flags | O_CLOEXEC, access.rawValue)
+    } while descriptor < 0 && errno == EINTR
     guard descriptor >= 0 else { throw .last("open", subject) }
   }
 

@@ -104,12 +104,16 @@ public struct Socket: ~Copyable, Sendable {
   }
 
   /// Reads what is there, at least one byte, into `memory`; returns how many bytes.
+  ///
+  /// After the deadline nothing is read, even if there is something: a peer that never stops sending cannot outlast it.
   public func receive(
     into memory: UnsafeMutableRawBufferPointer, deadline: () -> Deadline
   ) throws(SocketError) -> Int {
     while true {
+      let deadline = deadline()
+      if deadline.millisecondsLeft == 0 { throw .timedOut }
       if let count = try unsafe receiveIfReady(into: memory) { return count }
-      try wait(for: .reading, deadline())
+      try wait(for: .reading, deadline)
     }
   }
 

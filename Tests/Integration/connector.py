@@ -142,6 +142,7 @@ class Connector:
     def write(self, config: Config | str) -> Path:
         self._runs += 1
         path = self.folder / f"config-{self._runs}.json"
+        path.touch(0o600)
         path.write_text(config if isinstance(config, str) else json.dumps(config, indent=2))
         return path
 

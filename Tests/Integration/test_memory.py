@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import time
-from dataclasses import dataclass
-from pathlib import Path
-
 import pyarrow.parquet as pq
-import pytest
 
-from connector import EXIT_OK, Connector, binary
-from servers import Position, Server
+from connector import EXIT_OK, Connector
+from measure import measure
+from servers import Server
 
 ROWS = 500_000
 LIMIT_MEGABYTES = 256
@@ -34,43 +28,6 @@ FROM numbers
 """
 
 
-@dataclass(frozen=True)
-class Run:
-    """What the system says of a finished process."""
-
-    code: int
-    megabytes: float
-    stderr: str
-
-
-def peak(process: subprocess.Popen[bytes]) -> float:
-    """The peak so far in megabytes. What `wait4` tells counts the memory of the test process before its exec, too."""
-    try:
-        status = Path(f"/proc/{process.pid}/status").read_text()
-    except FileNotFoundError:
-        return 0
-    return max((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM:")), default=0)
-
-
-def measure(connector: Connector, server: Server, start: Position, stop: Position) -> Run:
-    """Runs to the end, and looks at the peak every few milliseconds."""
-    config = connector.folder / "memory.json"
-    config.write_text(json.dumps(connector.parquet(server, start, stop)))
-    errors = connector.folder / "memory.err"
-    with errors.open("w") as stderr:
-        process = subprocess.Popen([binary(), config], stdout=subprocess.DEVNULL, stderr=stderr)
-    deadline = time.monotonic() + LIMIT_SECONDS
-    megabytes = 0.0
-    while process.poll() is None:
-        megabytes = max(megabytes, peak(process))
-        if time.monotonic() > deadline:
-            process.kill()
-            process.wait()
-            pytest.fail(f"still running after {LIMIT_SECONDS} s: {errors.read_text()[-2000:]}")
-        time.sleep(0.005)
-    return Run(process.returncode, megabytes, errors.read_text())
-
-
 def test_650_000_changes_in_bounded_memory(mysql: Server, connector: Connector) -> None:
     mysql.execute("DROP DATABASE IF EXISTS it_memory", "CREATE DATABASE it_memory", TABLE)
     start = mysql.next_file()
@@ -81,8 +38,8 @@ def test_650_000_changes_in_bounded_memory(mysql: Server, connector: Connector) 
     stop = mysql.history()
     mysql.execute("DROP DATABASE it_memory")
     assert stop.file == start.file and stop.offset > 130_000_000, f"the log is smaller than meant: {stop}"
-    run = measure(connector, mysql, start, stop)
-    assert run.code == EXIT_OK, run.stderr[-2000:]
+    run = measure(connector, connector.parquet(mysql, start, stop), LIMIT_SECONDS)
+    run.result.expect(EXIT_OK)
     rows = sum(pq.ParquetFile(path).metadata.num_rows for path in connector.output.glob("*.parquet"))
     assert rows == ROWS + ROWS // 5 + ROWS // 10
     print(f"\n  {rows} rows, {stop.offset / 1e6:.0f} MB of log, peak {run.megabytes:.0f} MB")

@@ -21,7 +21,7 @@ import Testing
       Self.error(Self.dumping, .closedByPeer).description
         == "binlog dump from db:3306, begun at b.000001:4: the server closed the connection")
     let v6 = WireError(.connect, host: "::1", port: 1, user: "", .timedOut(seconds: 3))
-    #expect(v6.description == "cannot connect to [::1]:1: no answer for 3 s")
+    #expect(v6.description == "cannot connect to [::1]:1: no complete answer for 3 s")
     let long = Self.error(.query(String(repeating: "x", count: 500)), .interrupted)
     #expect(long.description.count < 150)
   }

@@ -55,6 +55,18 @@ import Testing
     #expect(ContinuousClock.now - start >= .milliseconds(200))
   }
 
+  /// What is there already is not read: a peer that never stops sending is not heard beyond the deadline.
+  @Test func nothingIsReceivedAfterTheDeadline() throws {
+    let listener = Listener()
+    let socket = try Socket(
+      connectingTo: try Self.address(listener.port), deadline: Deadline(secondsFromNow: 5), interrupt: nil)
+    let server = listener.accept()
+    defer { closeDescriptor(server) }
+    writeAll(server, [1, 2, 3])
+    #expect(throws: SocketError.timedOut) { try Self.receive(socket, within: 0) }
+    #expect(try Self.receive(socket, within: 5) == [1, 2, 3])
+  }
+
   @Test func interruptEndsAWait() throws {
     let listener = Listener()
     let interrupt = try InterruptSource()

@@ -40,12 +40,32 @@ package enum CompressedBytes {
     }
   }
 
+  /// What `bytes`, a part of an event, say of the size of what they stand for.
+  ///
+  /// - Throws: `DecodeError` for bytes that are cut.
+  static func uncompressedCount(ofEventPart bytes: RawSpan) throws(DecodeError) -> Int {
+    var cursor = ByteCursor(bytes)
+    let header = try cursor.uint8("compression header")
+    return try uncompressedCount(&cursor, header)
+  }
+
+  /// The same of a value of a compressed column.
+  static func uncompressedCount(ofColumn bytes: RawSpan) throws(DecodeError) -> Int {
+    guard bytes.byteCount > 0, bytes[byteAt: 0] != 0 else { return max(bytes.byteCount - 1, 0) }
+    return try uncompressedCount(ofEventPart: bytes)
+  }
+
+  @_lifetime(cursor: copy cursor)
+  private static func uncompressedCount(_ cursor: inout ByteCursor, _ header: UInt8) throws(DecodeError) -> Int {
+    let width = Int(header & 7)
+    guard (1...4).contains(width) else { throw DecodeError(.invalid, at: 0, "compression header") }
+    return Int(try cursor.uintBigEndian(bytes: width, "uncompressed length"))
+  }
+
   private static func append(
     _ cursor: inout ByteCursor, _ header: UInt8, _ wrap: ZlibInflater.Wrap, to out: inout OutputBuffer
   ) throws(DecodeError) {
-    let width = Int(header & 7)
-    guard (1...4).contains(width) else { throw DecodeError(.invalid, at: 0, "compression header") }
-    let count = Int(try cursor.uintBigEndian(bytes: width, "uncompressed length"))
+    let count = try uncompressedCount(&cursor, header)
     let offset = cursor.offset
     do throws(DecodeError) {
       try ZlibInflater.inflate(cursor.rest(), count: count, wrap: wrap, to: &out)

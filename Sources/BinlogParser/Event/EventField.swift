@@ -15,10 +15,12 @@ public struct EventField: Sendable, Equatable {
 
   /// The header's fields, and what the body of an event of a known type says.
   ///
-  /// - Parameter format: the file's format, as far as it is known yet.
+  /// - Parameters:
+  ///   - format: the file's format, as far as it is known yet.
+  ///   - maxEventBytes: how many bytes a compressed statement may come to.
   /// - Throws: `DecodeError` for a body that cannot be read.
   public static func fields(
-    of frame: EventFrame, _ body: RawSpan, format: FormatDescriptionEvent?
+    of frame: EventFrame, _ body: RawSpan, format: FormatDescriptionEvent?, maxEventBytes: Int = Limits.event
   ) throws(DecodeError) -> [EventField] {
     let header = frame.header
     let common = [
@@ -29,17 +31,22 @@ public struct EventField: Sendable, Equatable {
       EventField(name: "Flags", value: "0x" + hex(header.flags)),
       EventField(name: "Size", value: "\(header.eventSize)"),
     ]
-    return common + (try details(of: header, body, format))
+    return common + (try details(of: header, body, format, maxEventBytes))
   }
 
-  /// `text` with its control characters escaped as in JSON, so that it cannot break out of its line.
+  /// `text` with its control characters escaped as in JSON, so that it can neither break out of its line nor steer a
+  /// terminal.
   public static func onOneLine(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 < 0x20 }) else { return text }
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
     var line = ""
     for scalar in text.unicodeScalars {
-      if scalar.value < 0x20 { line += "\\u" + hex(UInt16(scalar.value)) } else { line.unicodeScalars.append(scalar) }
+      if isControl(scalar) { line += "\\u" + hex(UInt16(scalar.value)) } else { line.unicodeScalars.append(scalar) }
     }
     return line
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value
   }
 
   /// All hexadecimal digits of a number, lower-case.
@@ -49,7 +56,7 @@ public struct EventField: Sendable, Equatable {
   }
 
   private static func details(
-    of header: EventHeader, _ body: RawSpan, _ file: FormatDescriptionEvent?
+    of header: EventHeader, _ body: RawSpan, _ file: FormatDescriptionEvent?, _ maxEventBytes: Int
   ) throws(DecodeError) -> [EventField] {
     let type = header.type
     switch type {
@@ -69,7 +76,7 @@ public struct EventField: Sendable, Equatable {
       ]
     case .queryCompressed:
       let query = try QueryEvent(body)
-      let statement = try query.inflatedStatement(in: body)
+      let statement = try query.inflatedStatement(in: body, limit: maxEventBytes)
       return [
         EventField(name: "Schema", value: query.schema.utf8String),
         EventField(name: "Query", value: line(statement.bytes)),

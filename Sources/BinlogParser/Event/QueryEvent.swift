@@ -49,12 +49,24 @@ public struct QueryEvent: ~Escapable {
     statement = cursor.rest()
   }
 
+  /// How long the statement of a QUERY_COMPRESSED, whose body is `body`, says it is.
+  ///
+  /// - Throws: `DecodeError` for compressed bytes that are cut.
+  func inflatedCount(in body: RawSpan) throws(DecodeError) -> Int {
+    do { return try CompressedBytes.uncompressedCount(ofEventPart: statement) } catch {
+      throw error.shifted(by: body.byteCount - statement.byteCount)
+    }
+  }
+
   /// The statement of a QUERY_COMPRESSED, whose body is `body`.
   ///
-  /// - Throws: `DecodeError` for compressed bytes that are damaged.
-  func inflatedStatement(in body: RawSpan) throws(DecodeError) -> OutputBuffer {
+  /// - Throws: `DecodeError` for compressed bytes that are damaged, or stand for more than `limit` bytes.
+  func inflatedStatement(in body: RawSpan, limit: Int) throws(DecodeError) -> OutputBuffer {
     var text = OutputBuffer(capacity: statement.byteCount)
     do throws(DecodeError) {
+      guard try CompressedBytes.uncompressedCount(ofEventPart: statement) <= limit else {
+        throw DecodeError(.tooLarge, at: 0, "uncompressed length")
+      }
       try CompressedBytes.appendEventPart(statement, to: &text)
     } catch {
       throw error.shifted(by: body.byteCount - statement.byteCount)

@@ -58,6 +58,8 @@ public struct RowsEvent: ~Escapable {
   public let rowsOffset: Int
   /// Whether the after images may hold JSON diffs in place of documents (PARTIAL_UPDATE_ROWS).
   public let isPartial: Bool
+  /// How many bytes the values of compressed columns may come to.
+  var inflationLimit = Limits.event
 
   /// The rows are the statement's last: its table maps are of no more use.
   public static let statementEndFlag: UInt16 = 0x0001

@@ -43,12 +43,15 @@ public struct TableMapEvent: ~Escapable {
   /// - Throws: `DecodeError` for a cut body.
   @_lifetime(copy body)
   public init(_ body: RawSpan, postHeaderLength: Int) throws(DecodeError) {
+    guard body.byteCount <= Limits.tableMap else { throw DecodeError(.tooLarge, at: 0, "TABLE_MAP") }
     var cursor = ByteCursor(body)
     tableID = try cursor.uint(bytes: Self.tableIDByteCount(postHeaderLength), "table_id")
     try cursor.skip(2, "flags")
     schema = try Self.name(&cursor, "schema")
     table = try Self.name(&cursor, "table")
+    let countOffset = cursor.offset
     let count = try cursor.lenencCount("column count")
+    guard count <= Limits.tableColumns else { throw DecodeError(.tooLarge, at: countOffset, "column count") }
     columnTypes = try cursor.bytes(count, "column types")
     describesColumns = !cursor.isAtEnd
     columnMetadata = describesColumns ? try cursor.lenencBytes("column metadata") : cursor.rest()

@@ -54,7 +54,7 @@ extension ColumnDescription {
     guard let byteLength else { return false }
     switch definition.type {
     case .varchar, .varString: return definition.size == byteLength
-    case .varcharCompressed: return definition.size == byteLength || definition.size == byteLength + 1
+    case .varcharCompressed: return definition.size == byteLength || definition.size - 1 == byteLength
     default: return false
     }
   }
@@ -69,7 +69,7 @@ extension ColumnDescription {
   /// MySQL has a type of its own, MariaDB stores the four bytes of each element as a VARBINARY.
   private func agreesAsVector(_ definition: ColumnDefinition) -> Bool {
     if definition.type == .vector { return true }
-    return definition.type == .varchar && parameters.map { $0 * 4 } == [definition.size]
+    return definition.type == .varchar && definition.size % 4 == 0 && parameters == [definition.size / 4]
   }
 
   /// Bytes of a SET of so many labels: 1 to 4, or 8.

@@ -7,9 +7,12 @@ package struct ColumnLookup: Sendable {
 
   /// More tables than this are not remembered.
   private static let tableLimit = 4096
+  /// Nor more bytes than this, roughly.
+  private static let byteLimit = 64 << 20
 
   private let source: any ColumnSource
   private var answers: [Name: Result<[ColumnDescription], ColumnLookupFailure>] = [:]
+  private var answeredBytes = 0
   private var reported: Set<Name> = []
 
   /// A look-up in `source` that has asked nothing yet.
@@ -32,12 +35,23 @@ package struct ColumnLookup: Sendable {
 
   private mutating func answer(_ name: Name) -> Result<[ColumnDescription], ColumnLookupFailure> {
     if let answer = answers[name] { return answer }
-    if answers.count >= Self.tableLimit { answers.removeAll() }
+    if answers.count >= Self.tableLimit || answeredBytes >= Self.byteLimit { forget() }
     let answer = Result { () throws(ColumnLookupFailure) in try source.columns(schema: name.schema, table: name.table) }
     answers[name] = answer
+    answeredBytes += (try? answer.get())?.reduce(0) { $0 + $1.byteCount } ?? 0
     return answer
   }
 
   /// A table has changed, was renamed or is gone: everything is asked again.
-  package mutating func forget() { answers.removeAll() }
+  package mutating func forget() {
+    answers.removeAll()
+    answeredBytes = 0
+  }
+}
+
+extension ColumnDescription {
+  /// Bytes of memory, roughly.
+  fileprivate var byteCount: Int {
+    MemoryLayout<ColumnDescription>.size + name.utf8.count + dataType.utf8.count + columnType.utf8.count
+  }
 }

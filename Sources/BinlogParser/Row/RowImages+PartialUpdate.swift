@@ -37,7 +37,7 @@ extension RowImages {
           try visitDiffs(index, &visitor)
         } else {
           let start = cursor.offset
-          try Value.visit(table.columns[index], table, &cursor, &visitor)
+          try Value.visit(table.columns[index], table, &cursor, &budget, &visitor)
           if isDocument, side == .before { documents[index] = start..<cursor.offset }
         }
         ordinal += 1

@@ -25,6 +25,7 @@ public struct RowImages: ~Escapable, ~Copyable {
   /// Where in `rows` the JSON documents of the last before image lie, by column; of a PARTIAL_UPDATE_ROWS only.
   var documents: [Int: Range<Int>] = [:]
   private let rowsOffset: Int
+  var budget: InflationBudget
   private var holdsEmptyRow: Bool
 
   /// The images of `event`, whose table map was compiled to `table`.
@@ -48,6 +49,7 @@ public struct RowImages: ~Escapable, ~Copyable {
     rows = event.rows
     cursor = ByteCursor(event.rows)
     rowsOffset = event.rowsOffset
+    budget = InflationBudget(limit: event.inflationLimit)
     holdsEmptyRow = isEmptyRow
   }
 
@@ -129,7 +131,7 @@ public struct RowImages: ~Escapable, ~Copyable {
         if nulls[byteAt: ordinal >> 3] & 1 << UInt8(ordinal & 7) != 0 {
           visitor.null()
         } else {
-          try Value.visit(columns[index], table, &cursor, &visitor)
+          try Value.visit(columns[index], table, &cursor, &budget, &visitor)
         }
         ordinal &+= 1
       }
@@ -143,7 +145,8 @@ public struct RowImages: ~Escapable, ~Copyable {
     var located =
       isUnsupported
       ? BinlogError(.unsupportedColumnType(table.columns[column].type.rawValue))
-      : BinlogError(error.shifted(by: EventHeader.byteCount + rowsOffset))
+      : budget.excess.map { BinlogError(.eventTooLarge(size: $0, limit: budget.limit)) }
+        ?? BinlogError(error.shifted(by: EventHeader.byteCount + rowsOffset))
     located.table = table.qualifiedName
     located.column = column < table.columns.count ? table.columnName(column) : nil
     return located

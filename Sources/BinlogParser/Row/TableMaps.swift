@@ -12,6 +12,9 @@ struct TableMaps: Sendable {
     /// "schema.table", where the filter includes the table and nothing describes its columns.
     var undescribed: String?
     var generation: Int
+
+    /// Bytes of memory, roughly: compiled, a column takes up to so many.
+    var weight: Int { body.count + (plan?.columns.count ?? 0) * 256 }
   }
 
   /// What a rows event's table id leads to.
@@ -31,6 +34,8 @@ struct TableMaps: Sendable {
   private var lookup: ColumnLookup?
   private var entries: [UInt64: Entry] = [:]
   private var generation = 0
+  /// Bytes of all entries, roughly.
+  private var weight = 0
 
   /// No table maps yet.
   init(filter: TableFilter, columnNames: ColumnNames) {
@@ -51,13 +56,20 @@ struct TableMaps: Sendable {
     let isIncluded = filter.includes(database: event.schema, table: event.table)
     let isMariaDB = format?.isMariaDB ?? false
     guard event.describesColumns || !isIncluded else {
-      entries[event.tableID] = Entry(
-        body: body.array, plan: nil, undescribed: "\(event.schema.utf8String).\(event.table.utf8String)",
-        generation: generation)
-      return
+      return try set(
+        Entry(
+          body: body.array, plan: nil, undescribed: "\(event.schema.utf8String).\(event.table.utf8String)",
+          generation: generation), event.tableID)
     }
     let plan = isIncluded ? try TablePlan(event, isMariaDB: isMariaDB, columnNames: columnNames, &lookup) : nil
-    entries[event.tableID] = Entry(body: body.array, plan: plan, generation: generation)
+    try set(Entry(body: body.array, plan: plan, generation: generation), event.tableID)
+  }
+
+  private mutating func set(_ entry: Entry, _ tableID: UInt64) throws(DecodeError) {
+    if let old = entries[tableID] { weight -= old.weight }
+    weight += entry.weight
+    guard weight <= Limits.tableMaps else { throw DecodeError(.tooLarge, at: 0, "TABLE_MAP events of a statement") }
+    entries[tableID] = entry
   }
 
   /// The table map under `tableID`.
@@ -69,14 +81,19 @@ struct TableMaps: Sendable {
 
   /// A statement has ended: its table maps may go.
   mutating func endStatement() {
-    if entries.count > Self.entryLimit { entries.removeAll(keepingCapacity: true) }
+    if entries.count > Self.entryLimit || weight > Limits.tableMaps / 4 { removeAll() }
   }
 
   /// Tables have changed: what was looked up of them no longer holds.
   mutating func forgetLookups() {
     guard lookup != nil else { return }
     lookup?.forget()
+    removeAll()
+  }
+
+  private mutating func removeAll() {
     entries.removeAll(keepingCapacity: true)
+    weight = 0
   }
 
   /// Another file begins: numbers of the one before mean nothing in it.

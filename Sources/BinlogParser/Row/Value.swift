@@ -2,12 +2,13 @@ import Bytes
 
 /// Reads one value and shows it to a visitor: the only place that knows how each type of column lies in a row image.
 enum Value {
-  /// Reads the value of `column` at the cursor.
+  /// Reads the value of `column` at the cursor; what has to be decompressed for it comes out of `budget`.
   ///
   /// - Throws: `DecodeError` when the value is cut, does not exist in its type, or is of an unsupported type.
   @inline(__always) @_lifetime(cursor: copy cursor)
   static func visit<V: ImageVisitor & ~Copyable>(
-    _ column: ColumnPlan, _ table: TablePlan, _ cursor: inout ByteCursor, _ visitor: inout V
+    _ column: ColumnPlan, _ table: TablePlan, _ cursor: inout ByteCursor, _ budget: inout InflationBudget,
+    _ visitor: inout V
   ) throws(DecodeError) {
     switch column.kind {
     case .int8: visitor.signed(Int64(Int8(bitPattern: try cursor.uint8("TINYINT"))))
@@ -26,7 +27,7 @@ enum Value {
     case .text: visitor.text(try string(column, &cursor), column.characterSet)
     case .binary: visitor.binary(try string(column, &cursor), paddedCount: Int(column.paddedCount))
     case .textOrBinary: visitor.textOrBinary(try string(column, &cursor))
-    case .compressed: try compressed(column, &cursor, &visitor)
+    case .compressed: try compressed(column, &cursor, &budget, &visitor)
     case .json: try json(column, &cursor, &visitor)
     case .geometry: visitor.binary(try string(column, &cursor), paddedCount: 0)
     case .vector: try vector(column, &cursor, &visitor)
@@ -61,11 +62,14 @@ enum Value {
   /// A value of a compressed column, decompressed.
   @_lifetime(cursor: copy cursor)
   private static func compressed<V: ImageVisitor & ~Copyable>(
-    _ column: ColumnPlan, _ cursor: inout ByteCursor, _ visitor: inout V
+    _ column: ColumnPlan, _ cursor: inout ByteCursor, _ budget: inout InflationBudget, _ visitor: inout V
   ) throws(DecodeError) {
     let value = try string(column, &cursor)
     var content = OutputBuffer(capacity: value.byteCount)
     do throws(DecodeError) {
+      guard budget.take(try CompressedBytes.uncompressedCount(ofColumn: value)) else {
+        throw DecodeError(.tooLarge, at: 0, "uncompressed length")
+      }
       try CompressedBytes.appendColumn(value, to: &content)
     } catch {
       throw error.shifted(by: cursor.offset - value.byteCount)

@@ -21,13 +21,18 @@ public struct EventDecoder: Sendable {
   private var tableMaps: TableMaps
   private var inflated = InflatedRows()
   private let filter: TableFilter
+  /// How many bytes the compressed part of an event may come to.
+  public let maxEventBytes: Int
   /// How many statements came that changed rows of included tables in a way that the log does not show: the server's
   /// `binlog_format` is not ROW.
   public private(set) var statementChanges: UInt64 = 0
 
   /// A decoder at the start of a stream.
-  public init(filter: TableFilter, columnNames: ColumnNames) {
+  ///
+  /// - Parameter maxEventBytes: how many bytes the compressed part of an event may come to.
+  public init(filter: TableFilter, columnNames: ColumnNames, maxEventBytes: Int = Limits.event) {
     self.filter = filter
+    self.maxEventBytes = maxEventBytes
     tableMaps = TableMaps(filter: filter, columnNames: columnNames)
   }
 
@@ -80,16 +85,28 @@ public struct EventDecoder: Sendable {
 
   /// Notes a statement that changes rows of included tables, or the definition of any table.
   private mutating func statement(_ type: EventType, _ body: RawSpan) throws(BinlogError) {
+    if type == .queryCompressed { try checkStatementSize(body) }
     let statement: LoggedStatement
-    do { statement = try Self.statement(type, body) } catch { throw shifted(error) }
+    do { statement = try Self.statement(type, body, limit: maxEventBytes) } catch { throw shifted(error) }
     if statement.changesDefinitions { tableMaps.forgetLookups() }
     if statement.changesRows(of: filter) { statementChanges += 1 }
   }
 
-  private static func statement(_ type: EventType, _ body: RawSpan) throws(DecodeError) -> LoggedStatement {
+  /// Checks that the statement of the QUERY_COMPRESSED with `body` is not too large, before anybody decompresses it.
+  ///
+  /// - Throws: `BinlogError`, which knows neither file and position nor type.
+  public func checkStatementSize(_ body: RawSpan) throws(BinlogError) {
+    let size: Int
+    do { size = try QueryEvent(body).inflatedCount(in: body) } catch { throw shifted(error) }
+    guard size <= maxEventBytes else { throw BinlogError(.eventTooLarge(size: size, limit: maxEventBytes)) }
+  }
+
+  private static func statement(
+    _ type: EventType, _ body: RawSpan, limit: Int
+  ) throws(DecodeError) -> LoggedStatement {
     let query = type == .executeLoadQuery ? try QueryEvent(executeLoadQuery: body) : try QueryEvent(body)
     guard type == .queryCompressed else { return LoggedStatement(query.statement, schema: query.schema) }
-    let text = try query.inflatedStatement(in: body)
+    let text = try query.inflatedStatement(in: body, limit: limit)
     return LoggedStatement(text.bytes, schema: query.schema)
   }
 
@@ -105,11 +122,12 @@ public struct EventDecoder: Sendable {
   private mutating func rows(
     _ type: EventType, _ kind: RowsKind, _ version: Int, _ body: RawSpan
   ) throws(BinlogError) -> DecodedEvent {
-    let event: RowsEvent
-    do {
+    var event: RowsEvent
+    do throws(DecodeError) {
       event = try RowsEvent(
         body, kind: kind, version: version, postHeaderLength: postHeaderLength(of: type),
         isPartial: type == .partialUpdateRows)
+      event.inflationLimit = maxEventBytes
     } catch {
       throw shifted(error)
     }
@@ -130,14 +148,21 @@ public struct EventDecoder: Sendable {
   /// The event with its rows decompressed.
   @_lifetime(&self, copy event)
   private mutating func inflate(_ event: consuming RowsEvent, _ plan: TablePlan) throws(BinlogError) -> RowsEvent {
-    do {
-      try inflated.replace(event.rows)
+    do throws(BinlogError) {
+      try inflate(event.rows, at: event.rowsOffset)
     } catch {
-      var located = BinlogError(error.shifted(by: EventHeader.byteCount + event.rowsOffset))
+      var located = error
       located.table = plan.qualifiedName
       throw located
     }
     return RowsEvent(event, inflated: inflated.bytes)
+  }
+
+  private mutating func inflate(_ rows: RawSpan, at offset: Int) throws(BinlogError) {
+    let size: Int
+    do { size = try CompressedBytes.uncompressedCount(ofEventPart: rows) } catch { throw shifted(error, by: offset) }
+    guard size <= maxEventBytes else { throw BinlogError(.eventTooLarge(size: size, limit: maxEventBytes)) }
+    do { try inflated.replace(rows) } catch { throw shifted(error, by: offset) }
   }
 
   private static func undescribed(_ table: String) -> BinlogError {
@@ -148,7 +173,7 @@ public struct EventDecoder: Sendable {
 
   private func postHeaderLength(of type: EventType) -> Int { format?.postHeaderLength(of: type) ?? 0 }
 
-  private func shifted(_ error: DecodeError) -> BinlogError {
-    BinlogError(error.shifted(by: EventHeader.byteCount))
+  private func shifted(_ error: DecodeError, by offset: Int = 0) -> BinlogError {
+    BinlogError(error.shifted(by: EventHeader.byteCount + offset))
   }
 }

@@ -10,23 +10,28 @@ public struct PayloadEvents: ~Copyable, ~Escapable {
   private var decompressor: ZstdDecompressor
   private var consumed = 0
   private var buffer = OutputBuffer(capacity: 4096)
+  private let maxEventBytes: Int
 
-  /// The events of the TRANSACTION_PAYLOAD `frame`, whose body is `body`.
+  /// The events of the TRANSACTION_PAYLOAD `frame`, whose body is `body`; none may be larger than `maxEventBytes`.
   ///
   /// - Throws: `BinlogError` for a body that cannot be read.
   @_lifetime(copy body)
-  public init(_ body: RawSpan, in frame: EventFrame) throws(BinlogError) {
+  public init(
+    _ body: RawSpan, in frame: EventFrame, maxEventBytes: Int = Limits.event
+  ) throws(BinlogError) {
     let event: TransactionPayloadEvent
     do { event = try TransactionPayloadEvent(body) } catch {
       throw BinlogError(error.shifted(by: EventHeader.byteCount))
     }
-    try self.init(event, decompressor: Self.decompressor(), in: frame)
+    try self.init(event, decompressor: Self.decompressor(), in: frame, maxEventBytes)
   }
 
   @_lifetime(copy event)
   private init(
-    _ event: consuming TransactionPayloadEvent, decompressor: consuming ZstdDecompressor, in frame: EventFrame
+    _ event: consuming TransactionPayloadEvent, decompressor: consuming ZstdDecompressor, in frame: EventFrame,
+    _ maxEventBytes: Int
   ) {
+    self.maxEventBytes = maxEventBytes
     self.event = event
     self.decompressor = decompressor
     self.frame = frame
@@ -48,29 +53,41 @@ public struct PayloadEvents: ~Copyable, ~Escapable {
   ///   early, and where an event has a size or a type that it cannot have.
   @_lifetime(self: copy self)
   public mutating func next() throws(BinlogError) -> EventFrame? {
-    do throws(DecodeError) {
-      return try advance()
-    } catch {
-      throw BinlogError(error.shifted(by: EventHeader.byteCount + event.payloadOffset))
+    let header: EventHeader?
+    do { header = try nextHeader() } catch { throw shifted(error) }
+    guard let header else { return nil }
+    let size = Int(header.eventSize)
+    guard size <= maxEventBytes else {
+      var error = BinlogError(.eventTooLarge(size: size, limit: maxEventBytes))
+      error.eventType = header.type
+      throw error
     }
+    do { try fillEvent(to: size) } catch { throw shifted(error) }
+    return EventFrame(
+      header: header, offset: 0, bodyCount: buffer.count - EventHeader.byteCount, start: frame.start, end: frame.end)
+  }
+
+  private func shifted(_ error: DecodeError) -> BinlogError {
+    BinlogError(error.shifted(by: EventHeader.byteCount + event.payloadOffset))
   }
 
   @_lifetime(self: copy self)
-  private mutating func advance() throws(DecodeError) -> EventFrame? {
+  private mutating func nextHeader() throws(DecodeError) -> EventHeader? {
     buffer.removeAll(shrinkingTo: 1 << 20)
     try fill(to: EventHeader.byteCount)
-    guard !buffer.isEmpty else { return nil }
-    let header = try Self.header(buffer, at: position)
-    try fill(to: Int(header.eventSize))
-    guard buffer.count == Int(header.eventSize) else { throw DecodeError(.truncated, at: position, "payload event") }
-    return EventFrame(
-      header: header, offset: 0, bodyCount: buffer.count - EventHeader.byteCount, start: frame.start, end: frame.end)
+    return buffer.isEmpty ? nil : try Self.header(buffer, at: position)
+  }
+
+  @_lifetime(self: copy self)
+  private mutating func fillEvent(to size: Int) throws(DecodeError) {
+    try fill(to: size)
+    guard buffer.count == size else { throw DecodeError(.truncated, at: position, "payload event") }
   }
 
   private static func header(_ buffer: borrowing OutputBuffer, at position: Int) throws(DecodeError) -> EventHeader {
     guard buffer.count == EventHeader.byteCount else { throw DecodeError(.truncated, at: position, "payload event") }
     var cursor = ByteCursor(buffer.bytes)
-    guard let header = try? EventHeader(&cursor), header.eventSize <= UInt32(Limits.innerEvent) else {
+    guard let header = try? EventHeader(&cursor) else {
       throw DecodeError(.invalid, at: position, "payload event's size")
     }
     switch header.type {

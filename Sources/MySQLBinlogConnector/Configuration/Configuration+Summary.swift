@@ -9,7 +9,8 @@ extension Configuration {
     let database = server.database.map { " database=\($0)" } ?? ""
     return "connection: host=\(server.host) port=\(server.port) user=\(server.user)\(database) "
       + "using_password=\(server.password.isEmpty ? "no" : "yes") server_id=\(server.serverID) "
-      + "connect_timeout=\(server.connectTimeoutSeconds)s read_timeout=\(server.readTimeoutSeconds)s"
+      + "connect_timeout=\(server.connectTimeoutSeconds)s read_timeout=\(server.readTimeoutSeconds)s "
+      + "max_event_bytes=\(maxEventBytes)"
   }
 
   private var tlsSummary: String {

@@ -1,5 +1,6 @@
 import BinlogParser
 import MySQLWire
+import Platform
 
 /// Everything that a run is told: a configuration file, checked, with the command line's overrides applied.
 package struct Configuration: Sendable {
@@ -25,6 +26,16 @@ package struct Configuration: Sendable {
   package let filter: FilterSettings
   /// What is logged, and where.
   package let log: LogSettings
+  /// The largest event, in bytes, packed or unpacked.
+  package let maxEventBytes: Int
+  /// What is worth a warning before the run begins.
+  package private(set) var warnings: [String] = []
+
+  /// The values of `max_event_bytes`: an event's header counts its bytes in four bytes.
+  static let eventSizes = 1 << 20...Int(UInt32.max)
+
+  /// Whether the file itself holds the password.
+  private let holdsPassword: Bool
 
   /// Reads the file that `arguments` name.
   ///
@@ -38,6 +49,11 @@ package struct Configuration: Sendable {
       throw ConfigurationError(path: arguments.configurationPath, problems: [error])
     }
     try self.init(text: text, arguments: arguments, environment: environment)
+    let path = arguments.configurationPath
+    if holdsPassword, let warning = FileSystem.readableByOthersWarning(path, holding: "a password") {
+      warnings.append(warning)
+    }
+    if let warning = server.passwordFileWarning { warnings.append(warning) }
   }
 
   /// Reads `text`, the contents of the file that `arguments` name.
@@ -53,7 +69,8 @@ package struct Configuration: Sendable {
       throw ConfigurationError(path: arguments.configurationPath, problems: [error])
     }
     path = arguments.configurationPath
-    files = FileSettings.read(&reader)
+    maxEventBytes = reader.byteCount(.maxEventBytes, in: Self.eventSizes) ?? 1 << 30
+    files = FileSettings.read(&reader, maxEventBytes: maxEventBytes)
     server = ServerSettings(&reader, environmentPassword: environment["MYSQL_PWD"], isNeeded: files == nil)
     tls = TLSOptions(&reader)
     range = files.map { BinlogRange(&reader, in: $0) } ?? BinlogRange(&reader)
@@ -66,6 +83,7 @@ package struct Configuration: Sendable {
     }
     filter = FilterSettings(&reader)
     log = LogSettings(&reader, arguments)
+    holdsPassword = reader.has(.password) && !server.password.isEmpty
     guard reader.problems.isEmpty else {
       throw ConfigurationError(path: arguments.configurationPath, problems: reader.problems)
     }

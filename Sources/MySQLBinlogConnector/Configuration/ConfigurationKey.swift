@@ -2,6 +2,7 @@
 enum ConfigurationKey: String, CaseIterable {
   case source, files
   case host, port, user, password, database
+  case passwordFile = "password_file"
   case fromBinlogFile = "from_binlog_file"
   case fromBinlogPosition = "from_binlog_position"
   case toBinlogFile = "to_binlog_file"
@@ -31,6 +32,7 @@ enum ConfigurationKey: String, CaseIterable {
   case readTimeoutSeconds = "read_timeout_seconds"
   case maxReconnectSeconds = "max_reconnect_seconds"
   case lagIntervalSeconds = "lag_interval_seconds"
+  case maxEventBytes = "max_event_bytes"
   case compression
   case compressionLevel = "compression_level"
   case parquetJSONType = "parquet_json_type"

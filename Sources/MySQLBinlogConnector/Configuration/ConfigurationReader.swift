@@ -45,6 +45,11 @@ struct ConfigurationReader {
     return text
   }
 
+  /// A number of bytes in `range`.
+  mutating func byteCount(_ key: ConfigurationKey, in range: ClosedRange<Int>) -> Int? {
+    integer(key, in: Int64(range.lowerBound)...Int64(range.upperBound)).map { Int($0) }
+  }
+
   /// A string that is not empty.
   mutating func text(_ key: ConfigurationKey) -> String? {
     guard let text = string(key) else { return nil }

@@ -11,9 +11,11 @@ package struct FileSettings: Sendable, Equatable {
 
   /// The files in the order of the log: by the number at the end of their names.
   package let files: [BinlogFile]
+  /// The largest event that is read, in bytes.
+  package let maxEventBytes: Int
 
   /// What `source` and `files` name; nil where a server is read.
-  static func read(_ reader: inout ConfigurationReader) -> FileSettings? {
+  static func read(_ reader: inout ConfigurationReader, maxEventBytes: Int) -> FileSettings? {
     let source = reader.choice(.source, default: Source.server)
     guard source == .file else {
       if reader.has(.files) { reader.report(.files, "needs \"source\": \"file\" beside it") }
@@ -24,7 +26,7 @@ package struct FileSettings: Sendable, Equatable {
     if names.isEmpty, reader.has(.files) { reader.report(.files, "must name at least one file") }
     var files: [BinlogFile] = []
     for name in names { files += resolve(name, &reader) }
-    return FileSettings(files: ordered(files, &reader))
+    return FileSettings(files: ordered(files, &reader), maxEventBytes: maxEventBytes)
   }
 
   /// The files that one path or pattern names.
@@ -69,7 +71,8 @@ package struct FileSettings: Sendable, Equatable {
   func source(of range: BinlogRange) -> BinlogFileSource {
     let first = files.firstIndex { $0.name == range.from.file } ?? files.startIndex
     let last = files.firstIndex { $0.name == range.toFile } ?? files.index(before: files.endIndex)
-    return BinlogFileSource(files, first..<max(first, last + 1), from: range.from.offset)
+    return BinlogFileSource(
+      files, first..<max(first, last + 1), from: range.from.offset, maxEventBytes: maxEventBytes)
   }
 
   /// The files in one line for the log.

@@ -10,6 +10,8 @@ package struct ServerSettings: Sendable {
   package let user: String
   /// The account's password; empty is none.
   package let password: Secret
+  /// What is wrong with the permissions of the password's own file, if anything is.
+  let passwordFileWarning: String?
   /// The initial schema.
   package let database: String?
   /// The replica id that the reader registers with.
@@ -34,7 +36,10 @@ package struct ServerSettings: Sendable {
     host = Self.host(&reader)
     port = UInt16(reader.integer(.port, in: 1...Int64(UInt16.max)) ?? 1)
     user = reader.string(.user) ?? ""
-    password = Secret(reader.string(.password) ?? environmentPassword ?? "")
+    let passwordFile = PasswordFile(&reader)
+    passwordFileWarning = passwordFile?.warning
+    password =
+      reader.string(.password).map { Secret($0) } ?? passwordFile?.password ?? Secret(environmentPassword ?? "")
     database = reader.text(.database)
     let given = reader.integer(.serverID, in: 1...Int64(UInt32.max)).map { UInt32($0) }
     serverID = given ?? .random(in: Self.randomServerIDs)

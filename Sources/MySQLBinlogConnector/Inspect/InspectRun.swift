@@ -34,7 +34,9 @@ extension InspectRun {
   /// Reads the file at `path` to its end, or to the first error, and prints what was read in either case.
   private mutating func inspect(_ path: String) throws(RunError) {
     let reader: BinlogFileReader
-    do { reader = try BinlogFileReader(path) } catch { throw RunError(opening: error, path) }
+    do { reader = try BinlogFileReader(path, maxEventBytes: Int(UInt32.max)) } catch {
+      throw RunError(opening: error, path)
+    }
     var summary = BinlogSummary()
     var failure: RunError?
     var cut: BinlogFileProblem?

@@ -44,7 +44,7 @@ package struct LogLine: Sendable {
   }
 
   /// Control characters become escapes: a name or message from the server cannot forge a line or steer the terminal.
-  private static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     let isControl = { (scalar: Unicode.Scalar) in scalar.properties.generalCategory == .control }
     guard text.unicodeScalars.contains(where: isControl) else { return text }
     return text.unicodeScalars.map { isControl($0) ? $0.escaped(asASCII: true) : String($0) }.joined()

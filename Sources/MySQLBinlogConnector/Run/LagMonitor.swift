@@ -89,11 +89,21 @@ package struct Lag: Equatable, Sendable {
     let index = binlogs.firstIndex { $0.name == position.file }
     olderFileCount = index
     newerFileCount = index.map { binlogs.count - 1 - $0 } ?? 0
-    let bytes = index.map { index in
-      binlogs[index...].reduce(0) { $0 + $1.size } - min(position.offset, binlogs[index].size)
-    }
+    let bytes = index.flatMap { Self.bytes(in: binlogs[$0...], behind: position.offset) }
     self.bytes = bytes
     seconds = bytes == 0 ? 0 : timestamp > 0 ? now - min(timestamp, now) : nil
+  }
+
+  /// The bytes of `binlogs` behind `offset` in the first of them; nil for sizes that no log has.
+  private static func bytes(in binlogs: ArraySlice<(name: String, size: UInt64)>, behind offset: UInt64) -> UInt64? {
+    var sum: UInt64 = 0
+    for (index, binlog) in binlogs.enumerated() {
+      let size = index == 0 ? binlog.size - min(offset, binlog.size) : binlog.size
+      let (next, overflow) = sum.addingReportingOverflow(size)
+      guard !overflow else { return nil }
+      sum = next
+    }
+    return sum
   }
 
   /// What the administrator should know, if anything.

@@ -23,7 +23,7 @@ struct Reader {
 
   var source: EventSource
   let resumption: Resumption?
-  private let pipeline: Pipeline
+  let pipeline: Pipeline
   private let range: BinlogRange
   private let stop: StopCondition
   private let progress: Progress

@@ -42,9 +42,13 @@ final class Replica {
   func connect() throws(WireError) -> Connection {
     let server = configuration.server
     let main = Logger(label: "main")
+    let tls = configuration.tls
+    if tls.caFile != nil, tls.mode == .preferred || tls.mode == .required {
+      log.warning("ssl_ca is not used with ssl_mode \(tls.mode.rawValue): set verify_ca or verify_identity")
+    }
     main.info("connecting to MySQL server at \(server.host):\(server.port)")
     var options = connectionOptions(interrupt: interrupt)
-    options.notice = { [log] in log.info("\($0)") }
+    options.notice = { [log] in log.log(level: $0.isWarning ? .warning : .info, "\($0)") }
     let connection = try Connection(options)
     let encryption = connection.tlsVersion ?? "not encrypted"
     main.info(
@@ -99,7 +103,7 @@ final class Replica {
       host: server.host, port: Int(server.port), user: server.user, password: server.password,
       database: server.database, tls: configuration.tls,
       connectTimeoutSeconds: server.connectTimeoutSeconds, readTimeoutSeconds: server.readTimeoutSeconds,
-      interrupt: interrupt)
+      maxEventBytes: configuration.maxEventBytes, interrupt: interrupt)
   }
 }
 

@@ -118,6 +118,8 @@ extension Reader {
   /// - Returns: why the run ends in place of it, or nil.
   /// - Throws: `error` when it does not help.
   mutating func recover(from error: RunError) throws(RunError) -> End? {
+    // What a stage found wrong lies before the place to which the reader came.
+    guard pipeline.failure == nil else { return .pipelineStopped }
     guard let resumption, !Signals.stopRequested, resumption.mayHelp(after: error) else {
       // Rows before a damaged event are good.
       if !chunk.frames.isEmpty, !hand() { return .pipelineStopped }

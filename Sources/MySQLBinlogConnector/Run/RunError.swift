@@ -105,7 +105,7 @@ enum RunError: Error {
     guard exitCode != .success else { return .success }
     for line in lines {
       Logger(label: "main").error("\(line)")
-      if LogSink.shared.writesToFile { FinalMessage.write(line) }
+      if LogSink.shared.writesToFile { FinalMessage.write(LogLine.escaped(line)) }
     }
     return exitCode
   }

@@ -74,7 +74,9 @@ struct ServerFacts {
       guard !BinlogFileOrder.precedes(name, range.from.file), !BinlogFileOrder.precedes(toFile, name) else { continue }
       let end = name == toFile ? min(range.toOffset ?? size, size) : size
       let start = name == range.from.file ? range.from.offset : 0
-      count += end > start ? end - start : 0
+      let (sum, overflow) = count.addingReportingOverflow(end > start ? end - start : 0)
+      guard !overflow else { return nil }  // No log is as large as this.
+      count = sum
     }
     return count > 0 ? count : nil
   }

@@ -126,8 +126,8 @@ struct StreamRun {
     let range = configuration.range.beginning(at: stage.start.position)
     let pipeline = Pipeline(
       output: output(stage), filter: configuration.filter.tables, columnNames: stage.columnNames,
-      queueCapacity: configuration.output.queueCapacity, checkpoints: stage.checkpoints, gtids: stage.start.gtids,
-      notice: Self.warn)
+      queueCapacity: configuration.output.queueCapacity, maxEventBytes: configuration.maxEventBytes,
+      checkpoints: stage.checkpoints, gtids: stage.start.gtids, notice: Self.warn)
     log.info("pipeline started: \(pipelineSummary)")
     // On a terminal that also shows the rows, a line that redraws itself would disturb them.
     let redraws = configuration.output.mode == .parquet || !Terminal.isTerminal(1)
@@ -181,6 +181,8 @@ struct StreamRun {
     } catch {
       // Text shows every row that came before the error; a Parquet file that is not complete must not appear.
       if configuration.output.mode == .stdout { try? pipeline.finish() } else { pipeline.cancel() }
+      // What a stage found wrong lies before the place to which the reader came.
+      if let failure = pipeline.failure { throw .pipeline(failure, reached: reader.reached) }
       guard case .wire(let failure, let reached) = error, failure.isAboutMissingLog else { throw error }
       throw .missingLog(failure, reached: reached, oldest: oldestBinlog(replica))
     }

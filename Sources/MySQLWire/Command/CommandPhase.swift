@@ -54,9 +54,8 @@ struct CommandPhase: ~Copyable {
   mutating func query(_ statement: String) throws(WireFailure) -> ResultSet {
     try start { ComQuery(statement).encode(into: &$0) }
     var decoder = ResultSetDecoder()
-    var budget = Limits.queryResult
     while true {
-      budget -= try readPacket(limit: budget)
+      try readPacket(limit: Limits.queryResult)
       if let result = try decoder.receive(packet.bytes) { return result }
     }
   }
@@ -84,10 +83,9 @@ struct CommandPhase: ~Copyable {
     try transport.send(outgoing.bytes)
   }
 
-  @discardableResult
-  private mutating func readPacket(limit: Int) throws(WireFailure) -> Int {
+  private mutating func readPacket(limit: Int) throws(WireFailure) {
     packet.removeAll(shrinkingTo: 1 << 16)
-    return try reader.readPacket(into: &packet, limit: limit)
+    _ = try reader.readPacket(into: &packet, limit: limit)
   }
 
   /// The error that the packet is, or that it is none where one was due.

@@ -19,7 +19,8 @@ package struct AuthExchange {
   private let password: Secret
   private let nonce: [UInt8]
   private let isEncrypted: Bool
-  private var awaitsPublicKey = false
+  /// Whether the server's next data is the RSA key under which the password goes.
+  private(set) var awaitsPublicKey = false
 
   /// Bytes of every nonce.
   private static let nonceSize = 20

@@ -131,14 +131,13 @@ public final class Connection {
 
   /// Waits for the next event and appends it, from the first byte of its header, to `output`.
   ///
-  /// Nothing is appended when it throws. An event of more than `maxBytes` bytes is an error, and so is the end of a dump
-  /// that was to wait for ever: a server that shuts down, or whose administrator kills the connection, ends it with EOF.
-  public func nextEvent(
-    appendingTo output: inout OutputBuffer, maxBytes: Int = Int(UInt32.max)
-  ) throws(WireError) -> DumpResult {
+  /// Nothing is appended when it throws. An event beyond the options' `maxEventBytes` is an error, and so is the end of a
+  /// dump that was to wait for ever: a server that shuts down, or whose administrator kills the connection, ends it with
+  /// EOF.
+  public func nextEvent(appendingTo output: inout OutputBuffer) throws(WireError) -> DumpResult {
     guard case .dumping(let nonBlocking) = state else { throw failed(.readEvent, .notReady) }
     do throws(WireFailure) {
-      let count = try commands.readEvent(into: &output, limit: min(maxBytes, Limits.event))
+      let count = try commands.readEvent(into: &output, limit: min(options.maxEventBytes, Limits.event))
       if let count { return .event(byteCount: count) }
       isDumping = false
       guard nonBlocking else { throw .dumpEnded }
@@ -171,6 +170,10 @@ public final class Connection {
   /// Runs `body` on an idle connection, and adds `activity` to what it throws.
   private func perform<T>(_ activity: WireError.Activity, _ body: () throws(WireFailure) -> T) throws(WireError) -> T {
     guard case .idle = state else { throw failed(activity, .notReady) }
+    // The time is for the whole of it: a server that sends a byte now and then cannot hold it for ever.
+    let seconds = options.readTimeoutSeconds
+    transport.link.patience = .until(Deadline(secondsFromNow: Double(seconds)), seconds: seconds)
+    defer { transport.link.patience = .idle(seconds: seconds) }
     do throws(WireFailure) { return try body() } catch {
       // After the server's refusal of a command the connection is idle; after anything else nobody knows.
       if case .server = error {} else { state = .unusable }

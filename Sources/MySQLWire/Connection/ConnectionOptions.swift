@@ -18,6 +18,8 @@ public struct ConnectionOptions: Sendable {
   public var connectTimeoutSeconds: Int
   /// How long the server may be silent. Heartbeats must come more often.
   public var readTimeoutSeconds: Int
+  /// The largest event that a dump may bring, in bytes.
+  public var maxEventBytes: Int
   /// Ends every wait when it is triggered.
   public var interrupt: InterruptSource?
   /// Called with what is worth a line of a log.
@@ -27,7 +29,8 @@ public struct ConnectionOptions: Sendable {
   public init(
     host: String, port: Int = 3306, user: String, password: Secret = Secret(""), database: String? = nil,
     tls: TLSOptions = TLSOptions(), connectTimeoutSeconds: Int = 10, readTimeoutSeconds: Int = 60,
-    interrupt: InterruptSource? = nil, notice: @escaping @Sendable (ConnectionNotice) -> Void = { _ in }
+    maxEventBytes: Int = Int(UInt32.max), interrupt: InterruptSource? = nil,
+    notice: @escaping @Sendable (ConnectionNotice) -> Void = { _ in }
   ) {
     self.host = host
     self.port = port
@@ -37,6 +40,7 @@ public struct ConnectionOptions: Sendable {
     self.tls = tls
     self.connectTimeoutSeconds = connectTimeoutSeconds
     self.readTimeoutSeconds = readTimeoutSeconds
+    self.maxEventBytes = maxEventBytes
     self.interrupt = interrupt
     self.notice = notice
   }
@@ -59,6 +63,8 @@ public enum ConnectionNotice: Sendable, Equatable, CustomStringConvertible {
   case tlsNotOffered
   /// TLS is up.
   case encrypted(version: String)
+  /// Without TLS the password goes under an RSA key of which nobody knows whose it is.
+  case unverifiedKey
 
   /// One sentence for a log.
   public var description: String {
@@ -67,6 +73,16 @@ public enum ConnectionNotice: Sendable, Equatable, CustomStringConvertible {
     case .connected(let address): "connected to \(address)"
     case .tlsNotOffered: "the server does not offer TLS: the connection is not encrypted"
     case .encrypted(let version): "encrypted with \(version)"
+    case .unverifiedKey:
+      "the password is sent under an RSA key that nothing proves to be the server's: set ssl_mode to verify_identity"
+    }
+  }
+
+  /// Whether it weakens the protection of the connection.
+  public var isWarning: Bool {
+    switch self {
+    case .tlsNotOffered, .unverifiedKey: true
+    case .addressFailed, .connected, .encrypted: false
     }
   }
 }

@@ -122,6 +122,7 @@ package struct LoginStateMachine {
     _ greeting: HandshakeV10, _ exchange: AuthExchange, _ more: AuthMoreData
   ) throws(WireFailure) -> Action {
     var exchange = exchange
+    if exchange.awaitsPublicKey { options.notice(.unverifiedKey) }
     let step = try exchange.receive(more)
     state = .authenticating(greeting, exchange)
     return switch step {

@@ -36,7 +36,7 @@ package struct PacketReader<Source: ByteSource>: ~Copyable {
   package mutating func readPacket(into output: inout OutputBuffer, limit: Int) throws(WireFailure) -> Int {
     let before = output.count
     do throws(WireFailure) {
-      let length = try readHeader(limit)
+      let length = try readHeader()
       return try readPayload(length, isContinued: length == Limits.packetPayload, into: &output, limit: limit)
     } catch {
       output.truncate(to: before)
@@ -48,7 +48,8 @@ package struct PacketReader<Source: ByteSource>: ~Copyable {
   ///
   /// The packet is `int<1> 0x00` and the event; only the first of several joined packets has the 0x00. A semi-synchronous
   /// server puts `int<1> 0xEF` and `int<1> flags` between them. Nil when the packet begins with another byte, as EOF and ERR
-  /// do: it stays in place. Nothing stays appended when it throws.
+  /// do: it stays in place. Nothing stays appended when it throws; for an event of more than `limit` bytes `eventTooLarge`,
+  /// as soon as the sizes of its packets tell.
   package mutating func readEvent(into output: inout OutputBuffer, limit: Int) throws(WireFailure) -> Int? {
     try require(4)
     guard payloadLength(at: start) > 0 else { return nil }
@@ -56,16 +57,17 @@ package struct PacketReader<Source: ByteSource>: ~Copyable {
     guard buffer.bytes[byteAt: start &+ 4] == OKPacket.header else { return nil }
     let before = output.count
     do throws(WireFailure) {
-      let length = try readHeader(limit &+ 3)
+      let length = try readHeader()
       start &+= 1
       let size = try readPayload(
         length &- 1, isContinued: length == Limits.packetPayload, into: &output, limit: limit &+ 2)
       let count = size &- Self.removeSemiSyncMark(of: size, from: &output, at: before)
-      guard count <= limit else { throw .tooLarge(limit: limit) }
+      guard count <= limit else { throw .tooLarge(size: count, limit: limit) }
       return count
     } catch {
       output.truncate(to: before)
-      throw error
+      guard case .tooLarge(let size, _) = error else { throw error }
+      throw .eventTooLarge(size: size, limit: limit)
     }
   }
 
@@ -94,32 +96,31 @@ package struct PacketReader<Source: ByteSource>: ~Copyable {
     return Int(bytes[byteAt: offset]) | Int(bytes[byteAt: offset &+ 1]) &<< 8 | Int(bytes[byteAt: offset &+ 2]) &<< 16
   }
 
-  private mutating func readHeader(_ limit: Int) throws(WireFailure) -> Int {
+  private mutating func readHeader() throws(WireFailure) -> Int {
     try require(4)
     let sequence = buffer.bytes[byteAt: start &+ 3]
     guard sequence == nextSequence else { throw .outOfSequence(expected: nextSequence, got: sequence) }
     let length = payloadLength(at: start)
-    guard length <= limit else { throw .tooLarge(limit: limit) }
     nextSequence &+= 1
     start &+= 4
     return length
   }
 
-  /// Copies `length` bytes of the packet whose header was read, and all of the packets that continue it.
+  /// Copies the `length` bytes of the packet whose header was read, and all of the packets that continue it.
   private mutating func readPayload(
     _ length: Int, isContinued: Bool, into output: inout OutputBuffer, limit: Int
   ) throws(WireFailure) -> Int {
-    guard length <= limit else { throw .tooLarge(limit: limit) }
-    try copy(length, into: &output)
+    var next = length
     var total = length
     var isContinued = isContinued
-    while isContinued {
-      let next = try readHeader(limit &- total)
+    while true {
+      guard total <= limit else { throw .tooLarge(size: total, limit: limit) }
       try copy(next, into: &output)
+      guard isContinued else { return total }
+      next = try readHeader()
       total &+= next
       isContinued = next == Limits.packetPayload
     }
-    return total
   }
 
   private mutating func copy(_ length: Int, into output: inout OutputBuffer) throws(WireFailure) {

@@ -28,11 +28,16 @@ package struct ResultSetDecoder {
 
   private var state = State.first
   private var result = ResultSet()
+  private let limit: Int
+  /// Bytes of memory that the result takes, roughly.
+  private var used = 0
 
-  package init() {}
+  /// A decoder of a result that may take `limit` bytes of memory.
+  package init(limit: Int = Limits.queryResult) { self.limit = limit }
 
   /// Takes the next payload; returns the result once it is complete.
   package mutating func receive(_ payload: RawSpan) throws(WireFailure) -> ResultSet? {
+    try account(payload)
     if payload.byteCount > 0, payload[byteAt: 0] == ERRPacket.header {
       throw .server(try WireFailure.naming("ERR packet") { () throws(DecodeError) in try ERRPacket(payload) })
     }
@@ -50,6 +55,13 @@ package struct ResultSetDecoder {
       try receiveRow(payload)
     }
     return nil
+  }
+
+  /// A NULL is one byte on the wire and a value of 16 in memory; every row has a header.
+  private mutating func account(_ payload: RawSpan) throws(WireFailure) {
+    used += payload.byteCount + 64
+    if case .rows = state { used += result.columns.count * MemoryLayout<String?>.size }
+    guard used <= limit else { throw .tooLarge(size: used, limit: limit) }
   }
 
   private mutating func receiveFirst(_ payload: RawSpan) throws(WireFailure) -> ResultSet? {

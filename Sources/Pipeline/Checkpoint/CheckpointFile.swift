@@ -29,7 +29,7 @@ public final class CheckpointFile: @unchecked Sendable {
     self.path = path
     do throws(SystemError) {
       try FileSystem.createDirectories(FileSystem.parent(of: path))
-      lockFile = try FileWriter(replacing: path + ".lock", mode: 0o600)
+      lockFile = try FileWriter(replacing: path + ".lock", access: .owner)
       try lockFile.lock()
     } catch {
       throw error.isLockedElsewhere ? .inUse : .system(error)
@@ -57,7 +57,7 @@ public final class CheckpointFile: @unchecked Sendable {
   /// Replaces the file's contents. When this throws, the old checkpoint is still there.
   public func save(_ checkpoint: Checkpoint) throws(SystemError) {
     let new = path + ".new"
-    var file = try FileWriter(replacing: new, mode: 0o600)
+    var file = try FileWriter(replacing: new, access: .owner)
     try file.write(Self.encode(checkpoint).bytes)
     try file.sync()
     try file.close()

@@ -36,14 +36,16 @@ public final class BinlogFileReader {
   /// The file's size when it was opened.
   public let byteCount: UInt64
   private let file: InputFile
+  private let maxEventBytes: Int
   private var readOffset = UInt64(BinlogFileMagic.byteCount)
   private var isRelayLog = false
 
-  /// Opens the file at `path` and checks its first bytes.
+  /// Opens the file at `path` and checks its first bytes; no event in it may be larger than `maxEventBytes`.
   ///
   /// - Throws: `BinlogFileError` when it cannot be read, is encrypted, or is no binlog.
-  public init(_ path: String) throws(BinlogFileError) {
+  public init(_ path: String, maxEventBytes: Int = Limits.event) throws(BinlogFileError) {
     name = Self.name(of: path)
+    self.maxEventBytes = maxEventBytes
     var magic = OutputBuffer(capacity: BinlogFileMagic.byteCount)
     do { file = try InputFile(path) } catch { throw .system(error) }
     do { byteCount = try file.byteCount() } catch { throw .system(error) }
@@ -68,6 +70,7 @@ public final class BinlogFileReader {
     if header.type == .startEncryption { throw problem(.encrypted(by: "MariaDB")) }
     let available = UInt64(held) + byteCount - min(readOffset, byteCount)
     guard UInt64(header.size) <= available else { return try cut(header, present: available) }
+    guard header.size <= maxEventBytes else { throw tooLarge(header) }
     try fill(&buffer, start, header.size)
     guard buffer.count - start >= header.size else { return try cut(header, present: UInt64(buffer.count - start)) }
     if position == UInt64(BinlogFileMagic.byteCount) { try noteFirst(header, buffer, start) }
@@ -185,6 +188,12 @@ public final class BinlogFileReader {
       throw .binlog(Self.located(error, name, position))
     }
     return .cut(.cutEvent(present: present, of: UInt64(header.size)))
+  }
+
+  private func tooLarge(_ header: Peek) -> BinlogFileError {
+    var error = BinlogError(.eventTooLarge(size: header.size, limit: maxEventBytes))
+    error.eventType = header.type
+    return .binlog(Self.located(error, name, position))
   }
 
   private static func located(_ error: BinlogError, _ file: String, _ position: UInt64) -> BinlogError {

@@ -36,14 +36,16 @@ public final class BinlogFileSource {
   private let files: ArraySlice<BinlogFile>
   private let lastIndex: Int
   private let start: UInt64
+  private let maxEventBytes: Int
   private var index: Int
   private var reader: BinlogFileReader?
   private var format: [UInt8] = []
   /// Bytes of the buffer that steps were made of; behind them the next event begins.
   private var consumed = 0
 
-  /// The events of `files[range]` from `start` in the first of them on.
-  public init(_ files: [BinlogFile], _ range: Range<Int>, from start: UInt64) {
+  /// The events of `files[range]` from `start` in the first of them on, none larger than `maxEventBytes`.
+  public init(_ files: [BinlogFile], _ range: Range<Int>, from start: UInt64, maxEventBytes: Int = Limits.event) {
+    self.maxEventBytes = maxEventBytes
     self.files = files[range]
     lastIndex = files.count - 1
     self.start = start
@@ -84,7 +86,7 @@ public final class BinlogFileSource {
 
   private func open() throws(BinlogFileError) -> Step {
     guard files.indices.contains(index) else { return .end(cut: nil) }
-    let reader = try BinlogFileReader(files[index].path)
+    let reader = try BinlogFileReader(files[index].path, maxEventBytes: maxEventBytes)
     if index == files.startIndex, start > reader.position { format = try reader.skip(to: start) }
     self.reader = reader
     return .file(name: reader.name, position: reader.position)

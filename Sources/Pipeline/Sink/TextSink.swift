@@ -9,6 +9,7 @@ struct TextSink: ~Copyable, EventSink {
   private var head = OutputBuffer(capacity: 512)
   private let output: StandardOutput
   private let showsEveryEvent: Bool
+  private let maxEventBytes: Int
   private var format: FormatDescriptionEvent?
   private let checkpoints: Checkpoints
   private var timer: CutTimer
@@ -17,8 +18,9 @@ struct TextSink: ~Copyable, EventSink {
   private static let flushByteCount = 1 << 20
 
   /// A sink that writes to `output`: rows, and with `everyEvent` a block for each other event too.
-  init(output: StandardOutput, everyEvent: Bool, checkpoints: Checkpoints) {
+  init(output: StandardOutput, everyEvent: Bool, maxEventBytes: Int, checkpoints: Checkpoints) {
     self.output = output
+    self.maxEventBytes = maxEventBytes
     showsEveryEvent = everyEvent
     self.checkpoints = checkpoints
     timer = CutTimer(checkpoints.areKept ? Self.checkpointInterval : nil)
@@ -64,12 +66,13 @@ struct TextSink: ~Copyable, EventSink {
   mutating func event(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
     guard showsEveryEvent, RowsEvent.kind(of: frame.header.type) == nil else { return }
     let fields: [EventField]
-    do { fields = try EventField.fields(of: frame, body, format: format) } catch {
+    do { fields = try EventField.fields(of: frame, body, format: format, maxEventBytes: maxEventBytes) } catch {
       throw .binlog(BinlogError(.decode(error)))
     }
     writer.buffer.append("=== Event (\(frame.header.type)) ===\n")
     for field in fields { writer.buffer.append("\((field.name + ":").padded(to: 10)) \(field.value)\n") }
     writer.buffer.append("==========================\n\n")
+    if writer.buffer.count >= Self.flushByteCount { try flush() }
   }
 
   mutating func rows(_ event: borrowing RowsEvent, _ table: TablePlan, _ frame: EventFrame) throws(PipelineError) {

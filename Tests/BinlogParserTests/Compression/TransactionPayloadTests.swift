@@ -117,7 +117,11 @@ import Testing
     large.replaceSubrange(9..<13, with: [0, 0, 0, 0x3F])
     var small = row(1)
     small.replaceSubrange(9..<13, with: [18, 0, 0, 0])
-    for bytes in [Array(inner.dropLast()), Array(inner.prefix(5)), huge, large, small, BinlogEvents.event(type)] {
+    for payload in [compressed(huge), huge] {
+      let error = try failure(event(payload, type: payload == huge ? 255 : 0))
+      #expect(error?.cause == .eventTooLarge(size: 0xFFFF_FFFF, limit: 1 << 30))
+    }
+    for bytes in [Array(inner.dropLast()), Array(inner.prefix(5)), large, small, BinlogEvents.event(type)] {
       #expect(try failure(event(compressed(bytes)))?.description.contains("payload event") == true)
       #expect(try failure(event(bytes, type: 255))?.description.contains("payload event") == true)
     }

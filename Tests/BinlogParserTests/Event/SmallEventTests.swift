@@ -48,6 +48,15 @@ import Testing
     }
   }
 
+  /// Output files are called after it.
+  @Test(arguments: [
+    "../evil.000001", "/etc/cron.d/x", "a\\b", "a\u{0}b", "a\nb", "\u{7F}", String(repeating: "n", count: 256),
+  ])
+  func aFileNameThatIsNone(name: String) {
+    let body = BinlogEvents.littleEndian(UInt64(4)) + Array(name.utf8)
+    #expect(throws: DecodeError(.invalid, at: 8, "next file name")) { try RotateEvent(body.span.bytes) }
+  }
+
   @Test func aGTIDIsAServerAndANumber() throws {
     let source: [UInt8] = (0..<16).map { $0 * 17 }
     let body = [1] + source + BinlogEvents.littleEndian(UInt64(42)) + [2, 0, 0]

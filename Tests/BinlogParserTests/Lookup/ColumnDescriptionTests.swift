@@ -81,6 +81,10 @@ import BinlogParser
     Pair(column: "char(10)", type: 254, metadata: [254, 40]),
     Pair(column: "bit(8)", type: 16, metadata: [1, 1]), Pair(column: "enum('a'", type: 254, metadata: [247, 1]),
     Pair(column: "text", type: 252, metadata: [4]), Pair(column: "someday", type: 3), Pair(column: "", type: 3),
+    Pair(column: "varchar(9)", octets: UInt64(Int64.max), type: 141, metadata: [9, 0]),
+    Pair(column: "varchar(9)", octets: .max, type: 141, metadata: [9, 0]),
+    Pair(column: "vector(9223372036854775807)", type: 15, metadata: [12, 0]),
+    Pair(column: "vector(3)", type: 15, metadata: [13, 0]),
   ])
   func anotherColumnDoesNot(_ pair: Pair) throws {
     let definition = try Self.definition(pair.type, pair.metadata)

@@ -57,6 +57,29 @@ private final class FakeSource: ColumnSource, @unchecked Sendable {
     #expect(source.reports.isEmpty)
   }
 
+  /// Answers of many megabytes: old ones are forgotten, and asked for again.
+  @Test func largeAnswersAreNotAllRemembered() throws {
+    let source = FakeSource()
+    let note = String(repeating: "x", count: 10 << 20)
+    let filler = ColumnDescription(name: "n", dataType: "text", columnType: note, characterSet: nil, octetLength: nil)
+    source.answer = .success([filler])
+    var replay = try replay(source)
+    var map = Self.map
+    let ask = { (replay: inout EventReplay, number: Int) in
+      map.tableID = UInt64(number)
+      map.table = "table\(number)"
+      _ = try json(&replay, map)
+    }
+    for number in 1...8 { try ask(&replay, number) }
+    // The same table under other numbers.
+    map.table = "table1"
+    for number in 100...101 {
+      map.tableID = UInt64(number)
+      _ = try json(&replay, map)
+    }
+    #expect(source.questions == (1...8).map { "shop.table\($0)" } + ["shop.table1"])
+  }
+
   @Test func whatTheLogSaysGoesFirst() throws {
     let source = FakeSource()
     source.answer = .success(Self.columns)

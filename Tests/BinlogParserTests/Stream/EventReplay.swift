@@ -28,9 +28,9 @@ struct EventReplay {
   var stream: EventStream
   var decoder: EventDecoder
 
-  init(filter: TableFilter = TableFilter(), columnNames: ColumnNames = .logged) {
+  init(filter: TableFilter = TableFilter(), columnNames: ColumnNames = .logged, maxEventBytes: Int = Limits.event) {
     stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
-    decoder = EventDecoder(filter: filter, columnNames: columnNames)
+    decoder = EventDecoder(filter: filter, columnNames: columnNames, maxEventBytes: maxEventBytes)
   }
 
   /// Takes the next event; returns the rows of included tables that it changes.
@@ -40,7 +40,7 @@ struct EventReplay {
     let frame = try stream.accept(bytes, at: 0)
     guard frame.header.type == .transactionPayload else { return try take(frame, bytes) }
     var rows: [ReplayedRow] = []
-    var events = try PayloadEvents(frame.body(in: bytes), in: frame)
+    var events = try PayloadEvents(frame.body(in: bytes), in: frame, maxEventBytes: decoder.maxEventBytes)
     while let inner = try events.next() { rows += try take(inner, events.bytes) }
     return rows
   }

@@ -65,6 +65,8 @@ import Testing
     ("server_id", "4294967296", "InvalidValue: server_id must be 1 to 4294967295, is 4294967296"),
     ("connect_timeout_seconds", "0", "InvalidValue: connect_timeout_seconds must be 1 to 86400, is 0"),
     ("read_timeout_seconds", "0.5", "InvalidValue: read_timeout_seconds must be an integer, 1 to 86400, is 0.5"),
+    ("max_event_bytes", "1048575", "InvalidValue: max_event_bytes must be 1048576 to 4294967295, is 1048575"),
+    ("max_event_bytes", "4294967296", "InvalidValue: max_event_bytes must be 1048576 to 4294967295, is 4294967296"),
     ("compression", "\"lz4\"", "InvalidValue: compression must be one of \"gzip\", \"zstd\", \"none\", is \"lz4\""),
     ("compression_level", "10", "InvalidValue: compression_level must be 1 to 9, is 10"),
     (

@@ -35,6 +35,8 @@ import Testing
     #expect(configuration.filter.exclude.isEmpty)
     #expect(configuration.log.level == .info)
     #expect(configuration.log.file == nil)
+    #expect(configuration.maxEventBytes == 1_073_741_824)
+    #expect(configuration.warnings.isEmpty)
   }
 
   @Test func everyKey() throws {
@@ -48,7 +50,7 @@ import Testing
        "pipeline_queue_capacity": 8, "ssl_mode": "verify_identity", "ssl_ca": "ca.pem", "ssl_cert": "c.pem",
        "ssl_key": "k.pem", "server_id": 4294967295, "connect_timeout_seconds": 3, "read_timeout_seconds": 4,
        "compression": "zstd", "compression_level": 19, "parquet_json_type": "json", "events": "all",
-       "column_names": "ordinal"}
+       "column_names": "ordinal", "max_event_bytes": 4294967295}
       """)
     #expect(configuration.server.host == "::1")
     #expect(configuration.server.port == 65535)
@@ -78,6 +80,7 @@ import Testing
     #expect(configuration.filter.exclude == ["shop.log", "*.tmp"])
     #expect(configuration.log.level == .err)
     #expect(configuration.log.file == "x.log")
+    #expect(configuration.maxEventBytes == 4_294_967_295)
   }
 
   @Test func theFilterFollowsThePatterns() throws {
@@ -95,7 +98,7 @@ import Testing
     "user", "password", "database", "to_binlog_file", "to_binlog_position", "output_mode", "parquet_output_dir",
     "parquet_batch_size", "include", "exclude", "log_level", "log_file", "pipeline_queue_capacity", "ssl_mode", "ssl",
     "ssl_ca", "ssl_cert", "ssl_key", "server_id", "connect_timeout_seconds", "read_timeout_seconds", "compression",
-    "compression_level", "parquet_json_type", "events", "column_names",
+    "compression_level", "parquet_json_type", "events", "column_names", "password_file", "max_event_bytes",
   ])
   func nullIsTheDefault(_ key: String) {
     #expect(problems(json([key: "null"])) == [])
@@ -135,7 +138,7 @@ import Testing
     #expect(
       try configuration(text).summary == [
         "connection: host=db.example port=3306 user=repl database=shop using_password=yes server_id=7 "
-          + "connect_timeout=10s read_timeout=60s",
+          + "connect_timeout=10s read_timeout=60s max_event_bytes=1073741824",
         "tls: ssl_mode=verify_ca ssl_ca=ca.pem",
         "binlog range: binlog.000001:4 -> binlog.000002:end of file",
         "output: mode=parquet dir=./parquet_output batch_size=8192 queue_capacity=32 compression=gzip "

@@ -184,6 +184,24 @@ import _CryptoExtras
     let plain = Self.greeting(capabilities: .all.subtracting(.ssl))
     guard case .send = try login.receive(plain.span.bytes) else { throw WireFailure.notReady }
     #expect(notices.withLock { $0 } == [.tlsNotOffered])
+    #expect(ConnectionNotice.tlsNotOffered.isWarning)
+  }
+
+  /// Without TLS nothing proves whose key it is under which the password goes.
+  @Test(arguments: [
+    (TLSMode.preferred, [ConnectionNotice.tlsNotOffered, .unverifiedKey]), (.disabled, [.unverifiedKey]),
+  ])
+  func thePasswordUnderAKeyIsAWarning(mode: TLSMode, expected: [ConnectionNotice]) throws {
+    let notices = Mutex<[ConnectionNotice]>([])
+    var options = Self.options(mode)
+    options.notice = { notice in notices.withLock { $0.append(notice) } }
+    var login = LoginStateMachine(options)
+    _ = try login.receive(Self.greeting(capabilities: .all.subtracting(.ssl)).span.bytes)
+    #expect(try login.receive([1, 4]) == .send([2]))
+    let key = try _RSA.Encryption.PrivateKey(keySize: .bits2048).publicKey.pemRepresentation
+    guard case .send = try login.receive(([1] + Array(key.utf8)).span.bytes) else { throw WireFailure.notReady }
+    #expect(notices.withLock { $0 } == expected)
+    #expect(ConnectionNotice.unverifiedKey.isWarning)
   }
 
   // MARK: Errors

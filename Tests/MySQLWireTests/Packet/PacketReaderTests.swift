@@ -64,7 +64,9 @@ import Testing
     let source = ScriptedSource([0xFF, 0xFF, 0x00, 0x00, 0x01], chunk: 100)
     var reader = PacketReader(source)
     var output = OutputBuffer()
-    #expect(throws: WireFailure.tooLarge(limit: 1000)) { try reader.readPacket(into: &output, limit: 1000) }
+    #expect(throws: WireFailure.tooLarge(size: 0xFFFF, limit: 1000)) {
+      try reader.readPacket(into: &output, limit: 1000)
+    }
     #expect(source.calls == 1)
   }
 
@@ -145,8 +147,22 @@ import Testing
   @Test func eventBeyondTheLimit() {
     var reader = PacketReader(ScriptedSource(packets([0] + Self.event(size: 50)), chunk: 100))
     var output = OutputBuffer()
-    #expect(throws: WireFailure.tooLarge(limit: 49)) { try reader.readEvent(into: &output, limit: 49) }
+    #expect(throws: WireFailure.eventTooLarge(size: 50, limit: 49)) { try reader.readEvent(into: &output, limit: 49) }
     #expect(output.isEmpty == true)
+  }
+
+  /// Packets that continue each other without end are read up to the limit, and no further.
+  @Test func anEventWithoutEnd() {
+    let full = [0xFF, 0xFF, 0xFF] as [UInt8]
+    let packets = (UInt8(0)..<10).map { full + [$0] + Array(repeating: UInt8(0), count: 0xFF_FFFF) }
+    let source = ScriptedSource(deliveries: packets)
+    var reader = PacketReader(source)
+    var output = OutputBuffer()
+    let limit = 40 << 20
+    #expect(throws: WireFailure.eventTooLarge(size: 3 * 0xFF_FFFF - 1, limit: limit)) {
+      try reader.readEvent(into: &output, limit: limit)
+    }
+    #expect(output.capacity < 2 * limit)
   }
 
   /// EOF, ERR, an empty packet: they stay in place for `readPacket`.

@@ -87,6 +87,22 @@ import Testing
     }
   }
 
+  /// Rows of NULLs are small on the wire and large in memory; empty rows cost something too.
+  @Test(arguments: [1, 100]) func aResultWithoutEnd(columns: Int) throws {
+    var decoder = ResultSetDecoder(limit: 1 << 20)
+    let head = [[UInt8(columns)]] + Array(repeating: Self.column("a"), count: columns) + [Self.end]
+    for payload in head { _ = try decoder.receive(payload.span.bytes) }
+    let row = [UInt8](repeating: 0xFB, count: columns)
+    var count = 0
+    #expect(throws: WireFailure.self) {
+      while count < 1 << 20 {
+        _ = try decoder.receive(row.span.bytes)
+        count += 1
+      }
+    }
+    #expect(count * (64 + columns * 17) < 1 << 20 && count > 100)
+  }
+
   @Test func brokenPackets() {
     for index in Self.response.indices {
       torture(Self.response[index]) { payload in

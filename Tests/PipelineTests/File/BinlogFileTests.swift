@@ -102,4 +102,22 @@ import Testing
     #expect(summary.end == UInt64(fixture.bytes.count))
     #expect(!summary.tables.isEmpty && summary.unreadable == nil)
   }
+
+  @Test("An event beyond the limit is an error with its place and both sizes, before it is read")
+  func limit() throws {
+    let fixture = try Fixture("mysql-9.7-full")
+    let log = try TemporaryLog([fixture.bytes])
+    let largest = fixture.events.map(\.count).max() ?? 0
+    #expect(try log.events(maxEventBytes: largest).count == fixture.events.count)
+    let first = try #require(fixture.events.first { $0.count == largest })
+    do throws(BinlogFileError) {
+      _ = try log.events(maxEventBytes: largest - 1)
+      Issue.record("no error")
+    } catch {
+      guard case .binlog(let error) = error else { throw error }
+      #expect(error.cause == .eventTooLarge(size: largest, limit: largest - 1))
+      #expect(error.position == UInt64(first.lowerBound))
+      #expect(error.description.hasPrefix("log.000001:\(first.lowerBound): "))
+    }
+  }
 }

@@ -34,9 +34,9 @@ final class TemporaryLog {
   }
 
   /// Where each event starts, from `start` in the first file on; a format from before it counts as `start`.
-  func events(from start: UInt64 = 4) throws(BinlogFileError) -> [UInt64] {
+  func events(from start: UInt64 = 4, maxEventBytes: Int = Limits.event) throws(BinlogFileError) -> [UInt64] {
     var starts: [UInt64] = []
-    try forEach(from: start) { frame, _, _ in starts.append(frame.start) }
+    try forEach(from: start, maxEventBytes: maxEventBytes) { frame, _, _ in starts.append(frame.start) }
     return starts
   }
 
@@ -68,9 +68,10 @@ final class TemporaryLog {
   }
 
   private func forEach(
-    from start: UInt64, _ body: (EventFrame, EventChunk, String) throws(BinlogError) -> Void
+    from start: UInt64, maxEventBytes: Int = Limits.event,
+    _ body: (EventFrame, EventChunk, String) throws(BinlogError) -> Void
   ) throws(BinlogFileError) {
-    let source = BinlogFileSource(files, files.indices, from: start)
+    let source = BinlogFileSource(files, files.indices, from: start, maxEventBytes: maxEventBytes)
     var stream = EventStream(ofFileAt: BinlogPosition(file: "", offset: start))
     var chunk = EventChunk(file: "")
     while true {

@@ -1,0 +1,16 @@
+/// How many bytes the compressed values of one event may come to: a decompression bomb ends there.
+struct InflationBudget: BitwiseCopyable {
+  let limit: Int
+  private var used = 0
+
+  init(limit: Int) { self.limit = limit }
+
+  /// The bytes of all values so far, the one too many with them, once they are too many.
+  var excess: Int? { used > limit ? used : nil }
+
+  /// Takes `count` bytes; returns whether there are that many.
+  mutating func take(_ count: Int) -> Bool {
+    used += count
+    return used <= limit
+  }
+}

@@ -1,0 +1,34 @@
+import Foundation
+import Platform
+import Testing
+
+@Suite struct FileWriterTests {
+  private let path = FileManager.default.temporaryDirectory.appending(path: "writer-\(UUID())").path
+
+  private func mode() throws -> Int {
+    try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+  }
+
+  /// No usual umask takes anything from 0600; what the group may do with 0640 depends on it.
+  @Test func whoMayReadANewFile() throws {
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var file = try FileWriter(creating: path, access: .owner)
+    try file.close()
+    #expect(try mode() == 0o600)
+    #expect(FileSystem.modeReadableByOthers(path) == nil)
+    try FileSystem.removeFile(path)
+    file = try FileWriter(creating: path)
+    try file.close()
+    #expect(try mode() & ~0o640 == 0)
+  }
+
+  @Test(arguments: [(0o600, nil), (0o640, 0o640), (0o604, 0o604), (0o644, 0o644), (0o400, nil), (0o620, nil)])
+  func whetherOthersMayReadAFile(mode: Int, readable: Int?) throws {
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    #expect(FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: mode]))
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    #expect(FileSystem.modeReadableByOthers(path) == readable)
+    #expect(FileSystem.modeReadableByOthers(path + ".none") == nil)
+    #expect(FileSystem.modeReadableByOthers("/") == nil)
+  }
+}
