@@ -32,7 +32,7 @@ from workloads import orders
 
 PASSWORD = "a-password-to-look-for"
 ENDINGS = {EXIT_DATA, EXIT_UNAVAILABLE, EXIT_NO_PERMISSION}
-TIMEOUTS = {"connect_timeout_seconds": 2, "read_timeout_seconds": 2}
+TIMEOUTS = {"connect_timeout_seconds": 2, "read_timeout_seconds": 2, "max_reconnect_seconds": 1}
 LIMIT_SECONDS = 15.0
 LIMIT_MEGABYTES = 200.0
 MEGABYTE = 1 << 20
