@@ -21,7 +21,9 @@ public struct TransactionTracker: Sendable {
 
   private var place = Place.outside
   private var announced: GTID?
-  /// The ids of all transactions up to the last boundary, where they are known.
+  /// Whether there were transactions without an id: then no set says what was received.
+  private var hasAnonymous = false
+  /// The ids of all transactions up to the last boundary, where they are known and all have one.
   public private(set) var gtids: GTIDSet?
 
   /// A tracker between two transactions; `gtids` are those of all transactions before it, where they are known.
@@ -81,7 +83,10 @@ public struct TransactionTracker: Sendable {
       let event = try MariaDBGTIDEvent(body)
       announced = event.gtid(server: frame.header.serverID)
       if !event.isStandalone { place = .transaction }
-    default: announced = nil
+    default:
+      announced = nil
+      hasAnonymous = true
+      gtids = nil
     }
   }
 
@@ -102,6 +107,7 @@ public struct TransactionTracker: Sendable {
 
   /// Adds the ids of all files before the one that begins, which a stream that began with this file does not know yet.
   private mutating func add(_ earlier: MySQLGTIDSet) {
+    guard !hasAnonymous else { return }
     guard case .mysql(var set) = gtids else { return gtids = .mysql(earlier) }
     set.formUnion(earlier)
     gtids = .mysql(set)

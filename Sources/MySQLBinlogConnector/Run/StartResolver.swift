@@ -75,29 +75,28 @@ struct StartResolver {
   ) throws(RunError) -> StreamStart {
     let gtids = gtids(of: checkpoint, isMariaDB: facts.isMariaDB)
     let position = checkpoint.position
-    if checkpoint.server.isSame(as: facts.server) {
-      let isThere = facts.binlogs?.contains { $0.name == position.file } ?? true
-      if isThere || gtids == nil {
-        log.info("going on from the checkpoint: \(position)")
-        return .position(position, gtids: gtids)
-      }
-    } else {
-      try checkTopology(checkpoint, gtids, connection, facts)
-      let servers = "\(checkpoint.server.name), and this is \(facts.server.name)"
-      log.warning("the checkpoint is of another server, \(servers): going on by GTID")
+    let isSame = checkpoint.server.isSame(as: facts.server)
+    let server = isSame ? "this server, whose log was reset," : "another server, \(checkpoint.server.name)"
+    if !isSame || (gtids != nil && facts.hasGTIDs) {
+      try checkHistory(checkpoint, of: server, gtids, connection, facts)
+    }
+    if isSame, gtids == nil || facts.binlogs?.contains(where: { $0.name == position.file }) ?? true {
+      log.info("going on from the checkpoint: \(position)")
+      return .position(position, gtids: gtids)
     }
     guard let gtids else { throw refusal("it has no GTID set") }
+    if !isSame { log.warning("the checkpoint is of \(server), and this is \(facts.server.name): going on by GTID") }
     log.info("going on from the checkpoint: GTID set '\(gtids)'")
     return .gtids(gtids)
   }
 
-  /// Throws unless the server has all transactions of the checkpoint, which is of another one.
-  private func checkTopology(
-    _ checkpoint: Checkpoint, _ gtids: GTIDSet?, _ connection: Connection, _ facts: ServerFacts
+  /// Throws unless the server has all transactions of the checkpoint, which is of `server`.
+  private func checkHistory(
+    _ checkpoint: Checkpoint, of server: String, _ gtids: GTIDSet?, _ connection: Connection, _ facts: ServerFacts
   ) throws(RunError) {
-    let hint = "set host to \(checkpoint.server.name) again, or remove the checkpoint file to begin anew"
-    guard let gtids, !gtids.isEmpty, facts.hasGTIDs, gtids.isMariaDB == facts.isMariaDB else {
-      throw refusal("it is of another server, \(checkpoint.server.name), and this is \(facts.server.name): \(hint)")
+    let hint = "set host to the right server, or remove the checkpoint file to begin anew"
+    guard let gtids, facts.hasGTIDs, gtids.isMariaDB == facts.isMariaDB else {
+      throw refusal("it is of \(server), and this is \(facts.server.name), which only GTIDs could relate: \(hint)")
     }
     let has: GTIDSet?
     do {
@@ -108,13 +107,14 @@ struct StartResolver {
     }
     guard has?.isSuperset(of: gtids) == true else {
       throw refusal(
-        "it is of another server, \(checkpoint.server.name), and \(facts.server.name) lacks transactions of its GTID "
-          + "set '\(gtids)': \(hint)")
+        "it is of \(server), and \(facts.server.name) lacks transactions of its GTID set '\(gtids)': \(hint)")
     }
   }
 
+  /// The checkpoint's GTID set; nil for an empty one, which tells no place.
   private func gtids(of checkpoint: Checkpoint, isMariaDB: Bool?) -> GTIDSet? {
-    checkpoint.gtidSet.flatMap { GTIDSet(trusted: $0, isMariaDB: isMariaDB ?? false) }
+    let gtids = checkpoint.gtidSet.flatMap { GTIDSet(trusted: $0, isMariaDB: isMariaDB ?? false) }
+    return gtids?.isEmpty == false ? gtids : nil
   }
 
   private func refusal(_ reason: String) -> RunError {

@@ -104,6 +104,18 @@ import Testing
     #expect(tracker.gtids?.description == "01020304-0506-0708-090a-0b0c0d0e0f10:1-6")
   }
 
+  /// No set says what was received when some of it has no id.
+  @Test func transactionsWithoutIDs() throws {
+    var tracker = TransactionTracker(gtids: .mysql(MySQLGTIDSet()))
+    let anonymous = Step(type: 34, body: [UInt8](repeating: 0, count: 25), isOutside: false)
+    for step in [Step.gtid(1), .query("DROP TABLE t", true), anonymous, .query("DROP TABLE u", true)] {
+      try accept(step, &tracker)
+    }
+    #expect(tracker.gtids == nil)
+    try accept(Step(type: 35, body: [UInt8](repeating: 0, count: 8), isOutside: true), &tracker)
+    #expect(tracker.gtids == nil)
+  }
+
   /// A MariaDB stream that began behind 0-0-9 may begin with a file whose list is older.
   @Test func anOlderListChangesNothing() throws {
     var tracker = TransactionTracker(gtids: try GTIDSet("0-1-9"))
