@@ -21,8 +21,8 @@ public struct EventDecoder: Sendable {
   private var tableMaps: TableMaps
   private var inflated = InflatedRows()
   private let filter: TableFilter
-  /// How many statements came that changed rows of included tables in a way that the log does not show: the server's
-  /// `binlog_format` is not ROW.
+  /// How many statements came that changed rows of included tables, or may have, in a way that the log does not show: the
+  /// server's `binlog_format` is not ROW.
   public private(set) var statementChanges: UInt64 = 0
 
   /// A decoder at the start of a stream.
