@@ -90,8 +90,9 @@ class Server:
         if variable == "gtid_mode":
             now, then = GTID_MODES.index(self.variable(variable)), GTID_MODES.index(str(value))
             steps = [GTID_MODES[mode] for mode in (range(now + 1, then + 1) if now < then else range(now - 1, then - 1, -1))]
-        for step in steps:
-            self.execute(f"SET GLOBAL {variable} = {step}")
+        with self.session() as cursor:
+            for step in steps:
+                cursor.execute(f"SET GLOBAL {variable} = %s", (step,))
 
     def variable(self, name: str) -> Any:
         return self.execute(f"SELECT @@global.{name}")[0][0]
