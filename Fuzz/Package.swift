@@ -2,7 +2,8 @@
 import PackageDescription
 
 /// The decoders of the main package, instrumented for libFuzzer, and the program that feeds them. A package of its own: its
-/// flags are of use for nothing else. The folders below Sources are links to those of the main package.
+/// flags are of use for nothing else. The folders below Sources are links to those of the main package; of MySQLWire they
+/// are links to what needs neither NIO nor cryptography.
 let common: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableExperimentalFeature("Lifetimes"),
@@ -17,8 +18,10 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
     .target(name: "Bytes", swiftSettings: common),
     .target(name: "BinlogParser", dependencies: ["Bytes", "CZlib", "CZstd"], swiftSettings: common),
+    .target(name: "Platform", dependencies: ["Bytes"], swiftSettings: common),
+    .target(name: "MySQLWire", dependencies: ["Bytes", "Platform"], swiftSettings: common),
     .executableTarget(
-      name: "Fuzz", dependencies: ["BinlogParser", "Bytes"], swiftSettings: common,
+      name: "Fuzz", dependencies: ["BinlogParser", "Bytes", "MySQLWire"], swiftSettings: common,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"]), .unsafeFlags(["-use-ld=lld"], .when(platforms: [.linux]))]),
   ]
 )

@@ -65,6 +65,14 @@ import Testing
     #expect(replay.stream.position.offset == (1 << bit == 0x20 ? before : before + 27))
   }
 
+  @Test("20: an InnoDB binlog of MariaDB 12.3 is named for what it is, and is not read as events")
+  func innoDBBinlog() {
+    let page = [0xFE, 0xFE, 0x0D, 0x01] + BinlogEvents.littleEndian(UInt32(14)) + BinlogEvents.littleEndian(UInt32(1))
+    let error = #expect(throws: BinlogError.self) { try BinlogFileMagic.check(page.span.bytes) }
+    #expect(error?.description.contains("InnoDB binlog of MariaDB") == true)
+    #expect(error?.hint.contains("mariadb-binlog") == true)
+  }
+
   @Test("31: status variables of MariaDB (128 to 131) and of MySQL (254) are passed over by their length")
   func statusVariables() throws {
     for status: [UInt8] in [[128, 1], [129, 9, 9, 9, 9, 9, 9, 9, 9], [131, 0xFF], [254, 0xFF, 0xFF], []] {

@@ -45,3 +45,10 @@ def events(path: Path) -> list[Event]:
         found.append(Event(at, at + size, kind, timestamp, server_id, flags, row_flags))
         at += size
     return found
+
+
+def checksum(path: Path) -> int:
+    """The checksum algorithm that the file's first event names: 0 for none, 1 for CRC-32."""
+    first = events(path)[0]
+    assert first.kind == FORMAT_DESCRIPTION, f"{path} begins with an event of type {first.kind}"
+    return path.read_bytes()[first.end - 5]

@@ -327,3 +327,15 @@ def json_large(random: Random) -> str:
     if random.random() < 0.5:
         tree = ["x" * 66_000, {"deep": [random.randint(-40000, 40000) for _ in range(3000)]}, "end"]
     return f"CAST({_spelled(tree)} AS JSON)"
+
+
+def json_change(random: Random, column: str) -> str:
+    """Nested calls of the functions that change a document in place; many paths are in none of the documents above."""
+    changed = column
+    for _ in range(random.randint(1, 3)):
+        paths = ("$.a", "$.b", "$.key", '$."clé"', '$."鍵😀"', "$.k0", "$.key7", "$.a.b", "$[0]", "$[1]", "$[last]", "$[0].a", "$.k1[0]")
+        path = f"_utf8mb4'{random.choice(paths)}'"
+        function = random.choice(("JSON_SET", "JSON_SET", "JSON_REPLACE", "JSON_REMOVE"))
+        value = "" if function == "JSON_REMOVE" else f", CAST({_spelled(_json_scalar(random))} AS JSON)"
+        changed = f"{function}({changed}, {path}{value})"
+    return changed

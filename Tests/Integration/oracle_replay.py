@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from changes import Change
+from oracle_settings import Settings
 from oracle_workload import Column, Snapshot, Table
 from servers import Position
 from strict_json import Json
@@ -21,12 +22,16 @@ def order(position: Position) -> tuple[int, int]:
 class Replay:
     """The state of all tables as the images tell it. `cells` counts the comparisons made."""
 
-    def __init__(self, tables: Iterable[Table], full_metadata: bool, full_image: bool) -> None:
+    def __init__(self, tables: Iterable[Table], settings: Settings) -> None:
         self._tables = {table.name: table for table in tables}
-        self._names = {table.name: table.output_names(full_metadata) for table in self._tables.values()}
+        self._names = {table.name: table.output_names(settings.names_are_known) for table in self._tables.values()}
+        self._optional = {
+            table.name: {
+                name for name, column in zip(self._names[table.name][1:], table.columns, strict=True) if column.kind.optional}
+            for table in self._tables.values()}
         self._state: dict[str, dict[int, Row]] = {name: {} for name in self._tables}
-        self._full_metadata = full_metadata
-        self._full_image = full_image
+        self._settings = settings
+        self._full_image = settings.image == "FULL"
         self.cells = 0
 
     def run(self, changes: Sequence[Change], snapshots: Sequence[Snapshot]) -> None:
@@ -52,7 +57,8 @@ class Replay:
         names = self._names[str(change.table_name)]
         assert [name for name in names if name in image] == list(image), f"columns out of order in {change}"
         if self._full_image:
-            assert list(image) == names, f"columns {list(image)} instead of {names} at {change.end}"
+            missing = set(names) - set(image) - self._optional[str(change.table_name)]
+            assert not missing, f"no columns {missing} at {change.end}"
 
     def _apply(self, change: Change) -> None:
         table = str(change.table_name)
@@ -65,7 +71,8 @@ class Replay:
             self._compare_before(change, before)
         if change.after is not None:
             self._check_keys(change, change.after)
-            after = before | change.after
+            kept = {name: value for name, value in before.items() if name not in self._optional[table]}
+            after = kept | change.after
             row_id = self._id(table, after)
             assert row_id not in rows, f"a second row with id {row_id}: {change}"
             rows[row_id] = after
@@ -93,12 +100,12 @@ class Replay:
                 self._compare_cell(snapshot, row_id, column, name, text, state[row_id])
 
     def _compare_cell(self, snapshot: Snapshot, row_id: int, column: Column, name: str, text: str | None, row: Row) -> None:
-        if name not in row and not self._full_image and (text is None or column.kind.literal is None):
+        if name not in row and (column.kind.optional or not self._full_image and (text is None or column.kind.literal is None)):
             return
         where = f"{snapshot.table.name}.{name} ({column.kind.ddl[:80]}), id {row_id}, at {snapshot.position}"
         assert name in row, f"no value for {where}"
         self.cells += 1
-        expected = column.expected(text, self._full_metadata)
+        expected = column.expected(text, self._settings.describes(column.kind))
         actual = row[name]
         fits = actual is None if expected is None else expected.matches(actual)
         assert fits, f"{where}: {_short(actual)}; the server says {_short(text)}, so expected {_short(expected)}"

@@ -18,11 +18,16 @@ from strict_json import Number
 
 Literal = Callable[[Random], str]
 Expect = Callable[[str, bool], Expectation]
+Change = Callable[[Random, str], str]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One declaration of a column. `expect` gets the server's text and whether the table map carries all metadata."""
+    """One declaration of a column. `expect` gets the server's text and whether all metadata is known.
+
+    `change` makes, from the column's quoted name, an expression that changes a value in place. An `optional` column may
+    be left out of an image by the server, even of a full one.
+    """
 
     ddl: str
     literal: Literal | None
@@ -30,6 +35,18 @@ class Kind:
     expect: Expect
     inline_bytes: int = 20
     lob: bool = False
+    change: Change | None = None
+    optional: bool = False
+
+    @property
+    def has_supplementary_labels(self) -> bool:
+        """Whether labels hold characters that information_schema shows as question marks."""
+        return any(ord(letter) > 0xFFFF for letter in self.ddl)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its values can be told by the type alone: by no sign and no character set."""
+        return not self.select.startswith("HEX(") and not any(word in self.ddl for word in ("UNSIGNED", "ZEROFILL"))
 
 
 def _number(text: str, full: bool) -> Expectation:
@@ -168,19 +185,21 @@ def _geometries(server: Server) -> list[Kind]:
     return [Kind(name, literals.geometry(name, server.is_mysql), HEX, _hex, 20, True) for name in literals.GEOMETRIES]
 
 
-def _generated() -> list[Kind]:
-    stored = [Kind("INT AS (id + 1) STORED", None, PLAIN, _number),
-              Kind("BIGINT UNSIGNED AS (id * 4000000000) VIRTUAL", None, PLAIN, _number),
-              Kind("VARCHAR(40) CHARACTER SET latin1 AS (CONCAT('no. ', id)) VIRTUAL", None, UTF8, _utf8)]
+def _generated(server: Server) -> list[Kind]:
+    computed = [("INT AS (id + 1) STORED", PLAIN, _number), ("BIGINT UNSIGNED AS (id * 4000000000) VIRTUAL", PLAIN, _number),
+                ("VARCHAR(40) CHARACTER SET latin1 AS (CONCAT('no. ', id)) VIRTUAL", UTF8, _utf8)]
+    # MariaDB 11.8 leaves them out of images, full ones too, where a statement has not read them: the bitmap says so.
+    is_optional = server.is_mariadb and server.version_number >= (11,)
+    generated = [Kind(ddl, None, select, expect, optional=is_optional) for ddl, select, expect in computed]
     hidden = [Kind("INT INVISIBLE DEFAULT 5", literals.integer(-9, 9), PLAIN, _number),
               Kind("VARCHAR(9) CHARACTER SET utf8mb4 INVISIBLE DEFAULT 'x'", literals.text("utf8mb4", 9), UTF8, _utf8)]
-    return stored + hidden
+    return generated + hidden
 
 
 def _only_mysql() -> list[Kind]:
-    return [Kind("JSON", literals.json_document, PLAIN, literals.expect_document, 20, True),
-            Kind("JSON", literals.json_special, PLAIN, literals.expect_document, 20, True),
-            Kind("JSON", literals.json_large, PLAIN, literals.expect_document, 20, True),
+    return [Kind("JSON", literals.json_document, PLAIN, literals.expect_document, 20, True, literals.json_change),
+            Kind("JSON", literals.json_special, PLAIN, literals.expect_document, 20, True, literals.json_change),
+            Kind("JSON", literals.json_large, PLAIN, literals.expect_document, 20, True, literals.json_change),
             Kind("VECTOR(3)", literals.vector(3), HEX, _vector, 20, True),
             Kind("VECTOR(700)", literals.vector(700), HEX, _vector, 20, True)]
 
@@ -199,4 +218,4 @@ def kinds(server: Server) -> list[Kind]:
     """All declarations that this server knows."""
     own = _only_mysql() if server.is_mysql else _only_mariadb(server)
     return (_integers() + _reals() + _temporals() + _texts() + _binaries() + _enumerations() + _geometries(server)
-            + _generated() + own)
+            + _generated(server) + own)

@@ -38,16 +38,6 @@ class OneOf:
         return any(Exact(value).matches(actual) for value in self.values)
 
 
-@dataclass(frozen=True)
-class Absent:
-    """A column that a server may leave out of its row images. The replay asks before it compares."""
-
-    inner: Expectation
-
-    def matches(self, actual: Json) -> bool:
-        return self.inner.matches(actual)
-
-
 def to_single(value: float) -> float:
     """The nearest 32-bit float, infinity beyond the largest."""
     try:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
 import pymysql
 
-from oracle_types import Kind, kinds
+from oracle_types import Kind
 from oracle_values import Expectation
 from servers import Position, Server
 
@@ -78,17 +78,18 @@ class Snapshot:
 class Workload:
     """Creates tables over all kinds of columns and changes them at random, in one session."""
 
-    def __init__(self, server: Server, random: Random, database: str, image: str = "FULL",
-                 settings: Sequence[str] = ()) -> None:
+    def __init__(self, server: Server, random: Random, database: str, kinds: Sequence[Kind],
+                 session: Mapping[str, str | int], diffs: bool) -> None:
         self._random = random
+        self._diffs = diffs
         self._status = "SHOW BINARY LOG STATUS" if server.is_mysql else "SHOW MASTER STATUS"
         self._connection = server.connect(conv={}, database=database, max_allowed_packet=64 << 20)
         self._cursor = self._connection.cursor()
         self._database = database
         self.snapshots: list[Snapshot] = []
-        for setting in (f"sql_mode = '{LENIENT_MODE}'", f"binlog_row_image = {image}", "time_zone = '+00:00'", *settings):
-            self._cursor.execute(f"SET SESSION {setting}")
-        self.tables = self._make_tables(kinds(server))
+        for name, value in {"sql_mode": f"'{LENIENT_MODE}'", "time_zone": "'+00:00'", **session}.items():
+            self._cursor.execute(f"SET SESSION {name} = {value}")
+        self.tables = self._make_tables(kinds)
 
     def close(self) -> None:
         self._connection.close()
@@ -182,7 +183,12 @@ class Workload:
 
     def _assignments(self, table: Table) -> str:
         chosen = self._random.sample(table.writable, self._random.randint(1, len(table.writable)))
-        return ", ".join(f"{column.quoted} = {self._value(column)}" for column in chosen)
+        return ", ".join(f"{column.quoted} = {self._change(column)}" for column in chosen)
+
+    def _change(self, column: Column) -> str:
+        if self._diffs and column.kind.change and self._random.random() < 0.8:
+            return column.kind.change(self._random, column.quoted)
+        return self._value(column)
 
     def _update(self, table: Table) -> None:
         self._execute(f"UPDATE {table.quoted} SET {self._assignments(table)} WHERE {self._some_ids(table)}")

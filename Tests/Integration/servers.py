@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,8 @@ SCRIPT = PROJECT / "scripts" / "servers"
 NAMES = ("mariadb-10.11", "mariadb-11.8", "mysql-9.7")
 FIRST_PORT = int(os.environ.get("MBC_TEST_PORT", "33111"))
 START_LIMIT_SECONDS = 300
+# The server goes from one to its neighbour only.
+GTID_MODES = ("OFF", "OFF_PERMISSIVE", "ON_PERMISSIVE", "ON")
 REPLICA_USER = "repl"
 REPLICA_PASSWORD = "repl-secret"
 
@@ -82,6 +84,31 @@ class Server:
                 rows = list(cursor.fetchall())
         return rows
 
+    def set_global(self, variable: str, value: str | int) -> None:
+        """Sets a variable; gtid_mode step by step."""
+        steps: list[str | int] = [value]
+        if variable == "gtid_mode":
+            now, then = GTID_MODES.index(self.variable(variable)), GTID_MODES.index(str(value))
+            steps = [GTID_MODES[mode] for mode in (range(now + 1, then + 1) if now < then else range(now - 1, then - 1, -1))]
+        with self.session() as cursor:
+            for step in steps:
+                cursor.execute(f"SET GLOBAL {variable} = %s", (step,))
+
+    def variable(self, name: str) -> Any:
+        return self.execute(f"SELECT @@global.{name}")[0][0]
+
+    @contextmanager
+    def settings(self, values: Mapping[str, str | int]) -> Iterator[None]:
+        """Global variables set for a while."""
+        before = {name: self.variable(name) for name in values}
+        try:
+            for name, value in values.items():
+                self.set_global(name, value)
+            yield
+        finally:
+            for name, value in before.items():
+                self.set_global(name, value)
+
     def history(self) -> Position:
         """The end of the binlog now."""
         status = "SHOW BINARY LOG STATUS" if self.is_mysql else "SHOW MASTER STATUS"
@@ -95,6 +122,11 @@ class Server:
 
     def binlog_path(self, file: str) -> Path:
         return self.data / file
+
+    def binlog_paths(self, first: Position, last: Position) -> list[Path]:
+        """The files from one place to the other."""
+        names = [str(row[0]) for row in self.execute("SHOW BINARY LOGS")]
+        return [self.binlog_path(name) for name in names[names.index(first.file):names.index(last.file) + 1]]
 
 
 def free_port() -> int:

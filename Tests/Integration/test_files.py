@@ -125,6 +125,7 @@ def test_cut_in_the_last_event(connector: Connector, log: Log, copy: Path) -> No
 
 @pytest.mark.parametrize("start, reason", [
     (b"", "no binlog file"), (b"\xfeb", "no binlog file"), (b"PAR1" * 20, "no binlog file"),
+    (b"\xfe\xfe\x0d\x01" + bytes(508), "InnoDB binlog of MariaDB"),
     (b"\xfdbin" + bytes(512), "encrypted"),
 ])
 def test_other_files(connector: Connector, tmp_path: Path, start: bytes, reason: str) -> None:

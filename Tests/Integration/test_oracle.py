@@ -3,65 +3,74 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from random import Random
+from typing import Any
 
 import pytest
 
 from changes import read_folder
+from conftest import Pool
 from connector import EXIT_OK, Connector
 from oracle_replay import Replay
+from oracle_settings import BOTH, MARIADB, MYSQL, Settings
+from oracle_types import kinds
 from oracle_workload import Workload
-from servers import Server
+from servers import NAMES, Server
 
 CELLS = int(os.environ.get("MBC_ORACLE_CELLS", "60000"))
 TRANSACTIONS = 60
 LIMIT_SECONDS = 300.0
 
 
-def set_metadata(server: Server, metadata: str) -> None:
-    server.execute(f"SET GLOBAL binlog_row_metadata = {metadata}")
-
-
-def play_round(server: Server, connector: Connector, random: Random, metadata: str, image: str,
-               settings: Sequence[str] = ()) -> int:
+def play_round(server: Server, connector: Connector, random: Random, settings: Settings) -> int:
     """One set of tables, one workload, one run of the connector, one replay. Returns the cells compared."""
     database = "it_oracle"
     server.execute(f"DROP DATABASE IF EXISTS {database}", f"CREATE DATABASE {database} CHARACTER SET utf8mb4")
-    set_metadata(server, metadata)
-    start = server.next_file()
-    workload = Workload(server, random, database, image, settings)
-    try:
-        workload.run(TRANSACTIONS)
-        stop = workload.position()
-    finally:
-        workload.close()
-        set_metadata(server, "FULL")
-    connector.run(connector.parquet(server, start, stop), limit=LIMIT_SECONDS).expect(EXIT_OK)
-    replay = Replay(workload.tables, full_metadata=metadata == "FULL", full_image=image == "FULL")
+    declared = [kind for kind in kinds(server) if settings.metadata != "NO_LOG" or settings.lookup or kind.is_plain]
+    with server.settings(settings.globals):
+        start = server.next_file()
+        workload = Workload(server, random, database, declared, settings.locals, settings.diffs)
+        try:
+            workload.run(TRANSACTIONS)
+            stop = workload.position()
+        finally:
+            workload.close()
+        config = connector.parquet(server, start, stop, column_names="lookup" if settings.lookup else None)
+        connector.run(config, limit=LIMIT_SECONDS).expect(EXIT_OK)
+    settings.check(server.binlog_paths(start, stop))
+    replay = Replay(workload.tables, settings)
     replay.run(read_folder(connector.output), workload.snapshots)
     server.execute(f"DROP DATABASE {database}")
     return replay.cells
 
 
-# The full images carry the weight; the partial ones show that an absent column is told from NULL.
-COMBINATIONS = [("FULL", "FULL", 0.15), ("MINIMAL", "FULL", 0.15), ("FULL", "MINIMAL", 0.02), ("FULL", "NOBLOB", 0.02)]
+def rounds_of(name: str) -> list[Any]:
+    """A server's name with each of its combinations."""
+    combinations = BOTH + (MYSQL if name.startswith("mysql") else MARIADB)
+    return [pytest.param(name, settings, id=f"{name}-{settings.name}") for settings in combinations]
+
+
+ROUNDS = [parameters for name in NAMES for parameters in rounds_of(name)]
+
+
+def test_the_shares_make_a_whole() -> None:
+    """MBC_ORACLE_CELLS is what all combinations on all servers compare together, or more."""
+    assert sum(parameters.values[1].share for parameters in ROUNDS) >= 1
 
 
 @pytest.mark.timeout(4 * 3600)
-@pytest.mark.parametrize(("metadata", "image", "share"), COMBINATIONS, ids=[f"{m}-{i}" for m, i, _ in COMBINATIONS])
-def test_replay_equals_select(server: Server, connector: Connector, seed: str, metadata: str, image: str, share: float,
+@pytest.mark.parametrize(("name", "settings"), ROUNDS)
+def test_replay_equals_select(pool: Pool, connector: Connector, seed: str, name: str, settings: Settings,
                               capsys: pytest.CaptureFixture[str]) -> None:
-    random = Random(f"{seed}/{server.name}/{metadata}/{image}")
-    target, compared, rounds = int(CELLS * share), 0, 0
+    random = Random(f"{seed}/{name}/{settings.name}")
+    target, compared, rounds = int(CELLS * settings.share), 0, 0
     while compared < max(target, 1):
         folder = connector.folder / f"round-{rounds}"
         folder.mkdir()
-        compared += play_round(server, Connector(folder), random, metadata, image)
+        compared += play_round(pool.get(name), Connector(folder), random, settings)
         rounds += 1
     with capsys.disabled():
-        print(f"\n  {server.name} metadata {metadata} image {image}: {compared} cells compared in {rounds} rounds,"
-              f" MBC_SEED={seed}")
+        print(f"\n  {name} {settings.name}: {compared} cells compared in {rounds} rounds, MBC_SEED={seed}")
 
 
 def test_event_of_more_than_16_mib(server: Server, connector: Connector, database: str) -> None:

@@ -86,6 +86,17 @@ def test_the_filter_decides(server: Server, connector: Connector, database: str,
     assert total(run(server, connector, start, **patterns)) == count
 
 
+def test_a_function_may_change_any_table(
+    server: Server, connector: Connector, database: str, start: Position
+) -> None:
+    """The log has the call; the table stands in the function."""
+    with statements(server, database) as cursor:
+        cursor.execute("CREATE FUNCTION f() RETURNS INT DETERMINISTIC BEGIN INSERT INTO a VALUES (1, 1); RETURN 1; END")
+        cursor.execute("SELECT f()")
+    for patterns in ({}, {"include": [f"{database}.a"]}, {"include": [f"{database}.b"]}, {"exclude": ["other.*"]}):
+        assert total(run(server, connector, start, **patterns)) == 1
+
+
 def test_load_data(server: Server, connector: Connector, database: str, start: Position) -> None:
     with statements(server, database) as cursor:
         cursor.execute(f"SELECT 1, 2 INTO OUTFILE '{server.data}/load-{start.file}.txt'")

@@ -22,11 +22,24 @@ struct EventReader {
     let event = sealed(event)
     let bytes = event.span.bytes
     guard let frame = try? stream.accept(bytes, at: 0) else { return }
-    let body = frame.body(in: bytes)
+    show(frame, frame.body(in: bytes))
+  }
+
+  private mutating func show(_ frame: EventFrame, _ body: RawSpan) {
     _ = try? EventField.fields(of: frame, body, format: stream.format)
+    guard frame.header.type != .transactionPayload else { return unpack(frame, body) }
     guard let decoded = try? decoder.decode(frame, body), case .rows(let rows, let table) = decoded else { return }
     Self.write(rows, table, JSONImage.self)
     Self.write(rows, table, TextImage.self)
+  }
+
+  /// Shows the events of a TRANSACTION_PAYLOAD; it holds no other one.
+  private mutating func unpack(_ frame: EventFrame, _ body: RawSpan) {
+    guard var events = try? PayloadEvents(body, in: frame) else { return }
+    while let inner = try? events.next() {
+      precondition(inner.header.type != .transactionPayload, "a payload in a payload")
+      show(inner, inner.body(in: events.bytes))
+    }
   }
 
   private static func write<Style: ImageStyle>(_ rows: borrowing RowsEvent, _ table: TablePlan, _ style: Style.Type) {

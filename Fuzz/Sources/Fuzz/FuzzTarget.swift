@@ -1,5 +1,6 @@
 import BinlogParser
 import Bytes
+import MySQLWire
 
 /// What can be fuzzed. Each takes any bytes, and neither crashes nor hangs nor takes more memory than they justify.
 enum FuzzTarget: String, CaseIterable {
@@ -11,6 +12,9 @@ enum FuzzTarget: String, CaseIterable {
   case json
   /// The first two bytes are precision and scale of a DECIMAL.
   case decimal
+  /// What a server sends: the first byte chooses what it answers to, the password, TLS and the size of deliveries; packets
+  /// follow, whose numbers are put right.
+  case packets
 
   /// Feeds the decoder with `bytes`.
   func take(_ bytes: [UInt8]) {
@@ -19,6 +23,7 @@ enum FuzzTarget: String, CaseIterable {
     case .rows: Self.rows(bytes)
     case .json: Self.json(bytes)
     case .decimal: Self.decimal(bytes)
+    case .packets: Self.packets(bytes)
     }
   }
 
@@ -35,7 +40,7 @@ enum FuzzTarget: String, CaseIterable {
 
   private static func rows(_ bytes: [UInt8]) {
     guard bytes.count > 3 else { return }
-    let types: [UInt8] = [30, 31, 32, 23, 24, 25, 20, 21, 22]
+    let types: [UInt8] = [30, 31, 32, 23, 24, 25, 20, 21, 22, 39, 166, 167, 168, 169, 170, 171]
     let count = min(Int(bytes[0]) | Int(bytes[1]) << 8, bytes.count - 3)
     var reader = EventReader()
     reader.take(EventReader.event(15, EventReader.formatDescription))
@@ -56,5 +61,22 @@ enum FuzzTarget: String, CaseIterable {
     guard bytes.count - 2 >= type.byteCount else { return }
     try? type.append(bytes.span.bytes.extracting(2..<2 + type.byteCount), to: &buffer)
     precondition(buffer.bytes.byteCount <= 84, "more digits than a DECIMAL has")
+  }
+
+  private static func packets(_ bytes: [UInt8]) {
+    guard let choice = bytes.first else { return }
+    let source = ServerBytes(packets: bytes.dropFirst(), step: choice & 0x80 == 0 ? 1 << 16 : 1)
+    var conversation = Conversation(source, capacity: choice & 0x40 == 0 ? 1 << 16 : 64)
+    do throws(WireFailure) {
+      switch choice & 3 {
+      case 0: try conversation.dump()
+      case 1: try conversation.query()
+      default:
+        try conversation.logIn(password: choice & 8 == 0 ? "secret" : "", choice & 4 == 0 ? .preferred : .disabled)
+        try conversation.query()
+      }
+    } catch {
+      _ = error.description
+    }
   }
 }

@@ -2,6 +2,8 @@
 public enum BinlogFileProblem: Sendable, Equatable {
   /// The file does not begin with the four magic bytes `fe 62 69 6e`.
   case noMagic
+  /// The file is a binlog in InnoDB's pages, as MariaDB 12.3 and later can write it.
+  case innoDB
   /// The file is encrypted, as the named server does it.
   case encrypted(by: String)
   /// The file was written by MySQL 3.23 to 4.1, in a format before version 4.
@@ -19,6 +21,8 @@ extension BinlogFileProblem: CustomStringConvertible {
   public var description: String {
     switch self {
     case .noMagic: "this is no binlog file: it does not begin with the bytes fe 62 69 6e"
+    case .innoDB:
+      "this is an InnoDB binlog of MariaDB (binlog_storage_engine = innodb: magic bytes fe fe 0d 01), which cannot be read"
     case .encrypted("MariaDB"): "what follows is encrypted (MariaDB's encrypt_binlog: START_ENCRYPTION event)"
     case .encrypted: "the file is encrypted (binlog_encryption of MySQL 8 and Percona Server: magic bytes fd 62 69 6e)"
     case .oldVersion(let version, let server):
@@ -34,6 +38,8 @@ extension BinlogFileProblem: CustomStringConvertible {
   var hint: String {
     switch self {
     case .noMagic: "check the path; index and .gtid files, dumps and compressed files are not binlogs"
+    case .innoDB:
+      "mariadb-binlog of MariaDB 12.3 and later prints it; without binlog_storage_engine the server writes binlogs as before"
     case .encrypted:
       "read it from the server, which decrypts it, or take a copy with mysqlbinlog --read-from-remote-server --raw"
     case .oldVersion: "such logs hold statements and no rows; mysqlbinlog of MySQL 5.x prints them"

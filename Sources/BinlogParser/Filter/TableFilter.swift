@@ -46,9 +46,6 @@ public struct TableFilter: Sendable {
     }
   }
 
-  /// Whether there is any rule.
-  var hasRules: Bool { !exact.isEmpty || !anyDatabase.isEmpty || !anyTable.isEmpty }
-
   /// Whether the rows of a table are wanted; the names are the bytes of TABLE_MAP.
   public func includes(database: RawSpan, table: RawSpan) -> Bool {
     includes(database: database.array, table: table.array)

@@ -30,11 +30,11 @@ public struct LoggedStatement: Sendable, Equatable {
     self.tables = tables
   }
 
-  /// Whether it changes rows of a table that `filter` includes. A statement whose tables are not known counts where the
-  /// filter has no rules.
+  /// Whether it changes rows of a table that `filter` includes, or may: a statement whose tables are not known counts, since
+  /// a function in any schema can change any table.
   public func changesRows(of filter: TableFilter) -> Bool {
-    guard changesRows, filter.hasRules else { return changesRows }
-    return tables?.contains { filter.includes($0) || filter.includes($0.lowercased) } ?? false
+    guard changesRows, let tables else { return changesRows }
+    return tables.contains { filter.includes($0) || filter.includes($0.lowercased) }
   }
 
   private static func read(_ lexer: SQLLexer, _ schema: [UInt8]) -> LoggedStatement {

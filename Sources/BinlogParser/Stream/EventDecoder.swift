@@ -23,8 +23,8 @@ public struct EventDecoder: Sendable {
   private let filter: TableFilter
   /// How many bytes the compressed part of an event may come to.
   public let maxEventBytes: Int
-  /// How many statements came that changed rows of included tables in a way that the log does not show: the server's
-  /// `binlog_format` is not ROW.
+  /// How many statements came that changed rows of included tables, or may have, in a way that the log does not show: the
+  /// server's `binlog_format` is not ROW.
   public private(set) var statementChanges: UInt64 = 0
 
   /// A decoder at the start of a stream.

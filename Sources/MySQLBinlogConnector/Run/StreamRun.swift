@@ -252,7 +252,7 @@ struct StreamRun {
 
   private static func missingChanges(_ count: UInt64) -> String {
     let statements = count == 1 ? "1 statement" : "\(count) statements"
-    return "binlog_format is not ROW: changes are missing: \(statements) so far, on included tables, logged no rows"
+    return "binlog_format is not ROW: changes are missing: \(statements) so far, on tables that are or may be included"
   }
 
   private func reportTotals(_ metrics: Metrics) {

@@ -29,11 +29,11 @@ import Testing
     #expect(event.isMariaDB == version.contains("MariaDB"))
   }
 
-  /// The first event of files of MySQL 9.7.4, MariaDB 10.11.19 and MariaDB 11.8.6.
+  /// The first event of each server's files; which release of a series made them may change.
   @Test(arguments: [
-    ("mysql-9.7-full", "9.7.4", EventChecksum.crc32), ("mysql-9.7-no-checksum", "9.7.4", .none),
-    ("mariadb-10.11-full", "10.11.19-MariaDB", .crc32), ("mariadb-11.8-full", "11.8.6-MariaDB", .crc32),
-    ("mariadb-11.8-row-image-minimal", "11.8.6-MariaDB", .none),
+    ("mysql-9.7-full", "9.7.", EventChecksum.crc32), ("mysql-9.7-no-checksum", "9.7.", .none),
+    ("mariadb-10.11-full", "10.11.", .crc32), ("mariadb-11.8-full", "11.8.", .crc32),
+    ("mariadb-11.8-row-image-minimal", "11.8.", .none),
   ])
   func realServersDescribeTheirFormat(_ name: String, _ version: String, _ checksum: EventChecksum) throws {
     let fixture = try Fixture(name)

@@ -78,6 +78,7 @@ import Testing
     arguments: [
       ([], .noMagic), ([0xFE, 0x62, 0x69], .noMagic), (Array("PAR1PAR1".utf8), .noMagic),
       ([0xFD, 0x62, 0x69, 0x6E, 0, 0], .encrypted(by: "MySQL")),
+      ([0xFE, 0xFE, 0x0D, 0x01] + [UInt8](repeating: 0, count: 508), .innoDB),
       (TemporaryLog.magic + startV3(version: 3, headerByteCount: 19), .oldVersion(3, server: "4.1.26-log")),
       (TemporaryLog.magic + startV3(version: 1, headerByteCount: 13), .oldVersion(1, server: "4.1.26-log")),
       (TemporaryLog.magic + BinlogEvents.event(164, [1, 0]), .encrypted(by: "MariaDB")),

@@ -1,0 +1,1 @@
+../../../../Sources/MySQLWire/Connection/HandshakeResponse41.swift

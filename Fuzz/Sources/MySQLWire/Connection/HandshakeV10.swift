@@ -1,0 +1,1 @@
+../../../../Sources/MySQLWire/Connection/HandshakeV10.swift

@@ -1,0 +1,1 @@
+../../../../Sources/MySQLWire/Transport/CertificateProblem.swift
