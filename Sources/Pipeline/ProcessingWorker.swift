@@ -13,6 +13,8 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   private var hasOutputStart = false
   /// Where the last event ended, and its time.
   private var reached: (position: BinlogPosition, timestamp: UInt32)?
+  /// When the file was begun, as its format says.
+  private var fileCreated: UInt32 = 0
 
   init(
     decoder: EventDecoder, sink: consuming Sink, metrics: SharedMetrics, watch: StatementWatch,
@@ -56,7 +58,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   /// The place behind the last event; nil in the middle of a transaction, or before the first event.
   private var boundary: TransactionBoundary? {
     guard transactions.isOutside, let reached else { return nil }
-    return TransactionBoundary(position: reached.position, gtids: transactions.gtids, timestamp: reached.timestamp)
+    return TransactionBoundary(position: reached.position, gtids: transactions.gtids, timestamp: reached.timestamp, fileCreated: fileCreated)
   }
 
   private mutating func cut() throws(PipelineError) {
@@ -83,6 +85,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
     if file != chunk.file {
       let start = BinlogPosition(file: chunk.file, offset: chunk.outputStart ?? first.start)
       reached = (start, reached?.timestamp ?? 0)
+      fileCreated = 0
       try sink.beginFile(chunk.file, at: chunk.outputStart, boundary)
       file = chunk.file
       hasOutputStart = chunk.outputStart != nil
@@ -95,6 +98,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   /// Notes where the event leaves the log, and cuts the output there if it is time.
   private mutating func follow(_ frame: EventFrame, _ chunk: EventChunk) throws(PipelineError) {
     do { try chunk.track(frame, &transactions, format) } catch { throw .binlog(error) }
+    if frame.header.type == .formatDescription { fileCreated = frame.header.timestamp }
     guard !frame.isOutsideOfFile else { return }
     reached = (BinlogPosition(file: chunk.file, offset: frame.end), frame.header.timestamp)
     if transactions.isOutside, sink.isCutDue { try cut() }

@@ -6,9 +6,13 @@ public struct TransactionBoundary: Sendable, Equatable {
   public let gtids: GTIDSet?
   /// When the last event before it happened, in seconds since 1970; 0 where that is not known.
   public let timestamp: UInt32
+  /// When the file was begun, in seconds since 1970; 0 where that is not known. It tells the file from another one of its
+  /// name.
+  public let fileCreated: UInt32
 
   /// The place at `position`.
-  public init(position: BinlogPosition, gtids: GTIDSet?, timestamp: UInt32) {
+  public init(position: BinlogPosition, gtids: GTIDSet?, timestamp: UInt32, fileCreated: UInt32) {
+    self.fileCreated = fileCreated
     self.position = position
     self.gtids = gtids
     self.timestamp = timestamp

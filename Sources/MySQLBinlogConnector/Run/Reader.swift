@@ -48,6 +48,8 @@ struct Reader {
   var passedOver: BinlogPosition?
   /// Why what was received last is not part of the log after all.
   private var change: String?
+  /// When the current file was begun, as its format says, in seconds since 1970; 0 where that is not known.
+  private(set) var fileCreated: UInt32 = 0
   /// Where transactions start that have no end in the log, because the server died while it wrote them.
   private(set) var torn: [BinlogPosition]
   /// Whether the events of such a transaction are being dropped.
@@ -121,7 +123,10 @@ struct Reader {
     case .last: return submit(.rangeEnd)
     case .inside: break
     }
-    if let change { return .sourceChanged(change) }
+    if let change {
+      chunk.bytes.truncate(to: offset)
+      return .sourceChanged(change)
+    }
     guard passedOver == nil else { return nil }
     let mayWait = !source.hasBufferedEvent(chunk.bytes)
     let isFull = offset + count >= EventChunk.fullByteCount
@@ -157,6 +162,7 @@ struct Reader {
       isStopped = wasOutside && !frame.isOutsideOfFile && stop.isReached(by: frame)
       if isStopped { return .beyond }
       noteTornTransaction(frame, file, wasOutside)
+      noteBeginning(of: file, frame)
       try chunk.track(frame, &transactions, stream.format)
     } catch {
       throw .binlog(located(error, file))
@@ -179,6 +185,17 @@ struct Reader {
         change = "the transaction at \(boundary) has no end: the server died while it wrote it"
       }
       isInTornTransaction = false
+    }
+  }
+
+  /// A file that was begun at another time than before the connection was lost is another one.
+  private mutating func noteBeginning(of file: String, _ frame: EventFrame) {
+    guard frame.header.type == .formatDescription else { return }
+    let created = frame.header.timestamp
+    if frame.isOutsideOfFile, fileCreated > 0, created > 0, created != fileCreated, file == reached.file {
+      change = "the server's log was begun anew: \(file) is no longer the file that was being read"
+    } else {
+      fileCreated = created
     }
   }
 

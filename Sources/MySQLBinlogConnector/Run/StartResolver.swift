@@ -33,7 +33,7 @@ struct StartResolver {
   func start(
     _ checkpoint: Checkpoint?, _ replica: Replica, _ connection: Connection, _ facts: ServerFacts
   ) throws(RunError) -> StreamStart {
-    if let checkpoint { return try start(checkpoint, connection, facts) }
+    if let checkpoint { return try start(checkpoint, replica, connection, facts) }
     switch configuration.start {
     case .position(let position):
       return .position(position, gtids: try gtids(before: position, replica, connection, facts))
@@ -71,7 +71,7 @@ struct StartResolver {
   }
 
   private func start(
-    _ checkpoint: Checkpoint, _ connection: Connection, _ facts: ServerFacts
+    _ checkpoint: Checkpoint, _ replica: Replica, _ connection: Connection, _ facts: ServerFacts
   ) throws(RunError) -> StreamStart {
     let gtids = gtids(of: checkpoint, isMariaDB: facts.isMariaDB)
     let position = checkpoint.position
@@ -81,6 +81,7 @@ struct StartResolver {
       try checkHistory(checkpoint, of: server, gtids, connection, facts)
     }
     if isSame, gtids == nil || facts.binlogs?.contains(where: { $0.name == position.file }) ?? true {
+      try checkFile(checkpoint, replica)
       log.info("going on from the checkpoint: \(position)")
       return .position(position, gtids: gtids)
     }
@@ -88,6 +89,16 @@ struct StartResolver {
     if !isSame { log.warning("the checkpoint is of \(server), and this is \(facts.server.name): going on by GTID") }
     log.info("going on from the checkpoint: GTID set '\(gtids)'")
     return .gtids(gtids)
+  }
+
+  /// Throws if the file is another one of its name: the server's log was reset, or its data were restored.
+  private func checkFile(_ checkpoint: Checkpoint, _ replica: Replica) throws(RunError) {
+    guard let created = checkpoint.binlogFileCreated else { return }
+    let now = try LogScan.run(replica, checkpoint.binlogFile) { scan throws(RunError) in try scan.beginning() }
+    guard let now, now > 0, now != created else { return }
+    throw refusal(
+      "the server's log was begun anew: \(checkpoint.binlogFile) is no longer the file that was read; "
+        + "remove the checkpoint file to begin anew")
   }
 
   /// Throws unless the server has all transactions of the checkpoint, which is of `server`.

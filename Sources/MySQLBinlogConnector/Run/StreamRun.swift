@@ -159,10 +159,13 @@ struct StreamRun {
       boundary = stage.checkpoints.latest
     } else {
       do { try pipeline.finish() } catch { throw .pipeline(error, reached: reader.reached) }
-      boundary = TransactionBoundary(position: reader.boundary, gtids: reader.gtids, timestamp: 0)
+      boundary = TransactionBoundary(
+        position: reader.boundary, gtids: reader.gtids, timestamp: 0, fileCreated: reader.fileCreated)
     }
     return stage.checkpoints.checkpoint(
-      of: boundary ?? TransactionBoundary(position: stage.start.position, gtids: stage.start.gtids, timestamp: 0))
+      of: boundary
+        ?? TransactionBoundary(
+          position: stage.start.position, gtids: stage.start.gtids, timestamp: 0, fileCreated: reader.fileCreated))
   }
 
   private func lagMonitor(_ replica: Replica, _ status: StreamStatus) -> LagMonitor? {

@@ -51,6 +51,9 @@ public struct Checkpoint: Codable, Sendable, Equatable {
   public let binlogFile: String
   /// Where the next transaction starts in it.
   public let binlogPosition: UInt64
+  /// When the binlog file was begun, in seconds since 1970, where that is known: it tells the file from one of the same name
+  /// after the log was reset.
+  public let binlogFileCreated: UInt32?
   /// The ids of all transactions before it, where they are known.
   public let gtidSet: String?
   /// When the last event before it happened, in seconds since 1970.
@@ -66,6 +69,7 @@ public struct Checkpoint: Codable, Sendable, Equatable {
     case version
     case binlogFile = "binlog_file"
     case binlogPosition = "binlog_position"
+    case binlogFileCreated = "binlog_file_created"
     case gtidSet = "gtid_set"
     case eventTimestamp = "event_timestamp"
     case server
@@ -78,6 +82,7 @@ public struct Checkpoint: Codable, Sendable, Equatable {
     version = Self.currentVersion
     binlogFile = boundary.position.file
     binlogPosition = boundary.position.offset
+    binlogFileCreated = boundary.fileCreated > 0 ? boundary.fileCreated : nil
     gtidSet = boundary.gtids.map(\.description)
     eventTimestamp = boundary.timestamp
     self.server = server
