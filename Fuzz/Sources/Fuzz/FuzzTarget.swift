@@ -11,6 +11,8 @@ enum FuzzTarget: String, CaseIterable {
   case json
   /// The first two bytes are precision and scale of a DECIMAL.
   case decimal
+  /// After a byte T the text of a set of GTIDs, after a byte L a GTID_LIST, after any other a PREVIOUS_GTIDS.
+  case gtids
 
   /// Feeds the decoder with `bytes`.
   func take(_ bytes: [UInt8]) {
@@ -19,6 +21,7 @@ enum FuzzTarget: String, CaseIterable {
     case .rows: Self.rows(bytes)
     case .json: Self.json(bytes)
     case .decimal: Self.decimal(bytes)
+    case .gtids: Self.gtids(bytes)
     }
   }
 
@@ -56,5 +59,32 @@ enum FuzzTarget: String, CaseIterable {
     guard bytes.count - 2 >= type.byteCount else { return }
     try? type.append(bytes.span.bytes.extracting(2..<2 + type.byteCount), to: &buffer)
     precondition(buffer.bytes.byteCount <= 84, "more digits than a DECIMAL has")
+  }
+
+  /// What is read is printed, and read again: it must be the same.
+  private static func gtids(_ bytes: [UInt8]) {
+    let body = Array(bytes.dropFirst())
+    switch bytes.first {
+    case UInt8(ascii: "T"):
+      guard let set = try? GTIDSet(String(decoding: body, as: UTF8.self)) else { return }
+      precondition((try? GTIDSet(set.description)) == set, "a set that is not read as it was printed")
+      if case .mysql(let set) = set { encode(set) }
+    case UInt8(ascii: "L"):
+      guard let event = try? MariaDBGTIDListEvent(body.span.bytes) else { return }
+      let position = MariaDBGTIDPosition(event)
+      precondition((try? MariaDBGTIDPosition(position.description)) == position, "not read as it was printed")
+    default:
+      guard let event = try? PreviousGTIDsEvent(body.span.bytes) else { return }
+      let set = MySQLGTIDSet(event)
+      precondition((try? MySQLGTIDSet(set.description)) == set, "a set that is not read as it was printed")
+      encode(set)
+    }
+  }
+
+  private static func encode(_ set: MySQLGTIDSet) {
+    var buffer = OutputBuffer(capacity: 256)
+    set.encode(into: &buffer)
+    let event = try? PreviousGTIDsEvent(buffer.array.span.bytes)
+    precondition(event.map { MySQLGTIDSet($0) } == set, "a set that is not decoded as it was encoded")
   }
 }

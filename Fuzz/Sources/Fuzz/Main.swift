@@ -22,6 +22,7 @@ extension FuzzTarget {
     case .rows: { start, count in feed(.rows, start, count) }
     case .json: { start, count in feed(.json, start, count) }
     case .decimal: { start, count in feed(.decimal, start, count) }
+    case .gtids: { start, count in feed(.gtids, start, count) }
     }
   }
 }
