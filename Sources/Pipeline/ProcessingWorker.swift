@@ -58,7 +58,8 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   /// The place behind the last event; nil in the middle of a transaction, or before the first event.
   private var boundary: TransactionBoundary? {
     guard transactions.isOutside, let reached else { return nil }
-    return TransactionBoundary(position: reached.position, gtids: transactions.gtids, timestamp: reached.timestamp, fileCreated: fileCreated)
+    return TransactionBoundary(
+      position: reached.position, gtids: transactions.gtids, timestamp: reached.timestamp, fileCreated: fileCreated)
   }
 
   private mutating func cut() throws(PipelineError) {

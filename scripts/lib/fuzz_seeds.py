@@ -136,6 +136,23 @@ def packet_seeds() -> Iterator[tuple[str, bytes]]:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+# GTIDs
+
+SOURCE = "3e11fa47-71ca-11e1-9e33-c80aa9429562"
+
+
+def gtid_seeds() -> Iterator[tuple[str, bytes]]:
+    """Sets as text and as events; the first byte says which."""
+    source = bytes.fromhex(SOURCE.replace("-", ""))
+    interval = struct.pack("<QQQ", 1, 5, 9)
+    yield "mysql", f"T{SOURCE}:1-3:7:tag:1-5,\n{SOURCE}:9".encode()
+    yield "mariadb", b"T0-1-100,1-2-7"
+    yield "previous", b"P" + struct.pack("<Q", 1) + source + interval
+    yield "tagged", b"P\x01\x01\0\0\0\0\0\x01" + source + b"\x06tag" + interval
+    yield "list", b"L" + struct.pack("<IIIQIIQ", 2, 0, 1, 42, 0, 2, 7)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 
 VALUES = {
     "json": [("object", bytes.fromhex("0001000c000b0001000504006100")),
@@ -145,7 +162,7 @@ VALUES = {
 
 
 def main(corpus: pathlib.Path) -> None:
-    targets = {"events": event_seeds(), "rows": row_seeds(), "packets": packet_seeds(), **VALUES}
+    targets = {"events": event_seeds(), "rows": row_seeds(), "packets": packet_seeds(), "gtids": gtid_seeds(), **VALUES}
     for target, seeds in targets.items():
         folder = corpus / target
         folder.mkdir(parents=True, exist_ok=True)

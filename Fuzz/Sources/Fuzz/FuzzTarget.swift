@@ -15,6 +15,8 @@ enum FuzzTarget: String, CaseIterable {
   /// What a server sends: the first byte chooses what it answers to, the password, TLS and the size of deliveries; packets
   /// follow, whose numbers are put right.
   case packets
+  /// After a byte T the text of a set of GTIDs, after a byte L a GTID_LIST, after any other a PREVIOUS_GTIDS.
+  case gtids
 
   /// Feeds the decoder with `bytes`.
   func take(_ bytes: [UInt8]) {
@@ -24,6 +26,7 @@ enum FuzzTarget: String, CaseIterable {
     case .json: Self.json(bytes)
     case .decimal: Self.decimal(bytes)
     case .packets: Self.packets(bytes)
+    case .gtids: Self.gtids(bytes)
     }
   }
 
@@ -78,5 +81,32 @@ enum FuzzTarget: String, CaseIterable {
     } catch {
       _ = error.description
     }
+  }
+
+  /// What is read is printed, and read again: it must be the same.
+  private static func gtids(_ bytes: [UInt8]) {
+    let body = Array(bytes.dropFirst())
+    switch bytes.first {
+    case UInt8(ascii: "T"):
+      guard let set = try? GTIDSet(String(decoding: body, as: UTF8.self)) else { return }
+      precondition((try? GTIDSet(set.description)) == set, "a set that is not read as it was printed")
+      if case .mysql(let set) = set { encode(set) }
+    case UInt8(ascii: "L"):
+      guard let event = try? MariaDBGTIDListEvent(body.span.bytes) else { return }
+      let position = MariaDBGTIDPosition(event)
+      precondition((try? MariaDBGTIDPosition(position.description)) == position, "not read as it was printed")
+    default:
+      guard let event = try? PreviousGTIDsEvent(body.span.bytes) else { return }
+      let set = MySQLGTIDSet(event)
+      precondition((try? MySQLGTIDSet(set.description)) == set, "a set that is not read as it was printed")
+      encode(set)
+    }
+  }
+
+  private static func encode(_ set: MySQLGTIDSet) {
+    var buffer = OutputBuffer(capacity: 256)
+    set.encode(into: &buffer)
+    let event = try? PreviousGTIDsEvent(buffer.array.span.bytes)
+    precondition(event.map { MySQLGTIDSet($0) } == set, "a set that is not decoded as it was encoded")
   }
 }

@@ -23,6 +23,7 @@ extension FuzzTarget {
     case .json: { start, count in feed(.json, start, count) }
     case .decimal: { start, count in feed(.decimal, start, count) }
     case .packets: { start, count in feed(.packets, start, count) }
+    case .gtids: { start, count in feed(.gtids, start, count) }
     }
   }
 }
