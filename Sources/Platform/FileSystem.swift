@@ -11,19 +11,16 @@ public enum FileSystem {
   /// Folders for data of a database are for the user and the group only, before the umask.
   private static let directoryMode: mode_t = 0o750
 
-  /// Creates the folder and all that are missing above it. A folder that exists is left as it is.
+  /// Creates the folder and all that are missing above it, durably. A folder that exists is left as it is.
   public static func createDirectories(_ path: String) throws(SystemError) {
-    if unsafe mkdir(path, directoryMode) == 0 { return }
-    switch errno {
-    case EEXIST where isDirectory(path): return
-    case EEXIST: throw SystemError("mkdir", path, code: ENOTDIR)
-    case ENOENT:
-      let parent = Self.parent(of: path)
-      guard parent != path else { throw SystemError("mkdir", path, code: ENOENT) }
-      try createDirectories(parent)
-      if unsafe mkdir(path, directoryMode) != 0, !isDirectory(path) { throw .last("mkdir", path) }
-    case let code: throw SystemError("mkdir", path, code: code)
-    }
+    if isDirectory(path) { return }
+    let parent = Self.parent(of: path)
+    if parent != path { try createDirectories(parent) }
+    if unsafe mkdir(path, directoryMode) == 0 { return try syncDirectory(parent) }
+    let code = errno
+    // Another process may have been faster.
+    guard code != EEXIST || !isDirectory(path) else { return }
+    throw SystemError("mkdir", path, code: code == EEXIST ? ENOTDIR : code)
   }
 
   /// Whether there is a folder, or a link to one, at the path.
