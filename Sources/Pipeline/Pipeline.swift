@@ -16,7 +16,7 @@ public final class Pipeline: Sendable {
   private let events: BoundedQueue<EventChunk>
   private let flushes = BoundedQueue<FlushMessage>(
     capacity: Pipeline.flushQueueCapacity, byteLimit: Pipeline.flushByteLimit)
-  private let stages = StageGroup()
+  private let stages: StageGroup
   private let notice: @Sendable (PipelineNotice) -> Void
 
   /// Messages between the workers, most of them positions.
@@ -32,13 +32,15 @@ public final class Pipeline: Sendable {
   ///   - maxEventBytes: how many bytes the compressed part of an event may come to.
   ///   - checkpoints: told how far the output is safe.
   ///   - gtids: the ids of all transactions before the first event, where they are known.
+  ///   - stopped: called, on its thread, when a stage has failed: nobody takes chunks any more.
   ///   - notice: called, on the processing worker's thread, with what is worth a warning.
   public init(
     output: Output, filter: TableFilter, columnNames: ColumnNames, queueCapacity: Int,
     maxEventBytes: Int = Limits.event, checkpoints: Checkpoints, gtids: GTIDSet?,
-    notice: @escaping @Sendable (PipelineNotice) -> Void = { _ in }
+    stopped: @escaping @Sendable () -> Void = {}, notice: @escaping @Sendable (PipelineNotice) -> Void = { _ in }
   ) {
     self.notice = notice
+    stages = StageGroup(failed: stopped)
     events = BoundedQueue(capacity: queueCapacity, byteLimit: Self.eventByteLimit)
     let decoder = EventDecoder(filter: filter, columnNames: columnNames, maxEventBytes: maxEventBytes)
     let transactions = TransactionTracker(gtids: gtids)
@@ -119,11 +121,15 @@ public final class Pipeline: Sendable {
 /// The threads of the stages, and the first error of any of them.
 final class StageGroup: @unchecked Sendable {
   private let condition = NSCondition()
+  private let failed: @Sendable () -> Void
   private var running = 0
   private var error: PipelineError?
 
   /// The decoder's recursion is bounded well below what this allows.
   private static let stackByteCount = 8 << 20
+
+  /// No stages yet; `failed` is called, on its thread, when one has thrown.
+  init(failed: @escaping @Sendable () -> Void) { self.failed = failed }
 
   /// Runs `body` on a thread named `name`.
   func start(_ name: String, _ body: @escaping @Sendable () throws(PipelineError) -> Void) {
@@ -163,5 +169,6 @@ final class StageGroup: @unchecked Sendable {
     if error == nil { error = failure }
     condition.broadcast()
     condition.unlock()
+    if failure != nil { failed() }
   }
 }

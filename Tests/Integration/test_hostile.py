@@ -293,7 +293,7 @@ def login_an_rsa_key_of_noise(server: Conversation) -> None:
     public_key(server, b"-----BEGIN PUBLIC KEY-----\n" + b"A" * 1_000_000)
 
 
-@case(EXIT_DATA, words="0xfb")
+@case(EXIT_DATA, words="local file")
 def login_asks_for_a_file(server: Conversation) -> None:
     server.greet()
     server.packet(b"\xfb/etc/passwd")
@@ -565,7 +565,7 @@ def dump_a_bad_status(server: Conversation) -> None:
     server.event(hostile.event(hostile.QUERY, bytes(20), 500), status=b"\x05")
 
 
-@case(EXIT_DATA, words="0xfb")
+@case(EXIT_DATA, words="local file")
 def dump_asks_for_a_file(server: Conversation) -> None:
     server.serve_to_dump()
     server.packet(b"\xfb/etc/passwd")
@@ -671,6 +671,7 @@ def events(server: Conversation, *bodies: tuple[int, bytes], version: bytes = b"
     for kind, body in bodies:
         position += 19 + len(body) + 4
         server.event(hostile.event(kind, body, position & 0xFFFFFFFF))
+    server.silence(5)
 
 
 @case(EXIT_DATA, words="TABLE_MAP")
@@ -937,11 +938,17 @@ def record(server: Server, connector: Connector, database: str, **fields: Any) -
                 turns.append((who, data))
 
     def heard(offset: int, data: bytes) -> bytes:
-        note("server", data)
+        # The second connection only ends the dump at the server.
+        if proxy.connections == 1:
+            note("server", data)
         return data
 
+    def sent(data: bytes) -> None:
+        if proxy.connections == 1:
+            note("client", data)
+
     log = orders(server, database)
-    with Proxy(server.host, server.port, heard, lambda data: note("client", data)) as proxy:
+    with Proxy(server.host, server.port, heard, sent) as proxy:
         config = connector.parquet(server, log.start, log.stop, port=proxy.port, ssl_mode="disabled", **fields)
         connector.run(config).expect(EXIT_OK)
     turns.append(("log", f"{log.start.file} {log.start.offset} {log.stop.file} {log.stop.offset}".encode()))

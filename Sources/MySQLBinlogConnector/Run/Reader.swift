@@ -93,7 +93,9 @@ struct Reader {
       do throws(RunError) {
         if let end = try advance() { return end }
       } catch {
-        if case .wire(let failure, _) = error, failure.category == .interrupted { return submit(.stopRequested) }
+        if case .wire(let failure, _) = error, failure.category == .interrupted {
+          return pipeline.failure == nil ? submit(.stopRequested) : .pipelineStopped
+        }
         if let end = try recover(from: error) { return end }
       }
     }
@@ -159,6 +161,7 @@ struct Reader {
     let frame: EventFrame
     do {
       frame = try chunk.frame(at: offset, count: count, isFormat: isFormat, &stream)
+      if frame.header.type == .rotate { try checkRotation() }
       isStopped = wasOutside && !frame.isOutsideOfFile && stop.isReached(by: frame)
       if isStopped { return .beyond }
       noteTornTransaction(frame, file, wasOutside)
@@ -172,6 +175,20 @@ struct Reader {
     guard keep(frame, file) else { return .inside }
     note(frame, file)
     return verdict == .inside && transactions.isOutside && stop.isReached(by: gtids) ? .last : verdict
+  }
+
+  /// Throws when the server says that the stream goes on before what was received: rows would come twice.
+  private func checkRotation() throws(BinlogError) {
+    let next = stream.position
+    guard !boundary.file.isEmpty, resumption != nil else { return }
+    let goesBack =
+      next.file == boundary.file
+      ? next.offset < boundary.offset : BinlogFileOrder.precedes(next.file, boundary.file)
+    guard goesBack else { return }
+    var error = BinlogError(.positionWentBackwards(from: boundary.offset))
+    error.position = boundary.offset
+    error.eventType = .rotate
+    throw error
   }
 
   /// A server that dies may leave a transaction without its end; the next file then begins with its format.

@@ -52,6 +52,7 @@ final class Resumption {
   func mayHelp(after error: RunError) -> Bool {
     switch error {
     case .wire(let failure, _) where failure.category == .unreachable: return true
+    case .wire(let failure, _) where failure.cause == .localInfileRefused: return false
     case .wire(let failure, _) where failure.category == .protocolViolation: break
     case .binlog: break
     default: return false

@@ -124,10 +124,12 @@ struct StreamRun {
     _ stage: Stage, _ replica: Replica?, _ torn: inout [BinlogPosition]
   ) throws(RunError) -> Checkpoint? {
     let range = configuration.range.beginning(at: stage.start.position)
+    let interrupt = replica?.interrupt
     let pipeline = Pipeline(
       output: output(stage), filter: configuration.filter.tables, columnNames: stage.columnNames,
       queueCapacity: configuration.output.queueCapacity, maxEventBytes: configuration.maxEventBytes,
-      checkpoints: stage.checkpoints, gtids: stage.start.gtids, notice: Self.warn)
+      checkpoints: stage.checkpoints, gtids: stage.start.gtids,
+      stopped: { interrupt?.trigger() }, notice: Self.warn)
     log.info("pipeline started: \(pipelineSummary)")
     // On a terminal that also shows the rows, a line that redraws itself would disturb them.
     let redraws = configuration.output.mode == .parquet || !Terminal.isTerminal(1)

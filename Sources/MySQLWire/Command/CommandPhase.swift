@@ -93,6 +93,7 @@ struct CommandPhase: ~Copyable {
     guard packet.count > 0 else {
       return .malformed(packet: "response", DecodeError(.truncated, at: 0, "header"))
     }
+    if packet.bytes[byteAt: 0] == ResultSetDecoder.localInfileRequest { return .localInfileRefused }
     guard packet.bytes[byteAt: 0] == ERRPacket.header else {
       return .unexpectedPacket(firstByte: packet.bytes[byteAt: 0])
     }

@@ -19,6 +19,9 @@ public struct ResultSet: Sendable, Equatable {
 /// `int<lenenc> column_count`, that many column definitions, EOF, rows, EOF or ERR.
 /// See <https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_query_response_text_resultset.html>.
 package struct ResultSetDecoder {
+  /// The first byte of a response that asks for a local file.
+  static let localInfileRequest: UInt8 = 0xFB
+
   private enum State {
     case first
     case columns(Int)
@@ -72,7 +75,7 @@ package struct ResultSetDecoder {
     case OKPacket.header:
       let packet = try WireFailure.naming("OK packet") { () throws(DecodeError) in try OKPacket(payload) }
       return try finish(packet.statusFlags)
-    case 0xFB: throw .localInfileRefused
+    case Self.localInfileRequest: throw .localInfileRefused
     case let byte:
       let count = try WireFailure.naming("query response") { () throws(DecodeError) in
         var cursor = ByteCursor(payload)
