@@ -71,7 +71,9 @@ let package = Package(
       name: "PipelineTests", dependencies: ["Pipeline", "BinlogParser", "Bytes", "TestSupport"], swiftSettings: common),
     .testTarget(
       name: "ConfigurationTests",
-      dependencies: ["MySQLBinlogConnector", "BinlogParser", "MySQLWire", "Platform", "Bytes", "TestSupport"],
+      dependencies: [
+        "MySQLBinlogConnector", "Pipeline", "BinlogParser", "MySQLWire", "Platform", "Bytes", "TestSupport",
+      ],
       swiftSettings: common),
   ]
 )

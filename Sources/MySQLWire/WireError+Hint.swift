@@ -107,6 +107,10 @@ extension WireError {
     if packet.mentions("checksum") {
       return "the server's binlog has a checksum that this connection was not prepared for, or is damaged"
     }
+    if packet.mentions("anonymous transaction") || packet.mentions("gtid-transaction") {
+      return "the log is from a time of another gtid_mode: set it to ON_PERMISSIVE or OFF_PERMISSIVE on the server, or"
+        + " read copies of the files (source \"file\")"
+    }
     if packet.mentions("purged") || packet.mentions("gtid") {
       return "the events asked for were purged: begin at the first file that SHOW BINARY LOGS lists"
     }

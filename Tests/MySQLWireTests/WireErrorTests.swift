@@ -53,6 +53,14 @@ import Testing
       .configuration,
       "server_id"
     ),
+    (
+      dumping, refusal(1236, "Cannot replicate anonymous transaction when @@GLOBAL.GTID_MODE = ON"), .serverData,
+      "ON_PERMISSIVE"
+    ),
+    (
+      dumping, refusal(1236, "Cannot replicate GTID-transaction when @@GLOBAL.GTID_MODE = OFF"), .serverData,
+      "ON_PERMISSIVE"
+    ),
     (dumping, refusal(1236, "bogus data in log event"), .serverData, "beginning of an event"),
     (.connect, .system(SystemError("connect", "127.0.0.1", code: 111)), .unreachable, ""),
     (.resolve, .unknownHost("Name or service not known"), .unreachable, "spelling"),

@@ -154,7 +154,7 @@ extension BinlogError {
   /// Whether the event may be right, and only cannot be read by itself or by this version.
   fileprivate var isNoCorruption: Bool {
     switch cause {
-    case .unsupportedColumnType, .missingTableMap, .incident: true
+    case .unsupportedColumnType, .undescribedColumns, .missingTableMap, .incident: true
     default: false
     }
   }

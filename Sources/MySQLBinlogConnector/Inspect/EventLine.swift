@@ -1,17 +1,24 @@
 import BinlogParser
 
 /// One event in the list of `inspect --events`.
-struct EventLine {
+package struct EventLine {
   let frame: EventFrame
   let file: String
   let fields: [EventField]
+
+  /// A line for the event `frame` of `file`, whose fields are `EventField.fields(of:_:format:)`.
+  package init(frame: EventFrame, file: String, fields: [EventField]) {
+    self.frame = frame
+    self.file = file
+    self.fields = fields
+  }
 
   /// Fields that every event has come from its header.
   private static let common: Set<String> = ["Type", "Timestamp", "Server ID", "Log Pos", "Flags", "Size"]
   private var details: [EventField] { fields.filter { !Self.common.contains($0.name) } }
 
   /// Offset, type, time, server id, size and the decoded fields in columns.
-  var text: String {
+  package var text: String {
     let header = frame.header
     let columns = [
       "\(frame.start)".leftPadded(to: 10), "\(header.type)".padded(to: 24), UTCTime.text(header.timestamp),
@@ -22,7 +29,7 @@ struct EventLine {
   }
 
   /// The same as a JSON object.
-  var json: String {
+  package var json: String {
     let header = frame.header
     var object = JSONObject()
     object.add("file", file)

@@ -1,7 +1,7 @@
 import BinlogParser
 
 /// What `inspect` knows of a file beside its events.
-struct InspectedFile {
+package struct InspectedFile {
   let path: String
   let byteCount: UInt64
   let isUnclosed: Bool
@@ -9,13 +9,28 @@ struct InspectedFile {
   let cut: String?
   /// Why the events behind `BinlogSummary.end` were not read.
   let error: String?
+
+  package init(path: String, byteCount: UInt64, isUnclosed: Bool, cut: String?, error: String?) {
+    self.path = path
+    self.byteCount = byteCount
+    self.isUnclosed = isUnclosed
+    self.cut = cut
+    self.error = error
+  }
 }
 
 /// The summary that `inspect` prints for a file.
-struct InspectReport {
+package struct InspectReport {
   let file: InspectedFile
   let summary: BinlogSummary
   let tellsChecksums: Bool
+
+  /// A report of what `summary` found in `file`.
+  package init(file: InspectedFile, summary: BinlogSummary, tellsChecksums: Bool) {
+    self.file = file
+    self.summary = summary
+    self.tellsChecksums = tellsChecksums
+  }
 
   private var eventTypes: [(type: EventType, events: BinlogSummary.Events)] {
     summary.events.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key, $0.value) }
@@ -28,7 +43,7 @@ struct InspectReport {
   // MARK: For people
 
   /// Aligned tables.
-  var text: String {
+  package var text: String {
     var text = facts.map { "\(($0.0 + ":").padded(to: 16)) \($0.1)\n" }.joined()
     text += table(
       "Events", ["type", "count", "bytes"],
@@ -90,7 +105,7 @@ struct InspectReport {
   // MARK: For machines
 
   /// One JSON object on one line.
-  var json: String {
+  package var json: String {
     var object = JSONObject()
     object.add("file", file.path)
     object.add("size", file.byteCount)

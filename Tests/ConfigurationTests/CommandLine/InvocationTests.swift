@@ -29,6 +29,31 @@ import Testing
   }
 
   @Test(arguments: [
+    ("inspect a", InspectArguments(paths: ["a"])),
+    ("inspect b a --events", InspectArguments(paths: ["b", "a"], listsEvents: true)),
+    ("inspect --json a --verify b", InspectArguments(paths: ["a", "b"], isJSON: true, tellsChecksums: true)),
+    (
+      "inspect --events --json --verify -- --x",
+      InspectArguments(paths: ["--x"], listsEvents: true, isJSON: true, tellsChecksums: true)
+    ),
+    ("inspect inspect", InspectArguments(paths: ["inspect"])),
+  ])
+  func inspect(_ line: String, _ expected: InspectArguments) {
+    #expect(Invocation.parse(line.split(separator: " ").map(String.init)) == .inspect(expected))
+  }
+
+  @Test(arguments: [
+    ["inspect"], ["inspect", "--events"], ["inspect", ""], ["inspect", "a", "-v"], ["inspect", "a", "--nope"],
+  ])
+  func inspectUsageError(_ arguments: [String]) {
+    guard case .usageError(let text) = Invocation.parse(arguments) else {
+      Issue.record("\(arguments) is accepted")
+      return
+    }
+    #expect(text.contains("inspect <file>… [--events] [--json] [--verify]"))
+  }
+
+  @Test(arguments: [
     [], ["stream"], ["-v"], ["a.json", "b.json"], ["config.json", "--nope"], ["--nope", "config.json"], ["--log-file"],
     ["config.json", "--log-file"], ["-x", "config.json"], [""], ["config.json", "--log-file", ""], ["-v=1", "a.json"],
     ["stream", "a.json", "extra"],

@@ -1,0 +1,41 @@
+import BinlogParser
+import Foundation
+import MySQLBinlogConnector
+import TestSupport
+import Testing
+
+/// The list of `inspect --events`.
+@Suite struct EventLineTests {
+  @Test(arguments: [
+    (0, "         4  FORMAT_DESCRIPTION      ", "      122  Server: 8.0.40, Checksum: none"),
+    (1, "       126  QUERY                   ", "       42  Schema: shop, Query: \"BEGIN\""),
+    (3, "       213  WRITE_ROWS              ", "       41"),
+    (4, "       254  XID                     ", "       27  XID: 9"),
+  ])
+  func text(_ index: Int, _ start: String, _ end: String) throws {
+    let line = try InspectedEvents(InspectedEvents.orders).lines[index].text
+    #expect(line == "\(start)  2023-11-14 22:13:20           1  \(end)\n")
+  }
+
+  @Test("Made up events have no time")
+  func withoutTime() throws {
+    let event = BinlogEvents.event(16, [9, 0, 0, 0, 0, 0, 0, 0], timestamp: 0)
+    let line = try #require(try InspectedEvents([InspectedEvents.orders[0], event]).lines.last)
+    #expect(line.text == "       126  XID                       -                             1         27  XID: 9\n")
+  }
+
+  @Test("A statement stays on one line, and comes back as it was", arguments: ["BEGIN", "a\n\"b\" \\ ü", ""])
+  func json(_ statement: String) throws {
+    let events = [InspectedEvents.orders[0], InspectedEvents.query(statement)]
+    let line = try #require(try InspectedEvents(events).lines.last).json
+    #expect(line.hasSuffix("}\n") && line.dropLast().allSatisfy { !$0.isNewline })
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    #expect(object["file"] as? String == "log.000001")
+    #expect(object["offset"] as? Int == 126 && object["size"] as? Int == events[1].count)
+    #expect(object["end"] as? Int == 126 + events[1].count && object["log_pos"] as? Int == 0)
+    #expect(object["type"] as? String == "QUERY" && object["type_code"] as? Int == 2)
+    #expect(object["timestamp"] as? Int == 1_700_000_000 && object["server_id"] as? Int == 1)
+    let fields = try #require(object["fields"] as? [String: String])
+    #expect(fields == ["schema": "shop", "query": statement])
+  }
+}

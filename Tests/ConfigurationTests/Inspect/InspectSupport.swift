@@ -1,0 +1,53 @@
+import BinlogParser
+import Bytes
+import MySQLBinlogConnector
+import TestSupport
+
+/// Events as `inspect` reads them from a file.
+struct InspectedEvents {
+  /// What they hold.
+  private(set) var summary = BinlogSummary()
+  /// A line for each of them.
+  private(set) var lines: [EventLine] = []
+  private let byteCount: Int
+
+  /// Reads `events`, which follow each other in a file.
+  init(_ events: [[UInt8]]) throws {
+    byteCount = 4 + events.reduce(0) { $0 + $1.count }
+    var stream = EventStream(ofFileAt: BinlogPosition(file: "log.000001", offset: 4))
+    for event in events {
+      let bytes = event.span.bytes
+      let frame = try stream.accept(bytes, at: 0)
+      let body = frame.body(in: bytes)
+      try summary.add(frame, body, file: "log.000001")
+      let fields = try EventField.fields(of: frame, body, format: stream.format)
+      lines.append(EventLine(frame: frame, file: "log.000001", fields: fields))
+    }
+    summary.finish()
+  }
+
+  /// The report of a file with these events.
+  func report(
+    path: String = "x/log.000001", isUnclosed: Bool = false, cut: String? = nil, error: String? = nil,
+    tellsChecksums: Bool = false
+  ) -> InspectReport {
+    let file = InspectedFile(
+      path: path, byteCount: UInt64(byteCount), isUnclosed: isUnclosed, cut: cut, error: error)
+    return InspectReport(file: file, summary: summary, tellsChecksums: tellsChecksums)
+  }
+
+  /// One transaction: two rows of shop.orders.
+  static let orders: [[UInt8]] = [
+    BinlogEvents.event(15, BinlogEvents.formatDescription()),
+    query("BEGIN"),
+    BinlogEvents.event(
+      19, [7, 0, 0, 0, 0, 0, 1, 0, 4] + Array("shop\0".utf8) + [6] + Array("orders\0".utf8) + [1, 3, 0, 0]),
+    BinlogEvents.event(30, [7, 0, 0, 0, 0, 0, 1, 0, 2, 0, 1, 1, 0, 1, 0, 0, 0, 0, 2, 0, 0, 0]),
+    BinlogEvents.event(16, [9, 0, 0, 0, 0, 0, 0, 0]),
+  ]
+
+  /// A QUERY in the schema shop.
+  static func query(_ statement: String) -> [UInt8] {
+    BinlogEvents.event(2, [0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0] + Array("shop\0\(statement)".utf8))
+  }
+}
