@@ -59,7 +59,8 @@ import _CryptoExtras
 
   /// The key and its private half are made here; what is sent decrypts to the masked password.
   @Test(
-    arguments: ["caching_sha2_password", "sha256_password"], ["a password", String(repeating: "long-pässword-", count: 10)])
+    arguments: ["caching_sha2_password", "sha256_password"],
+    ["a password", String(repeating: "long-pässword-", count: 10)])
   func fullWithRSA(plugin: String, password: String) throws {
     let key = try _RSA.Encryption.PrivateKey(keySize: .bits2048)
     var (login, response) = try Self.started(plugin, password: password)
