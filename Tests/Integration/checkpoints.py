@@ -35,6 +35,16 @@ def position(path: Path) -> Position | None:
     return checkpoint.position if checkpoint else None
 
 
+def has_passed(path: Path, place: Position) -> bool:
+    """Whether the checkpoint is at a place or behind it: servers add events of their own, too."""
+    found = position(path)
+    return found is not None and _order(found) >= _order(place)
+
+
+def _order(place: Position) -> tuple[int, int]:
+    return int(place.file.rsplit(".", 1)[1]), place.offset
+
+
 class Watcher:
     """Reads a checkpoint file again and again, and keeps every position that it saw, in order."""
 

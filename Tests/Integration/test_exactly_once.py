@@ -78,7 +78,7 @@ def test_kill(server: Server, connector: Connector, database: str, place: Path, 
               capsys: pytest.CaptureFixture[str]) -> None:
     chance = random.Random(f"{seed}/{server.name}/kill")
     start = server.next_file()
-    fields = {"checkpoint_file": str(place)} | ROLL
+    fields = {"checkpoint_file": str(place), "include": [f"{database}.*"]} | ROLL
     config = connector.write(connector.parquet(server, start, **fields))
     killer, figures, seen = Killer(chance, connector.output, place), Figures(), set[Position]()
     with LiveLoad(server, database, f"{seed}/{server.name}") as load:
