@@ -27,6 +27,7 @@ class Mix:
     """What the writers do. Shares are of all transactions; the rest are inserts, updates and deletes of some rows."""
 
     writers: int = 2
+    first_writer: int = 0
     pause_seconds: float = 0.01
     rows: int = 12
     body_bytes: int = 300
@@ -44,7 +45,7 @@ class LiveLoad:
         self._server, self._database, self._mix = server, database, mix
         self._ended = threading.Event()
         self._threads = [threading.Thread(target=self._write, args=(number, random.Random(f"{seed}/{number}")), daemon=True)
-                         for number in range(mix.writers)]
+                         for number in range(mix.first_writer, mix.first_writer + mix.writers)]
         self._errors: list[BaseException] = []
         self.transactions = 0
         for table in TABLES:
