@@ -26,9 +26,11 @@ def _reset(end: socket.socket) -> None:
 
 
 class FaultProxy(Proxy):
-    """Between two faults lie `mean_bytes` on average; `faults` counts them by kind."""
+    """Between two faults lie `mean_bytes` on average, and after `limit` faults all is well; `faults` counts them by kind."""
 
-    def __init__(self, host: str, port: int, random: Random, mean_bytes: int, kinds: tuple[str, ...] = KINDS) -> None:
+    def __init__(self, host: str, port: int, random: Random, mean_bytes: int, kinds: tuple[str, ...] = KINDS,
+                 limit: int | None = None) -> None:
+        self._limit = limit
         self._random, self._mean_bytes, self._kinds = random, mean_bytes, kinds
         self._is_calm = threading.Event()
         self.faults: Counter[str] = Counter()
@@ -80,6 +82,8 @@ class FaultProxy(Proxy):
     def _strike(self, kind: str, server: socket.socket, client: socket.socket) -> bool:
         """Does it; false when the connection is over."""
         self.faults[kind] += 1
+        if self.faults.total() == self._limit:
+            self.calm()
         match kind:
             case "cut":
                 return False
