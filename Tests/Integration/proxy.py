@@ -88,7 +88,9 @@ class Proxy:
         self._is_held = True
         self.cut()
 
-    def release(self) -> None:
+    def release(self, port: int | None = None) -> None:
+        """Lets everybody through again, to another server if `port` is given."""
+        self._target = (self._target[0], port or self._target[1])
         self._is_held = False
 
     def __enter__(self) -> Self:
