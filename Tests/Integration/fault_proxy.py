@@ -17,6 +17,8 @@ KINDS = ("cut", "reset", "stall", "delay", "drip", "corrupt")
 LOGIN_BYTES = 20_000
 DRIP_BYTES = 200
 CORRUPT_SECONDS = 1.0
+# Damage that comes three times in the same transaction is taken for damage at the server.
+RECOVERY_BYTES = 3_000_000
 
 
 def _reset(end: socket.socket) -> None:
@@ -33,6 +35,7 @@ class FaultProxy(Proxy):
         self._limit = limit
         self._random, self._mean_bytes, self._kinds = random, mean_bytes, kinds
         self._is_calm = threading.Event()
+        self._is_recovering = False
         self.faults: Counter[str] = Counter()
         super().__init__(host, port)
 
@@ -49,8 +52,10 @@ class FaultProxy(Proxy):
 
     def _disturb(self, server: socket.socket, client: socket.socket, number: int) -> None:
         """Passes on and disturbs, in turn. Some connections do not even get through their login."""
-        in_login = number > 1 and self._random.random() < 0.2
+        in_login = number > 1 and self._random.random() < 0.2 and not self._is_recovering
         gap = self._random.randint(0, 3000) if in_login else LOGIN_BYTES + self._gap()
+        if self._is_recovering:
+            gap, self._is_recovering = RECOVERY_BYTES, False
         kinds = ("cut", "reset", "stall") if in_login else self._kinds
         try:
             while self._pass(server, client, gap) and self._strike(self._random.choice(kinds), server, client):
@@ -112,10 +117,11 @@ class FaultProxy(Proxy):
         return bool(data)
 
     def _corrupt(self, server: socket.socket, client: socket.socket) -> bool:
-        """Flips one bit. When that is in the length of a packet, nothing but the end of the connection helps."""
+        """Flips one bit, and leaves the next connection alone. When that is in the length of a packet, nothing but the end of the connection helps."""
         data = bytearray(server.recv(CHUNK))
         if not data:
             return False
+        self._is_recovering = True
         data[self._random.randrange(len(data))] ^= 1 << self._random.randrange(8)
         client.sendall(data)
         end = time.monotonic() + CORRUPT_SECONDS

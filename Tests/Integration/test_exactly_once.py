@@ -106,6 +106,7 @@ def test_kill(server: Server, connector: Connector, database: str, place: Path, 
               f" {result.duplicated} duplicated, MBC_SEED={seed}")
     result.expect_equal()
     expect_same(replay(found), server, database)
+    assert not list(connector.output.parent.glob(".*.staging/*")), "unfinished files were left behind"
 
 
 def check_boundaries(server: Server, seen: set[Position]) -> None:
