@@ -15,6 +15,7 @@ import pytest
 import checkpoints
 import servers
 from connector import EXIT_CONFIG, EXIT_OK, EXIT_UNAVAILABLE, Connector
+from conftest import Pool
 from live_load import LiveLoad, Mix
 from output_files import Row, compare, paths, rows_in
 from proxy import Proxy
@@ -129,6 +130,23 @@ def test_tagged(mysql: Server, connector: Connector, tmp_path: Path, place: Path
     checkpoint = checkpoints.read(place)
     assert checkpoint and (checkpoint.gtid_set or "").replace(" ", "") == end.replace(" ", "")
     mysql.execute("DROP DATABASE it_tagged")
+
+
+def test_domains(pool: Pool, connector: Connector, place: Path) -> None:
+    """MariaDB's ids in several domains, whose transactions lie among each other in the log."""
+    server = pool.get("mariadb-11.8")
+    server.execute("DROP DATABASE IF EXISTS it_domains", "CREATE DATABASE it_domains", "CREATE TABLE it_domains.t (id INT)")
+    insert(server, "it_domains.t", range(2), "SET gtid_domain_id = 7")
+    begin = executed(server)
+    for number in range(2, 10):
+        insert(server, "it_domains.t", range(number, number + 1), f"SET gtid_domain_id = {(0, 7, 8)[number % 3]}")
+    end = executed(server)
+    insert(server, "it_domains.t", range(10, 12), "SET gtid_domain_id = 7")
+    fields: dict[str, Any] = {"checkpoint_file": str(place), "include": ["it_domains.*"], **PLACE}
+    connector.run(connector.parquet(server, NOWHERE, gtid_set=begin, to_gtid_set=end, **fields)).expect(EXIT_OK)
+    assert ids(rows_in(connector.output)) == numbers(range(2, 10))
+    assert set((gtid_set(place) or "").split(",")) == set(end.split(","))
+    server.execute("DROP DATABASE it_domains")
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -214,6 +214,23 @@ def test_log_begun_anew(own: list[Server], connector: Connector) -> None:
         check(running.wait(20), EXIT_DATA, "1236", "binlog.000001")
 
 
+@pytest.mark.parametrize("rows", [5, 10, 12], ids=["shorter", "as long", "longer"])
+def test_checkpoint_of_a_log_begun_anew(own: list[Server], connector: Connector, place: Path, rows: int) -> None:
+    """The same server, the same file, even a place that is there: but not that log any more. Its rows must not be skipped."""
+    server = own[0]
+    database = own_database(server)
+    statements = [f"INSERT INTO `{database}`.t VALUES ({number})" for number in range(rows)]
+    server.execute(f"CREATE TABLE `{database}`.t (id INT)", RESET[server.is_mysql], *statements[:10])
+    start = Position("binlog.000001", 4)
+    connector.run(connector.parquet(server, start, server.history(), checkpoint_file=str(place))).expect(EXIT_OK)
+    # Times in the log have seconds.
+    time.sleep(1.1)
+    server.execute(RESET[server.is_mysql], *statements)
+    result = connector.run(connector.parquet(server, start, server.history(), checkpoint_file=str(place)))
+    assert result.code in (EXIT_CONFIG, EXIT_DATA), f"{result.code}: {result.stderr[-1500:]}"
+    assert "checkpoint" in result.last_line, result.last_line
+
+
 RESET = {True: "RESET BINARY LOGS AND GTIDS", False: "RESET MASTER"}
 
 

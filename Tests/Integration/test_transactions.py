@@ -71,12 +71,16 @@ def plain(server: Server) -> list[str]:
 
 @pytest.fixture
 def log(server: Server, database: str) -> Log:
+    return play(server, database, kinds(server))
+
+
+def play(server: Server, database: str, every: dict[str, list[str]]) -> Log:
     """All of them, and some again in compressed form."""
     start = server.next_file()
     columns = "(id INT, what VARCHAR(20))"
     server.execute(f"USE `{database}`", f"CREATE TABLE t {columns}", f"CREATE TABLE other {columns}",
                    f"CREATE TABLE myisam {columns} ENGINE = MyISAM", "CREATE TABLE big (id INT, what LONGTEXT)")
-    for statements in kinds(server).values():
+    for statements in every.values():
         server.execute(f"USE `{database}`", *statements)
     server.execute(f"USE `{database}`", compressed(server), *KINDS["large"], *KINDS["savepoints"], *plain(server),
                    "INSERT INTO t VALUES (1000, 'the last')")
@@ -84,6 +88,10 @@ def log(server: Server, database: str) -> Log:
 
 
 def test_each_is_a_part(server: Server, connector: Connector, log: Log) -> None:
+    check_parts(server, connector, log)
+
+
+def check_parts(server: Server, connector: Connector, log: Log) -> None:
     """With the smallest limit every transaction with rows has a file of its own: none is cut, and none swallows another."""
     connector.run(connector.parquet(server, log.start, log.stop, parquet_roll_rows=1)).expect(EXIT_OK)
     ends = sorted(boundaries(server.binlog_path(log.start.file)))
@@ -107,6 +115,10 @@ def test_what_was_lost_does_not_show(server: Server, connector: Connector, log: 
 
 
 def test_resumed_anywhere(server: Server, connector: Connector, log: Log, seed: str) -> None:
+    check_resumed(server, connector, log, seed)
+
+
+def check_resumed(server: Server, connector: Connector, log: Log, seed: str) -> None:
     """A checkpoint at any place between two transactions, as the run itself takes it there."""
     whole = connector.folder / "whole"
     connector.run(connector.parquet(server, log.start, log.stop, parquet_output_dir=str(whole))).expect(EXIT_OK)
@@ -136,6 +148,24 @@ def test_torn_anywhere(server: Server, connector: Connector, log: Log, seed: str
         assert result.stdout == expected.stdout
         if mode == "parquet":
             compare(rows_in(connector.output), rows_in(calm)).expect_equal()
+
+
+@pytest.fixture
+def without_ids(mysql: Server) -> Iterator[Server]:
+    """MySQL that gives its transactions no ids."""
+    mysql.execute("SET GLOBAL gtid_mode = ON_PERMISSIVE", "SET GLOBAL gtid_mode = OFF_PERMISSIVE",
+                  "SET GLOBAL enforce_gtid_consistency = OFF", "DROP DATABASE IF EXISTS it_without_ids",
+                  "CREATE DATABASE it_without_ids CHARACTER SET utf8mb4")
+    yield mysql
+    mysql.execute("DROP DATABASE it_without_ids", "SET GLOBAL enforce_gtid_consistency = ON",
+                  "SET GLOBAL gtid_mode = ON_PERMISSIVE", "SET GLOBAL gtid_mode = ON")
+
+
+def test_without_ids(without_ids: Server, connector: Connector, seed: str) -> None:
+    log = play(without_ids, "it_without_ids", KINDS | OF_MARIADB_ALONE)
+    check_parts(without_ids, connector, log)
+    connector.output = connector.folder / "resumed"
+    check_resumed(without_ids, connector, log, seed)
 
 
 class TestStopSignal:
