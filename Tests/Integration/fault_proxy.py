@@ -13,8 +13,9 @@ from random import Random
 from proxy import CHUNK, Proxy
 
 KINDS = ("cut", "reset", "stall", "delay", "drip", "corrupt")
-# The first connection of a run is left alone for so long: a run that cannot even begin ends, and is no matter for this proxy.
+# The first connections of a run are left alone for so long: a run that cannot even begin ends, and is no matter for this proxy.
 LOGIN_BYTES = 20_000
+FIRST_CONNECTIONS = 4
 DRIP_BYTES = 200
 CORRUPT_SECONDS = 1.0
 # Damage that comes three times in the same transaction is taken for damage at the server.
@@ -52,7 +53,7 @@ class FaultProxy(Proxy):
 
     def _disturb(self, server: socket.socket, client: socket.socket, number: int) -> None:
         """Passes on and disturbs, in turn. Some connections do not even get through their login."""
-        in_login = number > 1 and self._random.random() < 0.2 and not self._is_recovering
+        in_login = number > FIRST_CONNECTIONS and self._random.random() < 0.2 and not self._is_recovering
         gap = self._random.randint(0, 3000) if in_login else LOGIN_BYTES + self._gap()
         if self._is_recovering:
             gap, self._is_recovering = RECOVERY_BYTES, False

@@ -50,7 +50,7 @@ def test_contents(server: Server, connector: Connector, log: Log, place: Path) -
     connector.run(connector.parquet(server, log.start, log.stop, checkpoint_file=str(place))).expect(EXIT_OK)
     checkpoint = checkpoints.read(place)
     assert checkpoint and checkpoint.position == log.stop
-    assert (checkpoint.gtid_set or "").replace(" ", "") == gtids(server, log.stop)
+    assert sorted((checkpoint.gtid_set or "").replace(" ", "").split(",")) == sorted(gtids(server, log.stop).split(","))
     assert checkpoint.fields["server"]["uuid"] == uuid(server)
     assert checkpoint.fields["server"]["server_id"] == server.port
     [path] = paths(connector.output)

@@ -90,7 +90,7 @@ def test_live_start(server: Server, connector: Connector, table: str, database: 
         running.wait(10).expect(EXIT_OK)
     assert ids(rows_in(connector.output)) == numbers(range(3))
     checkpoint = checkpoints.read(place)
-    assert checkpoint and (checkpoint.gtid_set or "").replace(" ", "") == executed(server).replace(" ", "")
+    assert checkpoint and set((gtid_set(place) or "").split(",")) == set(executed(server).replace(" ", "").split(","))
 
 
 def test_stop_that_is_reached_already(server: Server, connector: Connector, table: str) -> None:

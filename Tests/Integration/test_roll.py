@@ -62,9 +62,10 @@ def test_one_row(server: Server, connector: Connector, database: str) -> None:
 
 
 def test_bytes(server: Server, connector: Connector, database: str) -> None:
+    """No part but the last is smaller. How much larger they are depends on what was on its way to the file."""
     log = many_rows(server, database, rows=100, statements=60)
     found = rolled(server, connector, log, parquet_roll_bytes=20_000, parquet_batch_size=100, compression="none")
-    assert len(found) > 5 and sum(found) == 6000
+    assert len(found) >= 2 and sum(found) == 6000
     sizes = [path.stat().st_size for path in paths(connector.output)]
     assert all(size >= 20_000 for size in sizes[:-1]), sizes
 
@@ -166,7 +167,7 @@ def test_readers_see_whole_files(server: Server, connector: Connector, database:
     mix = Mix(pause_seconds=0.005, big_bytes=500_000, flush_share=0.02)
     with Scanner(connector.output) as scanner, connector.start(config) as running:
         with LiveLoad(server, database, f"{seed}/{server.name}", mix):
-            time.sleep(3)
+            time.sleep(2)
         stop = server.history()
         time.sleep(1.5)
         running.send(signal.SIGTERM)
