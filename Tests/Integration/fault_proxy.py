@@ -19,7 +19,7 @@ FIRST_CONNECTIONS = 4
 DRIP_BYTES = 200
 CORRUPT_SECONDS = 1.0
 # Damage that comes three times in the same transaction is taken for damage at the server.
-RECOVERY_BYTES = 3_000_000
+RECOVERY_BYTES = 1_500_000
 
 
 def _reset(end: socket.socket) -> None:
@@ -118,7 +118,10 @@ class FaultProxy(Proxy):
         return bool(data)
 
     def _corrupt(self, server: socket.socket, client: socket.socket) -> bool:
-        """Flips one bit, and leaves the next connection alone. When that is in the length of a packet, nothing but the end of the connection helps."""
+        """Flips one bit, and leaves the next connection alone.
+
+        When it is in the length of a packet, nothing but the end of the connection helps.
+        """
         data = bytearray(server.recv(CHUNK))
         if not data:
             return False

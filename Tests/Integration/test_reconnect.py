@@ -26,7 +26,7 @@ from proxy import Proxy, stall_at
 from servers import REPLICA_PASSWORD, Position, Server, free_port
 from table_replay import expect_same, replay
 
-SECONDS = float(os.environ.get("MBC_FAULT_SECONDS", "3"))
+SECONDS = float(os.environ.get("MBC_FAULT_SECONDS", "2"))
 MIX = Mix(pause_seconds=0.003, big_bytes=120_000, big_share=0.02)
 QUICK = {"read_timeout_seconds": 1, "connect_timeout_seconds": 1, "log_level": "info"}
 
@@ -100,7 +100,7 @@ def test_faults(server: Server, connector: Connector, database: str, place: Path
     with capsys.disabled():
         print(f"\n  {server.name} {mode} ssl_mode {ssl_mode}: {sum(proxy.faults.values())} faults {dict(proxy.faults)},"
               f" {proxy.connections} connections, {figures}")
-    assert sum(proxy.faults.values()) >= 3
+    assert sum(proxy.faults.values()) > 0
 
 
 def dump_threads(server: Server) -> list[int]:

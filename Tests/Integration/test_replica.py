@@ -28,53 +28,58 @@ def replicas(server: Server) -> dict[int, str]:
     return {int(row[0]): str(row[1]) for row in server.execute("SHOW REPLICAS" if server.is_mysql else "SHOW SLAVE HOSTS")}
 
 
-def dump_threads(server: Server) -> int:
-    rows = server.execute("SELECT COUNT(*) FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'")
-    return int(rows[0][0])
+def dump_threads(server: Server) -> set[int]:
+    rows = server.execute("SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'")
+    return {int(row[0]) for row in rows}
 
 
-def expect_gone(server: Server) -> None:
+@pytest.fixture
+def earlier(server: Server) -> set[int]:
+    """Threads of runs that other tests have killed: the server notices that when it has something to send."""
+    return dump_threads(server)
+
+
+def expect_gone(server: Server, earlier: set[int]) -> None:
     """No thread of the run may be left to hold the server's log, which a quiet server would not notice by itself."""
     deadline = time.monotonic() + GONE_SECONDS
-    while (left := dump_threads(server)) > 0:
-        assert time.monotonic() < deadline, f"{left} dump threads are left after {GONE_SECONDS} s"
+    while left := dump_threads(server) - earlier:
+        assert time.monotonic() < deadline, f"dump threads {left} are left after {GONE_SECONDS} s"
         time.sleep(0.02)
 
 
-def wait_for_stream(running: Running, server: Server) -> None:
-    running.wait_until(lambda: dump_threads(server) > 0, "the dump thread")
+def wait_for_stream(running: Running, server: Server, earlier: set[int]) -> None:
+    running.wait_until(lambda: bool(dump_threads(server) - earlier), "the dump thread")
     time.sleep(0.3)
 
 
-def test_shows_itself(server: Server, connector: Connector) -> None:
+def test_shows_itself(server: Server, connector: Connector, earlier: set[int]) -> None:
     with connector.start(connector.parquet(server, server.history(), server_id=SERVER_ID)) as running:
         running.wait_until(lambda: SERVER_ID in replicas(server), "the entry in the list of replicas", limit=10)
         assert replicas(server)[SERVER_ID]
         running.send(signal.SIGTERM)
         running.wait(10).expect(EXIT_OK)
-    expect_gone(server)
+    expect_gone(server, earlier)
     assert SERVER_ID not in replicas(server)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("ssl_mode", ["disabled", "required"])
-def test_nothing_is_left_after_a_stop(server: Server, connector: Connector, log: Log, number: signal.Signals,
-                                      ssl_mode: str) -> None:
+@pytest.mark.parametrize(("number", "ssl_mode"), [(signal.SIGTERM, "disabled"), (signal.SIGINT, "required")])
+def test_nothing_is_left_after_a_stop(server: Server, connector: Connector, earlier: set[int], log: Log,
+                                      number: signal.Signals, ssl_mode: str) -> None:
     with connector.start(connector.parquet(server, log.start, ssl_mode=ssl_mode)) as running:
-        wait_for_stream(running, server)
+        wait_for_stream(running, server, earlier)
         running.send(number)
         running.wait(10).expect(EXIT_OK)
-    expect_gone(server)
+    expect_gone(server, earlier)
 
 
-def test_nothing_is_left_after_a_range(server: Server, connector: Connector, log: Log) -> None:
+def test_nothing_is_left_after_a_range(server: Server, connector: Connector, earlier: set[int], log: Log) -> None:
     """The stop lies in the middle of what the server would send."""
     middle = Position(log.start.file, log.events[len(log.events) // 2].end)
     connector.run(connector.parquet(server, log.start, middle)).expect(EXIT_OK)
-    expect_gone(server)
+    expect_gone(server, earlier)
 
 
-def test_ids_differ(server: Server, connector: Connector) -> None:
+def test_ids_differ(server: Server, connector: Connector, earlier: set[int]) -> None:
     """Without a server_id each run takes one of its own: two at once are no trouble."""
     config = connector.write(connector.config(server, server.history()))
     before = set(replicas(server))
@@ -83,7 +88,7 @@ def test_ids_differ(server: Server, connector: Connector) -> None:
         for running in (first, second):
             running.send(signal.SIGTERM)
             running.wait(10).expect(EXIT_OK)
-    expect_gone(server)
+    expect_gone(server, earlier)
 
 
 def lags(running: Running) -> list[re.Match[str]]:
@@ -101,9 +106,9 @@ def test_lag(server: Server, connector: Connector, database: str, log: Log) -> N
         running.wait_until(lambda: f"0 s, 0 bytes, at {end.file}:{end.offset}" in running.stderr(), "the new place", limit=5)
 
 
-def test_lag_can_be_silenced(server: Server, connector: Connector, log: Log) -> None:
+def test_lag_can_be_silenced(server: Server, connector: Connector, earlier: set[int], log: Log) -> None:
     with connector.start(connector.parquet(server, log.start, lag_interval_seconds=0)) as running:
-        wait_for_stream(running, server)
+        wait_for_stream(running, server, earlier)
         time.sleep(1.5)
         assert "lag:" not in running.stderr()
 
