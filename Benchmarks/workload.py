@@ -75,7 +75,7 @@ class Workloads:
             "WHILE i < n DO INSERT INTO small.t VALUES (i, CONCAT('name ', i), i / 100); SET i = i + 1; END WHILE; END",
             f"CALL small.fill({count})")
 
-    def wide_rows(self, count: int = 2_000) -> Log:
+    def wide_rows(self, count: int = 20_000) -> Log:
         """Rows of 1,000 columns, in the engine whose rows may be so long."""
         kinds = ("INT", "VARCHAR(40)", "DECIMAL(12, 2)", "DATETIME(6)")
         columns = ", ".join(f"c{n} {kinds[n % 4]}" for n in range(1, 1000))

@@ -13,9 +13,15 @@ public enum FileSystem {
 
   /// Creates the folder and all that are missing above it, durably. A folder that exists is left as it is.
   public static func createDirectories(_ path: String) throws(SystemError) {
+    do throws(SystemError) { try createMissing(path) } catch {
+      throw SystemError(error.call, path, code: error.code)
+    }
+  }
+
+  private static func createMissing(_ path: String) throws(SystemError) {
     if isDirectory(path) { return }
     let parent = Self.parent(of: path)
-    if parent != path { try createDirectories(parent) }
+    if parent != path { try createMissing(parent) }
     if unsafe mkdir(path, directoryMode) == 0 { return try syncDirectory(parent) }
     let code = errno
     // Another process may have been faster.

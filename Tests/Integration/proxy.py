@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable
 from types import TracebackType
+from typing import Self
 
 CHUNK = 65536
 
@@ -27,6 +28,7 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.connections = 0
+        self._is_held = False
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self) -> None:
@@ -35,11 +37,21 @@ class Proxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
+            if self._is_held:
+                client.close()
+                continue
             self.connections += 1
-            server = socket.create_connection(self._target)
+            try:
+                server = socket.create_connection(self._target)
+            except OSError:
+                client.close()
+                continue
             self._sockets += [client, server]
-            threading.Thread(target=self._pump, args=(client, server, self._watch), daemon=True).start()
-            threading.Thread(target=self._pump, args=(server, client, self._transform), daemon=True).start()
+            self._begin(client, server)
+
+    def _begin(self, client: socket.socket, server: socket.socket) -> None:
+        threading.Thread(target=self._pump, args=(client, server, self._watch), daemon=True).start()
+        threading.Thread(target=self._pump, args=(server, client, self._transform), daemon=True).start()
 
     def _watch(self, offset: int, data: bytes) -> bytes:
         if self._on_sent:
@@ -71,7 +83,17 @@ class Proxy:
             except OSError:
                 pass
 
-    def __enter__(self) -> Proxy:
+    def hold(self) -> None:
+        """Ends every connection, and lets nobody through until `release`: an outage."""
+        self._is_held = True
+        self.cut()
+
+    def release(self, port: int | None = None) -> None:
+        """Lets everybody through again, to another server if `port` is given."""
+        self._target = (self._target[0], port or self._target[1])
+        self._is_held = False
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,

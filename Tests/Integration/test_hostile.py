@@ -293,7 +293,7 @@ def login_an_rsa_key_of_noise(server: Conversation) -> None:
     public_key(server, b"-----BEGIN PUBLIC KEY-----\n" + b"A" * 1_000_000)
 
 
-@case(EXIT_DATA, words="local file")
+@case(EXIT_DATA, words="0xfb")
 def login_asks_for_a_file(server: Conversation) -> None:
     server.greet()
     server.packet(b"\xfb/etc/passwd")
