@@ -48,8 +48,8 @@ struct Reader {
   var passedOver: BinlogPosition?
   /// Why what was received last is not part of the log after all.
   private var change: String?
-  /// When the current file was begun, as its format says, in seconds since 1970; 0 where that is not known.
-  private(set) var fileCreated: UInt32 = 0
+  /// The file whose format came last, and when it was begun, in seconds since 1970.
+  private var format: (file: String, created: UInt32)?
   /// Where transactions start that have no end in the log, because the server died while it wrote them.
   private(set) var torn: [BinlogPosition]
   /// Whether the events of such a transaction are being dropped.
@@ -208,12 +208,17 @@ struct Reader {
   /// A file that was begun at another time than before the connection was lost is another one.
   private mutating func noteBeginning(of file: String, _ frame: EventFrame) {
     guard frame.header.type == .formatDescription else { return }
-    let created = frame.header.timestamp
-    if frame.isOutsideOfFile, fileCreated > 0, created > 0, created != fileCreated, file == reached.file {
-      change = "the server's log was begun anew: \(file) is no longer the file that was being read"
-    } else {
-      fileCreated = created
-    }
+    let now = frame.header.timestamp
+    let before = created(file)
+    format = (file, now)
+    guard frame.isOutsideOfFile, before > 0, now > 0, now != before else { return }
+    change = "the server's log was begun anew: \(file) is no longer the file that was being read"
+  }
+
+  /// When `file` was begun, in seconds since 1970; 0 where that is not known.
+  func created(_ file: String) -> UInt32 {
+    guard let format, format.file == file else { return 0 }
+    return format.created
   }
 
   private func located(_ error: BinlogError, _ file: String) -> BinlogError {

@@ -129,7 +129,8 @@ struct StartResolver {
   }
 
   private func refusal(_ reason: String) -> RunError {
-    configurationError("checkpoint_file \(configuration.durability.checkpointFile ?? ""): \(reason)")
+    let path = configuration.durability.checkpointFile
+    return configurationError("\(path.map { "checkpoint_file \($0)" } ?? "the place reached"): \(reason)")
   }
 
   private func configurationError(_ message: String) -> RunError {

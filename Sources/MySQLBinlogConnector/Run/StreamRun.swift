@@ -162,12 +162,14 @@ struct StreamRun {
     } else {
       do { try pipeline.finish() } catch { throw .pipeline(error, reached: reader.reached) }
       boundary = TransactionBoundary(
-        position: reader.boundary, gtids: reader.gtids, timestamp: 0, fileCreated: reader.fileCreated)
+        position: reader.boundary, gtids: reader.gtids, timestamp: 0,
+        fileCreated: reader.created(reader.boundary.file))
     }
     return stage.checkpoints.checkpoint(
       of: boundary
         ?? TransactionBoundary(
-          position: stage.start.position, gtids: stage.start.gtids, timestamp: 0, fileCreated: reader.fileCreated))
+          position: stage.start.position, gtids: stage.start.gtids, timestamp: 0,
+          fileCreated: reader.created(stage.start.position.file)))
   }
 
   private func lagMonitor(_ replica: Replica, _ status: StreamStatus) -> LagMonitor? {
