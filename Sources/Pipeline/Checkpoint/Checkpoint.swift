@@ -25,11 +25,11 @@ public struct Checkpoint: Codable, Sendable, Equatable {
       self.version = version
     }
 
+    /// What tells the server from others: its UUID, else "id" and its number; empty for files without a server.
+    public var identity: String { uuid ?? serverID.map { "id\($0)" } ?? "" }
+
     /// Whether `other` is the same server, perhaps after an upgrade.
-    public func isSame(as other: Server) -> Bool {
-      guard uuid == nil, other.uuid == nil else { return uuid == other.uuid }
-      return serverID == other.serverID
-    }
+    public func isSame(as other: Server) -> Bool { identity == other.identity }
   }
 
   /// A finished output file.
@@ -60,8 +60,8 @@ public struct Checkpoint: Codable, Sendable, Equatable {
   public let eventTimestamp: UInt32
   /// The server.
   public let server: Server
-  /// The UUID of the server from which the first of the output came: files of another one have names of their own.
-  public let firstServerUUID: String?
+  /// The identity of the server from which the first of the output came: files of another one have names of their own.
+  public let firstServer: String
   /// The output files that became complete with this checkpoint.
   public let files: [File]
 
@@ -73,12 +73,12 @@ public struct Checkpoint: Codable, Sendable, Equatable {
     case gtidSet = "gtid_set"
     case eventTimestamp = "event_timestamp"
     case server
-    case firstServerUUID = "first_server_uuid"
+    case firstServer = "first_server"
     case files
   }
 
   /// The checkpoint of `boundary`.
-  public init(_ boundary: TransactionBoundary, server: Server, firstServerUUID: String?, files: [File]) {
+  public init(_ boundary: TransactionBoundary, server: Server, firstServer: String, files: [File]) {
     version = Self.currentVersion
     binlogFile = boundary.position.file
     binlogPosition = boundary.position.offset
@@ -86,7 +86,7 @@ public struct Checkpoint: Codable, Sendable, Equatable {
     gtidSet = boundary.gtids.map(\.description)
     eventTimestamp = boundary.timestamp
     self.server = server
-    self.firstServerUUID = firstServerUUID
+    self.firstServer = firstServer
     self.files = files
   }
 

@@ -8,7 +8,7 @@ import Platform
 public final class Checkpoints: @unchecked Sendable {
   private let file: CheckpointFile?
   private let server: Checkpoint.Server
-  private let firstServerUUID: String?
+  private let firstServer: String
   private let lock = NSLock()
   private var boundary: TransactionBoundary?
   /// The files that became complete last.
@@ -18,22 +18,28 @@ public final class Checkpoints: @unchecked Sendable {
   public init(_ file: CheckpointFile?, server: Checkpoint.Server, after last: Checkpoint?) {
     self.file = file
     self.server = server
-    firstServerUUID = last?.firstServerUUID ?? server.uuid
+    firstServer = last?.firstServer ?? server.identity
     files = last?.files ?? []
   }
 
   /// Whether there is a file.
   public var areKept: Bool { file != nil }
 
-  /// What tells the server's output files from those of the first server: the beginning of its UUID, or nothing for the
-  /// first server itself.
-  public var serverMark: String { server.uuid == firstServerUUID ? "" : String((server.uuid ?? "other").prefix(8)) }
+  /// What tells the server's output files from those of the first server: the first letters and digits of its identity, or
+  /// nothing for the first server itself. MariaDB's have slashes among them, and a server can say whatever it likes.
+  public var serverMark: String {
+    guard server.identity != firstServer else { return "" }
+    let mark = server.identity.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }.prefix(Self.markLength)
+    return mark.isEmpty ? "other" : String(mark)
+  }
+
+  private static let markLength = 8
 
   /// A checkpoint of `place`, which need not be safe on disk.
   public func checkpoint(of place: TransactionBoundary) -> Checkpoint {
     lock.lock()
     defer { lock.unlock() }
-    return Checkpoint(place, server: server, firstServerUUID: firstServerUUID, files: files)
+    return Checkpoint(place, server: server, firstServer: firstServer, files: files)
   }
 
   /// The last place; nil as long as nothing was written.

@@ -14,7 +14,7 @@ import Testing
       position: BinlogPosition(file: "binlog.000007", offset: offset), gtids: try gtids.map { try GTIDSet($0) },
       timestamp: 1_700_000_000, fileCreated: offset > 4 ? 1_600_000_000 : 0)
     return Checkpoint(
-      boundary, server: Checkpoint.Server(uuid: "u-1", serverID: 7, version: "9.7.0"), firstServerUUID: "u-0",
+      boundary, server: Checkpoint.Server(uuid: "u-1", serverID: 7, version: "9.7.0"), firstServer: "u-0",
       files: [])
   }
 
