@@ -21,6 +21,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
   ],
   targets: [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
@@ -44,10 +45,24 @@ let package = Package(
       name: "ParquetWriter", dependencies: ["Bytes", "Platform", "CZlib", "CZstd"], swiftSettings: strict),
     .target(
       name: "Pipeline", dependencies: ["Bytes", "Platform", "BinlogParser", "ParquetWriter"], swiftSettings: strict),
+    .target(
+      name: "HTTP",
+      dependencies: [
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "ObjectStore",
+      dependencies: ["Bytes", "Platform", "HTTP", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
+    .target(name: "LambdaRuntime", dependencies: ["HTTP"], swiftSettings: strict),
     .executableTarget(
       name: "MySQLBinlogConnector",
       dependencies: [
-        "Bytes", "Platform", "MySQLWire", "BinlogParser", "ParquetWriter", "Pipeline",
+        "Bytes", "Platform", "MySQLWire", "BinlogParser", "ParquetWriter", "Pipeline", "ObjectStore", "LambdaRuntime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -69,6 +84,8 @@ let package = Package(
       dependencies: ["ParquetWriter", "Platform", "Bytes", "CZlib", "CZstd", "TestSupport"], swiftSettings: common),
     .testTarget(
       name: "PipelineTests", dependencies: ["Pipeline", "BinlogParser", "Bytes", "TestSupport"], swiftSettings: common),
+    .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore", "HTTP"], swiftSettings: common),
+    .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "HTTP"], swiftSettings: common),
     .testTarget(
       name: "ConfigurationTests",
       dependencies: [
