@@ -36,12 +36,11 @@ struct StreamRun {
   }
 
   private func stream(_ interrupt: InterruptSource) throws(RunError) {
-    let file = try checkpointFile()
-    var last: Checkpoint?
-    do { last = try file?.load() } catch { throw .checkpoint(error, configuration) }
+    let store = try checkpointStore()
+    var last = try load(store)
     if let files = configuration.files {
       let start = try StartResolver(configuration).start(last, in: files)
-      let checkpoints = Checkpoints(file, server: ServerFacts(of: files).server, after: last)
+      let checkpoints = Checkpoints(store, server: ServerFacts(of: files).server, after: last)
       let range = configuration.range.beginning(at: start.position)
       guard !isDone(start, range) else { return }
       let stage = Stage(
@@ -52,13 +51,21 @@ struct StreamRun {
     } else {
       let replica = Replica(configuration, interrupt)
       var torn: [BinlogPosition] = []
-      while let again = try dump(replica, file, last, &torn) { last = again }
+      while let again = try dump(replica, store, last, &torn) { last = again }
     }
   }
 
-  private func checkpointFile() throws(RunError) -> CheckpointFile? {
+  private func checkpointStore() throws(RunError) -> (any CheckpointStore)? {
     guard let path = configuration.durability.checkpointFile else { return nil }
     do { return try CheckpointFile(path) } catch { throw .checkpoint(error, configuration) }
+  }
+
+  /// The checkpoint in `store`; nil where there is none.
+  private func load(_ store: (any CheckpointStore)?) throws(RunError) -> Checkpoint? {
+    let document: [UInt8]?
+    do { document = try store?.load() } catch { throw .checkpoint(error, configuration) }
+    guard let document else { return nil }
+    do { return try Checkpoint(decoding: document) } catch { throw .checkpoint(error, configuration) }
   }
 
   /// Everything that one stream needs.
@@ -76,7 +83,7 @@ struct StreamRun {
   ///
   /// - Returns: the checkpoint from which to begin anew, because the log did not go on as it did; nil when all is done.
   private func dump(
-    _ replica: Replica, _ file: CheckpointFile?, _ last: Checkpoint?, _ torn: inout [BinlogPosition]
+    _ replica: Replica, _ store: (any CheckpointStore)?, _ last: Checkpoint?, _ torn: inout [BinlogPosition]
   ) throws(RunError) -> Checkpoint? {
     let connection: Connection
     let facts: ServerFacts
@@ -106,7 +113,7 @@ struct StreamRun {
     let stage = Stage(
       source: .server(connection), start: start, facts: facts, checksum: checksum,
       columnNames: ColumnNames(configuration.output, schema),
-      checkpoints: Checkpoints(file, server: facts.server, after: last), resumption: resumption)
+      checkpoints: Checkpoints(store, server: facts.server, after: last), resumption: resumption)
     return try stream(stage, replica, &torn)
   }
 
@@ -213,7 +220,7 @@ struct StreamRun {
       let log = Logger(label: "pipeline")
       return .parquet(
         ParquetOutput(
-          directory: settings.parquetDirectory, batchRowLimit: settings.parquetBatchSize,
+          place: OutputFolder(settings.parquetDirectory), batchRowLimit: settings.parquetBatchSize,
           json: settings.parquetJSONType == .json ? .json : .string, properties: properties,
           serverUUID: stage.facts.server.uuid,
           roll: configuration.durability.roll, naming: naming(stage),
