@@ -38,6 +38,7 @@ struct StreamRun {
   private func stream(_ interrupt: InterruptSource) throws(RunError) {
     let store = try checkpointStore()
     var last = try load(store)
+    try removeUnfinished(last)
     if let files = configuration.files {
       let start = try StartResolver(configuration).start(last, in: files)
       let checkpoints = Checkpoints(store, server: ServerFacts(of: files).server, after: last)
@@ -51,9 +52,21 @@ struct StreamRun {
     } else {
       let replica = Replica(configuration, interrupt)
       var torn: [BinlogPosition] = []
-      while let again = try dump(replica, store, last, &torn) { last = again }
+      while let again = try dump(replica, store, last, &torn) {
+        last = again
+        try removeUnfinished(last)
+      }
     }
   }
+
+  /// Removes output files behind the checkpoint: their part was not complete, and will be written again.
+  private func removeUnfinished(_ checkpoint: Checkpoint?) throws(RunError) {
+    guard configuration.output.mode == .parquet, let names = checkpoint?.unfinished else { return }
+    log.info("removing what is there of \(names.count) output files that the checkpoint does not cover")
+    do { try outputPlace.removeFiles(names) } catch { throw .output(error) }
+  }
+
+  private var outputPlace: any OutputPlace { OutputFolder(configuration.output.parquetDirectory) }
 
   private func checkpointStore() throws(RunError) -> (any CheckpointStore)? {
     guard let path = configuration.durability.checkpointFile else { return nil }
@@ -220,10 +233,10 @@ struct StreamRun {
       let log = Logger(label: "pipeline")
       return .parquet(
         ParquetOutput(
-          place: OutputFolder(settings.parquetDirectory), batchRowLimit: settings.parquetBatchSize,
+          place: outputPlace, batchRowLimit: settings.parquetBatchSize,
           json: settings.parquetJSONType == .json ? .json : .string, properties: properties,
           serverUUID: stage.facts.server.uuid,
-          roll: configuration.durability.roll, naming: naming(stage),
+          roll: configuration.durability.roll, naming: naming(stage), partitioning: settings.partitioning,
           log: ParquetLog(
             opened: { log.info("opening parquet file: \($0)") },
             finished: { log.info("finished parquet file: \($0) (\($1.rows) rows, \($1.bytes) bytes)") })))
@@ -233,7 +246,8 @@ struct StreamRun {
   private func naming(_ stage: Stage) -> FileNaming {
     let durability = configuration.durability
     let parts: FileNaming.Parts =
-      durability.roll.isActive ? .all : durability.checkpointFile == nil ? .none : .rest
+      durability.roll.isActive || configuration.output.partitioning.isActive
+      ? .all : durability.checkpointFile == nil ? .none : .rest
     return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark)
   }
 
