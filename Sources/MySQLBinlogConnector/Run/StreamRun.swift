@@ -2,6 +2,7 @@ import BinlogParser
 import Foundation
 import Logging
 import MySQLWire
+import ObjectStore
 import ParquetWriter
 import Pipeline
 import Platform
@@ -11,8 +12,13 @@ struct StreamRun {
   private let configuration: Configuration
   private let log = Logger(label: "main")
   private let start = ContinuousClock.now
+  /// The object store, where the output or the checkpoint is in one.
+  private let objectStore: S3Client?
 
-  init(_ configuration: Configuration) { self.configuration = configuration }
+  init(_ configuration: Configuration) {
+    self.configuration = configuration
+    objectStore = configuration.objectStore.map { S3Client($0, retrying: Self.warn) }
+  }
 
   /// Streams the configured range.
   ///
@@ -56,8 +62,12 @@ struct StreamRun {
   }
 
   private func checkpointStore() throws(RunError) -> (any CheckpointStore)? {
-    guard let path = configuration.durability.checkpointFile else { return nil }
-    do { return try CheckpointFile(path) } catch { throw .checkpoint(error, configuration) }
+    switch configuration.durability.checkpointFile {
+    case nil: return nil
+    case .path(let path):
+      do { return try CheckpointFile(path) } catch { throw .checkpoint(error, configuration) }
+    case .s3(let uri): return objectStore.map { S3Checkpoint($0, uri) }
+    }
   }
 
   /// The checkpoint in `store`; nil where there is none.
@@ -220,7 +230,7 @@ struct StreamRun {
       let log = Logger(label: "pipeline")
       return .parquet(
         ParquetOutput(
-          place: OutputFolder(settings.parquetDirectory), batchRowLimit: settings.parquetBatchSize,
+          place: outputPlace, batchRowLimit: settings.parquetBatchSize,
           json: settings.parquetJSONType == .json ? .json : .string, properties: properties,
           serverUUID: stage.facts.server.uuid,
           roll: configuration.durability.roll, naming: naming(stage),
@@ -230,10 +240,18 @@ struct StreamRun {
     }
   }
 
+  private var outputPlace: any OutputPlace {
+    switch (configuration.output.parquetDirectory, objectStore) {
+    case (.s3(let uri), let store?): S3Prefix(store, uri)
+    case (let location, _): OutputFolder(location.description)
+    }
+  }
+
   private func naming(_ stage: Stage) -> FileNaming {
     let durability = configuration.durability
     let parts: FileNaming.Parts =
-      durability.roll.isActive ? .all : durability.checkpointFile == nil ? .none : .rest
+      durability.roll.isActive || configuration.output.parquetDirectory.isS3
+      ? .all : durability.checkpointFile == nil ? .none : .rest
     return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark)
   }
 
@@ -262,6 +280,11 @@ struct StreamRun {
     case .statementChanges(let count, let file, let position):
       Logger(label: "event_parser").warning("\(missingChanges(count)), the latest at \(file):\(position)")
     }
+  }
+
+  /// Logs that a request to the object store is tried again.
+  @Sendable private static func warn(_ error: S3Error, waitSeconds: Double) {
+    Logger(label: "object_store").warning("\(error); trying again in \(Int(waitSeconds * 1000)) ms")
   }
 
   private static func missingChanges(_ count: UInt64) -> String {
