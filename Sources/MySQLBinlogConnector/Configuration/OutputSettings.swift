@@ -39,8 +39,8 @@ package struct OutputSettings: Sendable, Equatable {
 
   /// `output_mode`.
   package let mode: Mode
-  /// The folder of the Parquet files.
-  package let parquetDirectory: String
+  /// The folder of the Parquet files, or the prefix of their keys.
+  package let parquetDirectory: StorageLocation
   /// Rows in a row group.
   package let parquetBatchSize: Int
   /// `partition_by`.
@@ -58,7 +58,7 @@ package struct OutputSettings: Sendable, Equatable {
 
   init(_ reader: inout ConfigurationReader) {
     mode = reader.choice(.outputMode, default: .stdout)
-    parquetDirectory = reader.text(.parquetOutputDirectory) ?? "./parquet_output"
+    parquetDirectory = reader.location(.parquetOutputDirectory, isFolder: true) ?? .path("./parquet_output")
     parquetBatchSize = Int(reader.integer(.parquetBatchSize, in: 1...1_048_576) ?? 8192)
     partitioning = Partitioning(&reader)
     compression = Compression(&reader)

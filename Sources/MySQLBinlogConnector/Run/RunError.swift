@@ -62,7 +62,7 @@ enum RunError: Error {
   }
 
   private static func checkpoint(_ problem: String, _ configuration: Configuration) -> RunError {
-    let message = "checkpoint_file \(configuration.durability.checkpointFile ?? ""): \(problem)"
+    let message = "checkpoint_file \(configuration.durability.checkpointFile.map { "\($0)" } ?? ""): \(problem)"
     return .configuration(
       ConfigurationError(path: configuration.path, problems: [ConfigurationProblem(.invalidValue, message)]))
   }

@@ -2,6 +2,7 @@ import BinlogParser
 import Foundation
 import Logging
 import MySQLWire
+import ObjectStore
 import ParquetWriter
 import Pipeline
 import Platform
@@ -11,8 +12,13 @@ struct StreamRun {
   private let configuration: Configuration
   private let log = Logger(label: "main")
   private let start = ContinuousClock.now
+  /// The object store, where the output or the checkpoint is in one.
+  private let objectStore: S3Client?
 
-  init(_ configuration: Configuration) { self.configuration = configuration }
+  init(_ configuration: Configuration) {
+    self.configuration = configuration
+    objectStore = configuration.objectStore.map { S3Client($0, retrying: Self.warn) }
+  }
 
   /// Streams the configured range.
   ///
@@ -38,7 +44,7 @@ struct StreamRun {
   private func stream(_ interrupt: InterruptSource) throws(RunError) {
     let store = try checkpointStore()
     var last = try load(store)
-    try removeUnfinished(last)
+    try removeUnfinished(last, in: store)
     if let files = configuration.files {
       let start = try StartResolver(configuration).start(last, in: files)
       let checkpoints = Checkpoints(store, server: ServerFacts(of: files).server, after: last)
@@ -54,23 +60,29 @@ struct StreamRun {
       var torn: [BinlogPosition] = []
       while let again = try dump(replica, store, last, &torn) {
         last = again
-        try removeUnfinished(last)
+        try removeUnfinished(last, in: nil)
       }
     }
   }
 
   /// Removes output files behind the checkpoint: their part was not complete, and will be written again.
-  private func removeUnfinished(_ checkpoint: Checkpoint?) throws(RunError) {
-    guard configuration.output.mode == .parquet, let names = checkpoint?.unfinished else { return }
+  ///
+  /// The checkpoint is written to `store` before. A run that is still at that part, which a store without locks cannot
+  /// prevent, then finds it changed, and can save none that counts on these files.
+  private func removeUnfinished(_ checkpoint: Checkpoint?, in store: (any CheckpointStore)?) throws(RunError) {
+    guard configuration.output.mode == .parquet, let checkpoint, let names = checkpoint.unfinished else { return }
     log.info("removing what is there of \(names.count) output files that the checkpoint does not cover")
+    do { try store?.save(checkpoint.claimed.encoded) } catch { throw .checkpoint(error, configuration) }
     do { try outputPlace.removeFiles(names) } catch { throw .output(error) }
   }
 
-  private var outputPlace: any OutputPlace { OutputFolder(configuration.output.parquetDirectory) }
-
   private func checkpointStore() throws(RunError) -> (any CheckpointStore)? {
-    guard let path = configuration.durability.checkpointFile else { return nil }
-    do { return try CheckpointFile(path) } catch { throw .checkpoint(error, configuration) }
+    switch configuration.durability.checkpointFile {
+    case nil: return nil
+    case .path(let path):
+      do { return try CheckpointFile(path) } catch { throw .checkpoint(error, configuration) }
+    case .s3(let uri): return objectStore.map { S3Checkpoint($0, uri) }
+    }
   }
 
   /// The checkpoint in `store`; nil where there is none.
@@ -243,10 +255,18 @@ struct StreamRun {
     }
   }
 
+  private var outputPlace: any OutputPlace {
+    switch (configuration.output.parquetDirectory, objectStore) {
+    case (.s3(let uri), let store?): S3Prefix(store, uri)
+    case (let location, _): OutputFolder(location.description)
+    }
+  }
+
   private func naming(_ stage: Stage) -> FileNaming {
     let durability = configuration.durability
     let parts: FileNaming.Parts =
       durability.roll.isActive || configuration.output.partitioning.isActive
+      || configuration.output.parquetDirectory.isS3
       ? .all : durability.checkpointFile == nil ? .none : .rest
     return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark)
   }
@@ -276,6 +296,11 @@ struct StreamRun {
     case .statementChanges(let count, let file, let position):
       Logger(label: "event_parser").warning("\(missingChanges(count)), the latest at \(file):\(position)")
     }
+  }
+
+  /// Logs that a request to the object store is tried again.
+  @Sendable private static func warn(_ error: S3Error, waitSeconds: Double) {
+    Logger(label: "object_store").warning("\(error); trying again in \(Int(waitSeconds * 1000)) ms")
   }
 
   private static func missingChanges(_ count: UInt64) -> String {
