@@ -266,7 +266,7 @@ struct StreamRun {
     let durability = configuration.durability
     let parts: FileNaming.Parts =
       durability.roll.isActive || configuration.output.partitioning.isActive
-      || configuration.output.parquetDirectory.isS3
+        || configuration.output.parquetDirectory.isS3
       ? .all : durability.checkpointFile == nil ? .none : .rest
     return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark)
   }

@@ -68,7 +68,7 @@ public final class Checkpoints: @unchecked Sendable {
   }
 
   /// Remembers `place`, up to which everything is safe on disk, in the store too; `files` became complete since the last.
-  func save(_ place: TransactionBoundary, files: [Checkpoint.File]) throws(PipelineError) {
+  package func save(_ place: TransactionBoundary, files: [Checkpoint.File]) throws(PipelineError) {
     lock.withLock {
       unfinished = []
       if !files.isEmpty { self.files = files }
@@ -81,7 +81,7 @@ public final class Checkpoints: @unchecked Sendable {
   /// saved, a run that goes on from the last one removes them: it may cut its parts elsewhere, and then not replace them all.
   ///
   /// - Parameter start: where the run began, which is the last checkpoint when there is none.
-  func announce(_ names: [String], start: TransactionBoundary) throws(PipelineError) {
+  package func announce(_ names: [String], start: TransactionBoundary) throws(PipelineError) {
     let checkpoint = lock.withLock {
       unfinished += names
       guard boundary == nil, var last else { return unlockedCheckpoint(of: boundary ?? start) }

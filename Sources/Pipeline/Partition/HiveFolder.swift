@@ -6,14 +6,14 @@
 ///
 /// See `escapePathName` in
 /// <https://github.com/apache/hive/blob/master/common/src/java/org/apache/hadoop/hive/common/FileUtils.java>.
-enum HiveFolder {
+package enum HiveFolder {
   /// Bytes in a name of a file system.
   private static let byteLimit = 255
   private static let escaped = Set("\"#%'*/:=?\\{[]^\u{7F}".utf8)
 
   /// "KEY=VALUE", for a value in UTF-8. A value that does not fit is cut at a character: no server has such names, but
   /// the log's format allows them, and rows with them must find a place.
-  static func name(_ key: String, _ value: [UInt8]) -> String {
+  package static func name(_ key: String, _ value: [UInt8]) -> String {
     var name = "\(key)="
     var count = name.utf8.count
     for scalar in String(decoding: value, as: UTF8.self).unicodeScalars {

@@ -162,7 +162,9 @@ import Testing
     try writer.publish()
     #expect(summary.rows == 2 && summary.rowGroups == 1)
     #expect(try FileReader(path: folder.path + "/out/x.parquet").bytes.count == summary.bytes)
-    #expect(throws: ParquetError.notOpen(path: writer.path)) { try writer.writeRowGroup(TestBatch(numbers, two), &encoder) }
+    #expect(throws: ParquetError.notOpen(path: writer.path)) {
+      try writer.writeRowGroup(TestBatch(numbers, two), &encoder)
+    }
     #expect(throws: ParquetError.notOpen(path: writer.path)) { _ = try writer.complete() }
     #expect(throws: ParquetError.notOpen(path: writer.path)) { try writer.publish() }
   }
