@@ -63,15 +63,16 @@ def downloaded(connector: Connector, store: ObjectStore, bucket: str) -> Path:
 
 
 def test_odd_names(server: Server, connector: Connector, odd_names: tuple[Position, Position],  # noqa: F811
-                   store: ObjectStore) -> None:
-    """A reader that looks into the bucket itself finds of each row what its columns say."""
-    bucket = store.make_bucket()
+                   moto: ObjectStore) -> None:
+    """A reader that looks into the bucket itself finds of each row what its columns say. (rclone takes two spellings of one
+    letter for one name.)"""
+    bucket = moto.make_bucket()
     start, stop = odd_names
     settings = config(connector, server, bucket, start, stop, partition_by="table,date")
-    connector.run(settings, env=store.environment()).expect(EXIT_OK)
-    keys = [key for key in store.sizes(bucket) if key.startswith("out/")]
+    connector.run(settings, env=moto.environment()).expect(EXIT_OK)
+    keys = [key for key in moto.sizes(bucket) if key.startswith("out/")]
     assert len(keys) == len(TABLES) and all(key.startswith("out/db=it odd %2F%3D%2541 ü/tbl=") for key in keys)
-    system = pyarrow.fs.S3FileSystem(access_key=KEY_ID, secret_key=SECRET, endpoint_override=f"127.0.0.1:{store.port}",
+    system = pyarrow.fs.S3FileSystem(access_key=KEY_ID, secret_key=SECRET, endpoint_override=f"127.0.0.1:{moto.port}",
                                      scheme="http", region=REGION)
     schema = pa.schema([("db", pa.string()), ("tbl", pa.string()), ("dt", pa.date32())])
     table = ds.dataset(f"{bucket}/out", filesystem=system, partitioning=ds.partitioning(schema, flavor="hive")).to_table()

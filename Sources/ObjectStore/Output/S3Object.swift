@@ -50,8 +50,10 @@ package final class S3Object: OutputFile {
     byteCount += bytes.byteCount
   }
 
-  /// Bytes for which there is memory, and those on their way.
-  package var bufferedByteCount: Int { buffer.capacity + (upload?.sentByteCount ?? 0) }
+  /// Bytes in memory, and those on their way. Once a part was sent, the system has given all of its memory.
+  package var bufferedByteCount: Int {
+    upload.map { buffer.capacity + $0.sentByteCount } ?? buffer.count
+  }
 
   /// Sends what is in memory, as a part that may be small because it is the last.
   package func seal() throws(OutputError) {
