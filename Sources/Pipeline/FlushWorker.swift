@@ -161,6 +161,7 @@ struct FlushWorker: ~Copyable {
 
   private mutating func finishPart() throws(PipelineError) {
     guard let part, let writer = part.writer else { return }
+    try checkpoints.check()
     self.part?.writer = nil
     do {
       let summary = try writer.finish(keyValueMetadata: metadata(of: part))
