@@ -125,6 +125,7 @@ struct FlushWorker: ~Copyable {
   private mutating func finishPart() throws(PipelineError) {
     guard let part else { return }
     let names = part.names
+    if names.count == 1 { try checkpoints.check() }
     if names.count > 1 { try checkpoints.announce(names, start: (firstPart ?? part).startBoundary) }
     let files: [Checkpoint.File]
     do { files = try part.publish(serverVersion: serverVersion) } catch {

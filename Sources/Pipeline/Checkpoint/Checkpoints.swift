@@ -67,6 +67,11 @@ public final class Checkpoints: @unchecked Sendable {
     boundary = place
   }
 
+  /// Throws when another run has moved the checkpoint: what is published now could take the place of that run's files.
+  func check() throws(PipelineError) {
+    do { try store?.check() } catch { throw .checkpoint(error) }
+  }
+
   /// Remembers `place`, up to which everything is safe on disk, in the store too; `files` became complete since the last.
   package func save(_ place: TransactionBoundary, files: [Checkpoint.File]) throws(PipelineError) {
     lock.withLock {
