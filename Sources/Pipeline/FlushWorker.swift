@@ -92,7 +92,7 @@ struct FlushWorker: ~Copyable {
     case .serverVersion(let version): serverVersion = version
     case .reached(let position): part?.lastPosition = position
     case .batch(let batch, let partition, let end):
-      part?.lastPosition = end
+      if let part { part.lastPosition = max(part.lastPosition, end) }
       try parquet { worker throws(ParquetError) in try worker.write(batch, of: partition) }
       pool.give(batch)
       metrics.update { $0.batches += 1 }
