@@ -44,6 +44,7 @@ struct StreamRun {
   private func stream(_ interrupt: InterruptSource) throws(RunError) {
     let store = try checkpointStore()
     var last = try load(store)
+    try removeUnfinished(last, in: store)
     if let files = configuration.files {
       let start = try StartResolver(configuration).start(last, in: files)
       let checkpoints = Checkpoints(store, server: ServerFacts(of: files).server, after: last)
@@ -60,9 +61,21 @@ struct StreamRun {
       var goesOn = false
       while let again = try dump(replica, store, last, goesOn: goesOn, &torn) {
         last = again
+        try removeUnfinished(last, in: nil)
         goesOn = true
       }
     }
+  }
+
+  /// Removes output files behind the checkpoint: their part was not complete, and will be written again.
+  ///
+  /// The checkpoint is written to `store` before. A run that is still at that part, which a store without locks cannot
+  /// prevent, then finds it changed, and can save none that counts on these files.
+  private func removeUnfinished(_ checkpoint: Checkpoint?, in store: (any CheckpointStore)?) throws(RunError) {
+    guard configuration.output.mode == .parquet, let checkpoint, let names = checkpoint.unfinished else { return }
+    log.info("removing what is there of \(names.count) output files that the checkpoint does not cover")
+    do { try store?.save(checkpoint.claimed.encoded) } catch { throw .checkpoint(error, configuration) }
+    do { try outputPlace.removeFiles(names) } catch { throw .output(error) }
   }
 
   private func checkpointStore() throws(RunError) -> (any CheckpointStore)? {
@@ -239,7 +252,7 @@ struct StreamRun {
           place: outputPlace, batchRowLimit: settings.parquetBatchSize,
           json: settings.parquetJSONType == .json ? .json : .string, properties: properties,
           serverUUID: stage.facts.server.uuid,
-          roll: configuration.durability.roll, naming: naming(stage),
+          roll: configuration.durability.roll, naming: naming(stage), partitioning: settings.partitioning,
           log: ParquetLog(
             opened: { log.info("opening parquet file: \($0)") },
             finished: { log.info("finished parquet file: \($0) (\($1.rows) rows, \($1.bytes) bytes)") })))
@@ -262,7 +275,8 @@ struct StreamRun {
   private func naming(_ stage: Stage) -> FileNaming {
     let durability = configuration.durability
     let parts: FileNaming.Parts =
-      durability.roll.isActive || configuration.output.parquetDirectory.isS3
+      durability.roll.isActive || configuration.output.partitioning.isActive
+        || configuration.output.parquetDirectory.isS3
       ? .all : durability.checkpointFile == nil ? .none : .rest
     return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark)
   }

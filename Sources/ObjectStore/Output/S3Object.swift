@@ -50,6 +50,21 @@ package final class S3Object: OutputFile {
     byteCount += bytes.byteCount
   }
 
+  /// Bytes for which there is memory, and those on their way.
+  package var bufferedByteCount: Int { buffer.capacity + (upload?.sentByteCount ?? 0) }
+
+  /// Sends what is in memory, as a part that may be small because it is the last.
+  package func seal() throws(OutputError) {
+    guard isOpen else { return }
+    do throws(S3Error) {
+      if !buffer.isEmpty { try sendPart() }
+      try upload?.waitForPart()
+    } catch {
+      throw OutputError(error)
+    }
+    buffer = []
+  }
+
   package func publish() throws(OutputError) {
     guard isOpen else { return }
     do throws(S3Error) {
