@@ -120,7 +120,7 @@ extension S3Error: CustomStringConvertible {
   /// The name of the permission for an operation.
   private static func action(_ operation: String) -> String {
     switch operation {
-    case "GetObject", "HeadObject": "s3:GetObject, and s3:ListBucket to tell a missing object,"
+    case "GetObject": "s3:GetObject, and s3:ListBucket to tell a missing object,"
     case "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload": "s3:PutObject"
     default: "s3:" + operation
     }
