@@ -158,8 +158,7 @@ def test_kill(server: Server, connector: Connector, database: str, store: Object
                 assert running.process.poll() is None, running.stderr()[-3000:]
                 running.kill()
                 kills += 1
-            state = store.read(bucket, "state/place.json")
-            during += 1 if state and b'"unfinished"' in state else 0
+            during += 1 if len(proxy.requests) > before and "/out/" in proxy.requests[-1].path else 0
     stop = server.history()
     settings = config(connector, server, bucket, start, stop, **fields)
     connector.run(settings, env=store.environment(), limit=300).expect(EXIT_OK)
