@@ -160,3 +160,15 @@ def test_wrong_words(mysql: Server, connector: Connector, value: Any) -> None:
     config = connector.parquet(mysql, Position("binlog.000001", 4), partition_by=value)
     result = connector.run(config).expect(EXIT_CONFIG)
     assert "InvalidValue: partition_by must be" in result.stderr
+
+
+def test_names_that_may_be_one(server: Server, connector: Connector, database: str) -> None:
+    """Tables whose folders some file systems take for one have files of different names: none can replace another."""
+    tables = ("T", "t", "\u00e9", "e\u0301")
+    server.execute(*(f"CREATE TABLE `{database}`.`{table}` (id INT PRIMARY KEY)" for table in tables))
+    start = server.next_file()
+    server.execute(*(f"INSERT INTO `{database}`.`{table}` VALUES (1)" for table in tables))
+    stop = server.history()
+    connector.run(connector.parquet(server, start, stop, partition_by="table")).expect(EXIT_OK)
+    assert {file.table: file.number for file in files(connector.output)} == dict(zip(tables, (1, 2, 1, 2), strict=True))
+    compare(rows_in(connector.output), whole(connector, server, start, stop)).expect_equal()
