@@ -58,7 +58,7 @@ let package = Package(
       name: "ObjectStore",
       dependencies: ["Bytes", "Platform", "HTTP", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),
-    .target(name: "LambdaRuntime", dependencies: ["HTTP"], swiftSettings: strict),
+    .target(name: "LambdaRuntime", dependencies: ["HTTP", "Platform"], swiftSettings: strict),
     .executableTarget(
       name: "MySQLBinlogConnector",
       dependencies: [

@@ -13,19 +13,21 @@ package struct Configuration: Sendable {
   /// Encryption.
   package let tls: TLSOptions
   /// Which part of the binlog.
-  package let range: BinlogRange
+  package internal(set) var range: BinlogRange
   /// Where to begin when no checkpoint says otherwise.
-  package let start: StartSettings
+  package internal(set) var start: StartSettings
   /// Where to end, beside the end of the range.
-  package let stop: StopCondition
+  package internal(set) var stop: StopCondition
   /// What to write, and where.
-  package let output: OutputSettings
+  package internal(set) var output: OutputSettings
   /// What makes it safe, and when.
-  package let durability: DurabilitySettings
+  package internal(set) var durability: DurabilitySettings
   /// Which tables.
   package let filter: FilterSettings
   /// What is logged, and where.
   package let log: LogSettings
+  /// What an AWS Lambda function keeps to.
+  package let lambda: LambdaSettings
   /// The largest event, in bytes, packed or unpacked.
   package let maxEventBytes: Int
   /// What is worth a warning before the run begins.
@@ -83,6 +85,7 @@ package struct Configuration: Sendable {
     }
     filter = FilterSettings(&reader)
     log = LogSettings(&reader, arguments)
+    lambda = LambdaSettings(&reader)
     holdsPassword = reader.has(.password) && !server.password.isEmpty
     guard reader.problems.isEmpty else {
       throw ConfigurationError(path: arguments.configurationPath, problems: reader.problems)

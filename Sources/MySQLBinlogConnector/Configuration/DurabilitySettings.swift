@@ -3,9 +3,9 @@ import Pipeline
 /// What makes output safe, and when.
 package struct DurabilitySettings: Sendable, Equatable {
   /// The file that keeps how far the output is safe.
-  package let checkpointFile: String?
+  package internal(set) var checkpointFile: String?
   /// When an output file ends before its binlog file does.
-  package let roll: RollPolicy
+  package internal(set) var roll: RollPolicy
 
   init(_ reader: inout ConfigurationReader) {
     checkpointFile = reader.text(.checkpointFile)

@@ -37,7 +37,7 @@ package struct OutputSettings: Sendable, Equatable {
   }
 
   /// `output_mode`.
-  package let mode: Mode
+  package internal(set) var mode: Mode
   /// The folder of the Parquet files.
   package let parquetDirectory: String
   /// Rows in a row group.

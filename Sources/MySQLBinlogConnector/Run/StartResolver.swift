@@ -5,10 +5,27 @@ import Pipeline
 
 /// Decides from where a run streams: from its checkpoint, else as the configuration says.
 struct StartResolver {
+  /// Who says from which place to go on.
+  enum Origin {
+    /// The checkpoint file, or this run itself.
+    case checkpoint
+    /// Whoever asks for the run.
+    case request
+  }
+
   private let configuration: Configuration
+  private let origin: Origin
+  private let mayChangeServer: Bool
   private let log = Logger(label: "main")
 
-  init(_ configuration: Configuration) { self.configuration = configuration }
+  /// A resolver of starts as the configuration, and `origin`, say them.
+  ///
+  /// - Parameter mayChangeServer: whether a place of one server may be found on another one, by GTID.
+  init(_ configuration: Configuration, placeOf origin: Origin = .checkpoint, mayChangeServer: Bool = true) {
+    self.configuration = configuration
+    self.origin = origin
+    self.mayChangeServer = mayChangeServer
+  }
 
   // MARK: Files
 
@@ -76,6 +93,11 @@ struct StartResolver {
     let gtids = gtids(of: checkpoint, isMariaDB: facts.isMariaDB)
     let position = checkpoint.position
     let isSame = checkpoint.server.isSame(as: facts.server)
+    guard isSame || mayChangeServer else {
+      throw refusal(
+        "it is of another server, \(checkpoint.server.name), and this is \(facts.server.name), whose output files could "
+          + "have the same names: set a checkpoint_file, which keeps them apart, or \(wayToBeginAnew)")
+    }
     let server = isSame ? "this server, whose log was reset," : "another server, \(checkpoint.server.name)"
     if !isSame || (gtids != nil && facts.hasGTIDs) {
       try checkHistory(checkpoint, of: server, gtids, connection, facts)
@@ -98,14 +120,14 @@ struct StartResolver {
     guard let now, now > 0, now != created else { return }
     throw refusal(
       "the server's log was begun anew: \(checkpoint.binlogFile) is no longer the file that was read; "
-        + "remove the checkpoint file to begin anew")
+        + "\(wayToBeginAnew)")
   }
 
   /// Throws unless the server has all transactions of the checkpoint, which is of `server`.
   private func checkHistory(
     _ checkpoint: Checkpoint, of server: String, _ gtids: GTIDSet?, _ connection: Connection, _ facts: ServerFacts
   ) throws(RunError) {
-    let hint = "set host to the right server, or remove the checkpoint file to begin anew"
+    let hint = "set host to the right server, or \(wayToBeginAnew)"
     guard let gtids, facts.hasGTIDs, gtids.isMariaDB == facts.isMariaDB else {
       throw refusal("it is of \(server), and this is \(facts.server.name), which only GTIDs could relate: \(hint)")
     }
@@ -129,8 +151,16 @@ struct StartResolver {
   }
 
   private func refusal(_ reason: String) -> RunError {
-    let path = configuration.durability.checkpointFile
-    return configurationError("\(path.map { "checkpoint_file \($0)" } ?? "the place reached"): \(reason)")
+    configurationError("\(nameOfPlace): \(reason)")
+  }
+
+  private var nameOfPlace: String {
+    if origin == .request { return "next" }
+    return configuration.durability.checkpointFile.map { "checkpoint_file \($0)" } ?? "the place reached"
+  }
+
+  private var wayToBeginAnew: String {
+    origin == .request ? "leave next out to begin anew" : "remove the checkpoint file to begin anew"
   }
 
   private func configurationError(_ message: String) -> RunError {
