@@ -146,7 +146,7 @@ struct FlushWorker: ~Copyable {
     let name = output.naming.name(part.binlogFile, start: part.start ?? 0)
     do {
       let writer = try ParquetFileWriter(
-        directory: output.directory, name: name, schema: output.schema, properties: output.properties)
+        place: output.place, name: name, schema: output.schema, properties: output.properties)
       self.part?.writer = writer
       output.log.opened(writer.path)
     } catch {

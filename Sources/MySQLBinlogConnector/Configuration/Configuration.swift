@@ -1,5 +1,6 @@
 import BinlogParser
 import MySQLWire
+import ObjectStore
 import Platform
 
 /// Everything that a run is told: a configuration file, checked, with the command line's overrides applied.
@@ -22,6 +23,8 @@ package struct Configuration: Sendable {
   package internal(set) var output: OutputSettings
   /// What makes it safe, and when.
   package internal(set) var durability: DurabilitySettings
+  /// The object store, where the output or the checkpoint is in one.
+  package internal(set) var objectStore: S3Settings?
   /// Which tables.
   package let filter: FilterSettings
   /// What is logged, and where.
@@ -60,9 +63,10 @@ package struct Configuration: Sendable {
 
   /// Reads `text`, the contents of the file that `arguments` name.
   ///
+  /// - Parameter outputMode: goes before `output_mode`.
   /// - Throws: `ConfigurationError` with every problem of the text.
   package init(
-    text: [UInt8], arguments: StreamArguments, environment: [String: String]
+    text: [UInt8], arguments: StreamArguments, environment: [String: String], outputMode: OutputSettings.Mode? = nil
   ) throws(ConfigurationError) {
     var reader: ConfigurationReader
     do throws(ConfigurationProblem) {
@@ -78,8 +82,9 @@ package struct Configuration: Sendable {
     range = files.map { BinlogRange(&reader, in: $0) } ?? BinlogRange(&reader)
     start = StartSettings(&reader, range, hasServer: files == nil)
     stop = StopCondition(&reader)
-    output = OutputSettings(&reader)
+    output = OutputSettings(&reader, mode: outputMode)
     durability = DurabilitySettings(&reader)
+    objectStore = Self.keyInObjectStore(output, durability).flatMap { reader.objectStore(for: $0, environment) }
     if files != nil, output.columnNames == .lookup {
       reader.report(.columnNames, "lookup needs a server to ask, and source is file")
     }
@@ -90,6 +95,13 @@ package struct Configuration: Sendable {
     guard reader.problems.isEmpty else {
       throw ConfigurationError(path: arguments.configurationPath, problems: reader.problems)
     }
+  }
+
+  private static func keyInObjectStore(
+    _ output: OutputSettings, _ durability: DurabilitySettings
+  ) -> ConfigurationKey? {
+    if output.mode == .parquet, output.parquetDirectory.isS3 { return .parquetOutputDirectory }
+    return durability.checkpointFile?.isS3 == true ? .checkpointFile : nil
   }
 
   /// Whether the run has an end of its own.

@@ -14,7 +14,7 @@ package struct LambdaEvent: Sendable, Equatable {
   /// `max_rows`: the invocation ends with the transaction in which there are so many rows.
   package let maxRows: UInt64?
   /// `checkpoint`: in place of `checkpoint_file`.
-  package let checkpoint: String?
+  package let checkpoint: StorageLocation?
 
   /// Keys that only responses have: they say what happened, and nothing about what to do.
   private static let responseKeys = ["status", "reason", "more", "rows", "events", "files", "lag_ms", "request_id"]
@@ -37,10 +37,21 @@ package struct LambdaEvent: Sendable, Equatable {
     stop = reader.object("stop") { LambdaStop(&$0) }
     maxSeconds = reader.integer("max_seconds", in: 1...Self.longestTimeout).map { Int($0) }
     maxRows = reader.integer("max_rows", in: 1...Int64.max).map { UInt64($0) }
-    checkpoint = reader.string("checkpoint")
-    if checkpoint?.isEmpty == true { reader.report("checkpoint", "must not be empty; leave it out") }
+    checkpoint = Self.checkpoint(&reader)
     reader.refuseRest()
     guard reader.problems.isEmpty else { throw Self.error(reader.problems.joined(separator: "; ")) }
+  }
+
+  private static func checkpoint(_ reader: inout EventReader) -> StorageLocation? {
+    guard let text = reader.string("checkpoint") else { return nil }
+    guard !text.isEmpty else {
+      reader.report("checkpoint", "must not be empty; leave it out")
+      return nil
+    }
+    do throws(StorageLocation.Malformed) { return try StorageLocation(text, isFolder: false) } catch {
+      reader.report("checkpoint", "\(error.wanted), is \(text.quotedForMessage)")
+      return nil
+    }
   }
 
   /// No function may run longer.

@@ -8,11 +8,13 @@ import Platform
 struct LambdaFunction {
   private let configuration: Configuration
   private let environment: LambdaEnvironment
+  private let variables: [String: String]
   private let log = Logger(label: "main")
 
-  /// The function of `configuration`.
-  init(_ configuration: Configuration, _ environment: LambdaEnvironment) {
+  /// The function of `configuration`, in a process that has the environment `variables`.
+  init(_ configuration: Configuration, _ environment: LambdaEnvironment, _ variables: [String: String]) {
     self.configuration = configuration
+    self.variables = variables
     self.environment = environment
   }
 
@@ -48,6 +50,8 @@ struct LambdaFunction {
   }
 
   private func run(_ event: LambdaEvent, _ time: InvocationTime) throws(RunError) -> RunOutcome {
+    let configuration: Configuration
+    do { configuration = try self.configuration(for: event, time) } catch { throw .configuration(error) }
     let interrupt: InterruptSource
     do { interrupt = try InterruptSource() } catch { throw .system(error) }
     let limit = TimeLimit(time.schedule(), interrupt)
@@ -55,7 +59,7 @@ struct LambdaFunction {
     defer { limit.stop() }
     let request = RunRequest(
       start: Self.start(of: event), rowLimit: event.maxRows, timeLimit: limit, isOneOfMany: true)
-    return try StreamRun(configuration(for: event, time), request, interrupt).run()
+    return try StreamRun(configuration, request, interrupt).run()
   }
 
   private static func start(of event: LambdaEvent) -> RunRequest.Start {
@@ -70,8 +74,10 @@ struct LambdaFunction {
   ///
   /// With a checkpoint the output is cut at half of the time: a long transaction that has no end in time then takes nothing
   /// with it that came before. Without one a file would be called otherwise whenever an event is handled again.
-  private func configuration(for event: LambdaEvent, _ time: InvocationTime) -> Configuration {
-    var configuration = configuration.overridden(by: event)
+  private func configuration(
+    for event: LambdaEvent, _ time: InvocationTime
+  ) throws(ConfigurationError) -> Configuration {
+    var configuration = try configuration.overridden(by: event, variables)
     guard configuration.durability.checkpointFile != nil else { return configuration }
     let roll = configuration.durability.roll
     let half = max(1, Int(time.reading / 2))

@@ -15,7 +15,7 @@ enum LambdaProgram {
     do throws(ConfigurationError) { configuration = try load(environment, variables) } catch {
       return failInit(.configuration(error), api)
     }
-    let function = LambdaFunction(configuration, environment)
+    let function = LambdaFunction(configuration, environment, variables)
     do throws(RuntimeAPIError) {
       try RuntimeLoop(api, notice: warn).run(function.handle)
     } catch {

@@ -85,7 +85,7 @@ package struct LambdaResponse: Encodable {
     try container.encodeIfPresent(event.stop, forKey: .stop)
     try container.encodeIfPresent(event.maxSeconds, forKey: .maxSeconds)
     try container.encodeIfPresent(event.maxRows, forKey: .maxRows)
-    try container.encodeIfPresent(event.checkpoint, forKey: .checkpoint)
+    try container.encodeIfPresent(event.checkpoint?.description, forKey: .checkpoint)
   }
 
   /// The JSON text.

@@ -1,6 +1,7 @@
 import BinlogParser
 import Foundation
 import Logging
+import ObjectStore
 import Pipeline
 
 /// What a run logs about its course and its end.
@@ -37,6 +38,11 @@ struct RunReport {
     case .statementChanges(let count, let file, let position):
       Logger(label: "event_parser").warning("\(missingChanges(count)), the latest at \(file):\(position)")
     }
+  }
+
+  /// Logs that a request to the object store is tried again.
+  @Sendable static func warn(_ error: S3Error, waitSeconds: Double) {
+    Logger(label: "object_store").warning("\(error); trying again in \(Int(waitSeconds * 1000)) ms")
   }
 
   private static func missingChanges(_ count: UInt64) -> String {

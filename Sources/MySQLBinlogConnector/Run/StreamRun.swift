@@ -2,6 +2,7 @@ import BinlogParser
 import Foundation
 import Logging
 import MySQLWire
+import ObjectStore
 import ParquetWriter
 import Pipeline
 import Platform
@@ -14,6 +15,8 @@ struct StreamRun {
   private let report: RunReport
   private let finished = FinishedFiles()
   private let log = Logger(label: "main")
+  /// The object store, where the output or the checkpoint is in one.
+  private let objectStore: S3Client?
 
   /// A run whose waits `interrupt` ends.
   init(_ configuration: Configuration, _ request: RunRequest = RunRequest(), _ interrupt: InterruptSource) {
@@ -21,15 +24,15 @@ struct StreamRun {
     self.request = request
     self.interrupt = interrupt
     report = RunReport(configuration)
+    objectStore = configuration.objectStore.map { S3Client($0, retrying: RunReport.warn) }
   }
 
   /// Streams the configured range, or as much of it as the request allows.
   ///
   /// - Throws: `RunError` for whatever kept it from being written whole.
   func run() throws(RunError) -> RunOutcome {
-    let file = try checkpointFile()
-    let kept: Checkpoint?
-    do { kept = try file?.load() } catch { throw .checkpoint(error, configuration) }
+    let store = try checkpointStore()
+    let kept = try load(store)
     let first: Checkpoint?
     switch request.start {
     case .kept: first = kept
@@ -37,12 +40,12 @@ struct StreamRun {
     case .place(let place): first = place
     }
     if let kept, first != kept { warn(of: kept) }
-    if let files = configuration.files { return try stream(files, file, first) }
+    if let files = configuration.files { return try stream(files, store, first) }
     let replica = Replica(configuration, interrupt, request.timeLimit)
     var torn: [BinlogPosition] = []
     var history = History(start: first, known: kept ?? first)
     while true {
-      switch try dump(replica, file, history, &torn) {
+      switch try dump(replica, store, history, &torn) {
       case .ended(let outcome): return outcome
       case .again(let checkpoint): history = History(start: checkpoint, known: checkpoint)
       }
@@ -69,9 +72,21 @@ struct StreamRun {
     log.warning("the checkpoint \(kept.position) is passed over: the run was told where to begin")
   }
 
-  private func checkpointFile() throws(RunError) -> CheckpointFile? {
-    guard let path = configuration.durability.checkpointFile else { return nil }
-    do { return try CheckpointFile(path) } catch { throw .checkpoint(error, configuration) }
+  private func checkpointStore() throws(RunError) -> (any CheckpointStore)? {
+    switch configuration.durability.checkpointFile {
+    case nil: return nil
+    case .path(let path):
+      do { return try CheckpointFile(path) } catch { throw .checkpoint(error, configuration) }
+    case .s3(let uri): return objectStore.map { S3Checkpoint($0, uri) }
+    }
+  }
+
+  /// The checkpoint in `store`; nil where there is none.
+  private func load(_ store: (any CheckpointStore)?) throws(RunError) -> Checkpoint? {
+    let document: [UInt8]?
+    do { document = try store?.load() } catch { throw .checkpoint(error, configuration) }
+    guard let document else { return nil }
+    do { return try Checkpoint(decoding: document) } catch { throw .checkpoint(error, configuration) }
   }
 
   /// Everything that one stream needs.
@@ -87,7 +102,7 @@ struct StreamRun {
 
   /// Streams from files on this machine.
   private func stream(
-    _ files: FileSettings, _ file: CheckpointFile?, _ last: Checkpoint?
+    _ files: FileSettings, _ store: (any CheckpointStore)?, _ last: Checkpoint?
   ) throws(RunError) -> RunOutcome {
     let start = try StartResolver(configuration).start(last, in: files)
     let facts = ServerFacts(of: files)
@@ -96,7 +111,7 @@ struct StreamRun {
     let stage = Stage(
       source: .files(files.source(of: range)), start: start, facts: facts, checksum: .none,
       columnNames: ColumnNames(configuration.output),
-      checkpoints: Checkpoints(file, server: facts.server, after: last), resumption: nil)
+      checkpoints: Checkpoints(store, server: facts.server, after: last), resumption: nil)
     var torn: [BinlogPosition] = []
     guard case .ended(let outcome) = try stream(stage, nil, &torn) else {
       preconditionFailure("files do not change while they are read")
@@ -106,7 +121,7 @@ struct StreamRun {
 
   /// Streams from the server, without the transactions at `torn`.
   private func dump(
-    _ replica: Replica, _ file: CheckpointFile?, _ history: History, _ torn: inout [BinlogPosition]
+    _ replica: Replica, _ store: (any CheckpointStore)?, _ history: History, _ torn: inout [BinlogPosition]
   ) throws(RunError) -> Step {
     let connection: Connection
     let facts: ServerFacts
@@ -138,7 +153,7 @@ struct StreamRun {
     let stage = Stage(
       source: .server(connection), start: start, facts: facts, checksum: checksum,
       columnNames: ColumnNames(configuration.output, schema),
-      checkpoints: Checkpoints(file, server: facts.server, after: history.known), resumption: resumption)
+      checkpoints: Checkpoints(store, server: facts.server, after: history.known), resumption: resumption)
     return try stream(stage, replica, &torn)
   }
 
@@ -271,7 +286,7 @@ struct StreamRun {
       let log = Logger(label: "pipeline")
       return .parquet(
         ParquetOutput(
-          directory: settings.parquetDirectory, batchRowLimit: settings.parquetBatchSize,
+          place: outputPlace, batchRowLimit: settings.parquetBatchSize,
           json: settings.parquetJSONType == .json ? .json : .string, properties: properties,
           serverUUID: stage.facts.server.uuid,
           roll: configuration.durability.roll, naming: naming(stage),
@@ -284,10 +299,18 @@ struct StreamRun {
     }
   }
 
+  private var outputPlace: any OutputPlace {
+    switch (configuration.output.parquetDirectory, objectStore) {
+    case (.s3(let uri), let store?): S3Prefix(store, uri)
+    case (let location, _): OutputFolder(location.description)
+    }
+  }
+
   private func naming(_ stage: Stage) -> FileNaming {
     let durability = configuration.durability
     let parts: FileNaming.Parts =
-      durability.roll.isActive || request.isOneOfMany ? .all : durability.checkpointFile == nil ? .none : .rest
+      durability.roll.isActive || request.isOneOfMany || configuration.output.parquetDirectory.isS3
+      ? .all : durability.checkpointFile == nil ? .none : .rest
     return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark)
   }
 

@@ -18,21 +18,21 @@ public final class ParquetFileWriter {
     public let rowGroups: Int
   }
 
-  private let file: StagedFile
+  private let file: any OutputFile
   private var encoder: RowGroupEncoder
   private var metaData: FileMetaData
   private var isOpen = true
 
-  /// Starts the file that will be `directory/name`. Missing folders are created.
+  /// Starts the file that will be `name` in `place`.
   public init(
-    directory: String, name: String, schema: Schema, properties: WriterProperties
+    place: any OutputPlace, name: String, schema: Schema, properties: WriterProperties
   ) throws(ParquetError) {
     encoder = try RowGroupEncoder(schema: schema, properties: properties)
     metaData = FileMetaData(schema: schema, createdBy: properties.application.description)
     do {
-      file = try StagedFile(directory: directory, name: name)
+      file = try place.createFile(name)
     } catch {
-      throw .system(error)
+      throw .output(error)
     }
     try write(OutputBuffer(literal: FileMetaData.magic))
   }
@@ -68,7 +68,7 @@ public final class ParquetFileWriter {
     do {
       try file.publish()
     } catch {
-      throw .system(error)
+      throw .output(error)
     }
     return Summary(bytes: file.byteCount, rows: metaData.rowCount, rowGroups: metaData.rowGroupCount)
   }
@@ -84,7 +84,7 @@ public final class ParquetFileWriter {
       try file.write(buffer.bytes)
     } catch {
       abandon()
-      throw .system(error)
+      throw .output(error)
     }
   }
 }

@@ -1,7 +1,7 @@
 import BinlogParser
 import Foundation
 
-/// What a checkpoint file holds: the place up to which everything is safely written, and from which to read on.
+/// What a checkpoint holds: the place up to which everything is safely written, and from which to read on.
 public struct Checkpoint: Codable, Sendable, Equatable {
   /// The server that wrote the log.
   public struct Server: Codable, Sendable, Equatable {

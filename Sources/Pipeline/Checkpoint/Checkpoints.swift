@@ -2,11 +2,11 @@ import BinlogParser
 import Foundation
 import Platform
 
-/// The place up to which everything is safely written: in memory, and in a checkpoint file where there is one.
+/// The place up to which everything is safely written: in memory, and in a store where there is one.
 ///
 /// The stage that writes moves it forward; the reader looks at it when the run must begin anew.
 public final class Checkpoints: @unchecked Sendable {
-  private let file: CheckpointFile?
+  private let store: (any CheckpointStore)?
   private let server: Checkpoint.Server
   private let firstServer: String
   private let lock = NSLock()
@@ -14,16 +14,16 @@ public final class Checkpoints: @unchecked Sendable {
   /// The files that became complete last.
   private var files: [Checkpoint.File]
 
-  /// Checkpoints of the log of `server`, kept in `file`, the first of them after `last`.
-  public init(_ file: CheckpointFile?, server: Checkpoint.Server, after last: Checkpoint?) {
-    self.file = file
+  /// Checkpoints of the log of `server`, kept in `store`, the first of them after `last`.
+  public init(_ store: (any CheckpointStore)?, server: Checkpoint.Server, after last: Checkpoint?) {
+    self.store = store
     self.server = server
     firstServer = last?.firstServer ?? server.identity
     files = last?.files ?? []
   }
 
-  /// Whether there is a file.
-  public var areKept: Bool { file != nil }
+  /// Whether there is a store.
+  public var areKept: Bool { store != nil }
 
   /// What tells the server's output files from those of the first server: the first letters and digits of its identity, or
   /// nothing for the first server itself. MariaDB's have slashes among them, and a server can say whatever it likes.
@@ -56,10 +56,10 @@ public final class Checkpoints: @unchecked Sendable {
     boundary = place
   }
 
-  /// Remembers `place`, up to which everything is safe on disk, in the file too; `files` became complete since the last.
+  /// Remembers `place`, up to which everything is safe on disk, in the store too; `files` became complete since the last.
   func save(_ place: TransactionBoundary, files: [Checkpoint.File]) throws(PipelineError) {
     lock.withLock { if !files.isEmpty { self.files = files } }
-    do { try file?.save(checkpoint(of: place)) } catch {
+    do { try store?.save(checkpoint(of: place).encoded) } catch {
       throw .checkpoint(error)
     }
     note(place)

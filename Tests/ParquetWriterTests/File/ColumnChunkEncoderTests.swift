@@ -1,5 +1,6 @@
 import Foundation
 import ParquetWriter
+import Platform
 import TestSupport
 import Testing
 
@@ -68,7 +69,8 @@ import Testing
     var properties = WriterProperties.test(.gzip(level: 1), pageSize: 2000)
     properties.threadCount = 4
     let writer = try ParquetFileWriter(
-      directory: folder.path + "/out", name: "x.parquet", schema: Schema(Self.columns), properties: properties)
+      place: OutputFolder(folder.path + "/out"), name: "x.parquet", schema: Schema(Self.columns), properties: properties
+    )
     try writer.writeRowGroup(batch)
     writer.abandon()
     #expect(throws: ParquetError.notOpen(path: writer.path)) { try writer.writeRowGroup(batch) }

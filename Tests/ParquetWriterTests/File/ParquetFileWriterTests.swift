@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import ParquetWriter
+import Platform
 import TestSupport
 import Testing
 
@@ -144,7 +145,8 @@ import Testing
   @Test func batchesThatDoNotFit() throws {
     let folder = try TemporaryFolder()
     let writer = try ParquetFileWriter(
-      directory: folder.path + "/out", name: "x.parquet", schema: Schema([Self.number, Self.text]), properties: .test())
+      place: OutputFolder(folder.path + "/out"), name: "x.parquet", schema: Schema([Self.number, Self.text]),
+      properties: .test())
     let numbers = Int64Cells([1, 2])
     let one = ByteArrayCells(cells: [.null])
     let two = ByteArrayCells(cells: [.null, .null])
@@ -164,7 +166,7 @@ import Testing
   @Test func keyValueMetadata() throws {
     let folder = try TemporaryFolder()
     let writer = try ParquetFileWriter(
-      directory: folder.path, name: "x", schema: Schema([Self.number]), properties: .test())
+      place: OutputFolder(folder.path), name: "x", schema: Schema([Self.number]), properties: .test())
     _ = try writer.finish(keyValueMetadata: [KeyValue("a", "1"), KeyValue("é", "")])
     let entries = try FileReader(path: folder.path + "/x").footer[5]?.list
     #expect(entries?.map { $0[1]?.string } == ["a", "é"])

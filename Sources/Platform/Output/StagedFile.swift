@@ -1,12 +1,12 @@
 import Bytes
-import Platform
 
 /// A file that appears under its final name in one step, complete and safe on disk, or not at all.
 ///
 /// Readers scan whole folders, and an unfinished file in the folder breaks them whatever its name. So the file grows
 /// elsewhere on the same file system:
 ///
-/// 1. in the folder `.NAME.staging` beside the output folder `NAME`, as `FILE.RANDOM.partial`;
+/// 1. in the folder `.NAME.staging` beside the output folder `NAME`, as `FILE.RANDOM.partial`, also when the file will stand
+///    in a folder below `NAME`;
 /// 2. where that folder cannot be made (the parent is not writable, or there is none), or no file can be renamed from
 ///    there (the output folder is a mount point), on Linux as a file without a name (`O_TMPFILE`).
 ///
@@ -14,7 +14,7 @@ import Platform
 ///
 /// A process holds a lock on each of its partial files, so that a later one can tell those of dead processes, removes them,
 /// and never touches those of another process that is at work on the same folder.
-public final class StagedFile {
+public final class StagedFile: OutputFile {
   /// The path under which the file will appear.
   public let finalPath: String
   /// Bytes written so far.
@@ -25,7 +25,7 @@ public final class StagedFile {
   private var isOpen = true
 
   /// The open file and where it grows.
-  fileprivate struct Stage: ~Copyable {
+  struct Stage: ~Copyable {
     /// Where a file grows.
     enum Place {
       /// At `path` in the staging `folder`.
@@ -38,23 +38,23 @@ public final class StagedFile {
     let place: Place
   }
 
-  /// Starts the file that will be `directory/name`. Missing folders are created.
-  public init(directory: String, name: String) throws(SystemError) {
-    try FileSystem.createDirectories(directory)
-    self.directory = try FileSystem.resolve(directory)
-    finalPath = self.directory == "/" ? "/" + name : self.directory + "/" + name
-    stage = try Self.open(name, in: self.directory, finalPath: finalPath)
+  /// Starts the file that will be `name` in `directory`, which exists and is an absolute path without links.
+  ///
+  /// - Parameter staging: where it grows; nil for the folder "/", which has nothing beside it.
+  init(name: String, in directory: String, _ staging: StagingFolder?) throws(SystemError) {
+    self.directory = directory
+    finalPath = directory.appendingComponent(name)
+    stage = try Self.open(name, in: directory, staging, finalPath: finalPath)
   }
 
   private static func open(
-    _ name: String, in directory: String, finalPath: String
+    _ name: String, in directory: String, _ staging: StagingFolder?, finalPath: String
   ) throws(SystemError) -> Stage {
-    guard let staging = StagingFolder(beside: directory) else {
+    guard let staging else {
       return Stage(writer: try FileWriter(unnamedIn: directory, subject: finalPath), place: .unnamed)
     }
     do throws(SystemError) {
-      staging.removeAbandonedFiles()
-      return try staging.createFile(for: name)
+      return try staging.createFile(for: name, in: directory)
     } catch {
       guard let writer = try? FileWriter(unnamedIn: directory, subject: finalPath) else { throw error }
       return Stage(writer: writer, place: .unnamed)
@@ -64,8 +64,8 @@ public final class StagedFile {
   deinit { abandon() }
 
   /// Appends `bytes`.
-  public func write(_ bytes: RawSpan) throws(SystemError) {
-    try stage.writer.write(bytes)
+  public func write(_ bytes: RawSpan) throws(OutputError) {
+    do { try stage.writer.write(bytes) } catch { throw OutputError(error) }
     byteCount += bytes.byteCount
   }
 
@@ -73,8 +73,12 @@ public final class StagedFile {
   ///
   /// When this throws, the final name is as it was before, or leads to the complete file if only the last step failed: to
   /// make the name durable.
-  public func publish() throws(SystemError) {
+  public func publish() throws(OutputError) {
     guard isOpen else { return }
+    do throws(SystemError) { try giveName() } catch { throw OutputError(error) }
+  }
+
+  private func giveName() throws(SystemError) {
     try stage.writer.sync()
     switch stage.place {
     case .partial(let path, let folder):
@@ -104,28 +108,26 @@ public final class StagedFile {
 }
 
 /// The folder beside an output folder in which its files grow.
-private struct StagingFolder {
+struct StagingFolder {
   private static let suffix = ".partial"
   /// How often to start again when another process removes the folder or the file at the wrong moment.
   private static let attempts = 100
 
   let path: String
-  private let directory: String
 
   /// The place beside `directory`, which is an absolute path without links. The root has nothing beside it.
   init?(beside directory: String) {
     guard let name = directory.split(separator: "/").last else { return nil }
     let parent = FileSystem.parent(of: directory)
-    self.directory = directory
     path = (parent == "/" ? "" : parent) + "/.\(name).staging"
   }
 
-  /// Creates a file that no other process uses or removes.
-  func createFile(for name: String) throws(SystemError) -> StagedFile.Stage {
+  /// Creates a file that no other process uses or removes, and that can be renamed into `directory`.
+  func createFile(for name: String, in directory: String) throws(SystemError) -> StagedFile.Stage {
     var attempt = 1
     while true {
       do throws(SystemError) {
-        return try createFileOnce(for: name)
+        return try createFileOnce(for: name, in: directory)
       } catch {
         guard error.isNotFound || error.isLockedElsewhere, attempt < Self.attempts else { throw error }
         attempt += 1
@@ -134,7 +136,7 @@ private struct StagingFolder {
   }
 
   /// Another process can remove the folder before the file is in it, and the file before it is locked.
-  private func createFileOnce(for name: String) throws(SystemError) -> StagedFile.Stage {
+  private func createFileOnce(for name: String, in directory: String) throws(SystemError) -> StagedFile.Stage {
     try FileSystem.createDirectories(path)
     let random = String(UInt64.random(in: .min ... .max), radix: 36)
     let file = "\(path)/\(name).\(random)\(Self.suffix)"
