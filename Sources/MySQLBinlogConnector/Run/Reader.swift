@@ -26,6 +26,7 @@ struct Reader {
   }
 
   var source: EventSource
+  private let start: StreamStart
   let resumption: Resumption?
   let pipeline: Pipeline
   private let range: BinlogRange
@@ -70,6 +71,7 @@ struct Reader {
     timeLimit: TimeLimit?, torn: [BinlogPosition]
   ) {
     self.timeLimit = timeLimit
+    self.start = start
     self.torn = torn
     self.source = source
     self.pipeline = pipeline
@@ -86,6 +88,16 @@ struct Reader {
     outputStart = start.isByGTID ? nil : position.offset
     reached = position
     boundary = position
+  }
+
+  /// From where the stream is to be taken up again. A stream by GTID has no position before its first transaction: the file
+  /// with which it began may have others, which are not sent.
+  var nextStart: StreamStart { outputStart == nil ? start : .position(boundary, gtids: gtids) }
+
+  /// Forgets what came before the first transaction.
+  mutating func forgetPosition() {
+    reached = start.position
+    boundary = start.position
   }
 
   /// The ids of all transactions received, where they are known.

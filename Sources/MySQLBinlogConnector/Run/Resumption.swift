@@ -128,7 +128,7 @@ extension Reader {
     }
     guard handCompleteTransactions() else { return .pipelineStopped }
     resumption.end(source)
-    switch try resumption.resume(from: .position(boundary, gtids: gtids), after: error) {
+    switch try resumption.resume(from: nextStart, after: error) {
     case .resumed(let dump):
       go(on: dump)
       return nil
@@ -150,7 +150,8 @@ extension Reader {
 
   private mutating func go(on dump: Replica.Dump) {
     source = .server(dump.connection)
-    stream = source.stream(at: boundary, checksum: dump.checksum)
+    if nextStart.isByGTID { forgetPosition() }
+    stream = source.stream(at: nextStart.position, checksum: dump.checksum)
     renewChunk()
     if passedOver != nil { completeFrameCount = nil }
   }
