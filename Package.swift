@@ -91,7 +91,8 @@ let package = Package(
     .testTarget(
       name: "ConfigurationTests",
       dependencies: [
-        "MySQLBinlogConnector", "Pipeline", "BinlogParser", "MySQLWire", "Platform", "Bytes", "TestSupport",
+        "MySQLBinlogConnector", "ObjectStore", "Pipeline", "BinlogParser", "MySQLWire", "Platform", "Bytes",
+        "TestSupport",
       ],
       swiftSettings: common),
   ]

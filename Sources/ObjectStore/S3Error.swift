@@ -40,7 +40,7 @@ public struct S3Error: Error, Equatable, Sendable {
   }
 
   /// The answer is an error, perhaps in spite of its status; `message` says what it is where the answer does not.
-  init(_ request: S3Request, _ response: HTTPResponse, message: String? = nil) {
+  package init(_ request: S3Request, _ response: HTTPResponse, message: String? = nil) {
     isTransient = false
     operation = request.operation
     object = request.object
@@ -55,7 +55,7 @@ public struct S3Error: Error, Equatable, Sendable {
   }
 
   /// What may help.
-  enum Remedy {
+  package enum Remedy {
     /// Nothing that is done here.
     case none
     /// To try again after a while.
@@ -75,7 +75,7 @@ public struct S3Error: Error, Equatable, Sendable {
   private static let expiryCodes: Set<String> = ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"]
 
   /// What may help.
-  var remedy: Remedy {
+  package var remedy: Remedy {
     guard let status else { return isTransient ? .wait : .none }
     if let code, Self.expiryCodes.contains(code) { return .newCredentials }
     if code == "RequestTimeTooSkewed" { return .otherClock }
@@ -120,7 +120,7 @@ extension S3Error: CustomStringConvertible {
   /// The name of the permission for an operation.
   private static func action(_ operation: String) -> String {
     switch operation {
-    case "HeadObject": "s3:GetObject"
+    case "GetObject", "HeadObject": "s3:GetObject, and s3:ListBucket to tell a missing object,"
     case "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload": "s3:PutObject"
     default: "s3:" + operation
     }

@@ -23,7 +23,7 @@ public struct S3Settings: Sendable {
   /// `AWS_CA_BUNDLE`: a PEM file of the authorities to trust in place of the system's.
   public let authorityFile: String?
 
-  /// The default of `AWS_MAX_ATTEMPTS`: about a minute.
+  /// The default of `AWS_MAX_ATTEMPTS`: about 40 seconds, waits included.
   public static let defaultMaxAttempts = 10
 
   /// Reads `environment`.

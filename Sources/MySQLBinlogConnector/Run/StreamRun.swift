@@ -77,7 +77,7 @@ struct StreamRun {
     case nil: return nil
     case .path(let path):
       do { return try CheckpointFile(path) } catch { throw .checkpoint(error, configuration) }
-    case .s3(let uri): return objectStore.map { S3Checkpoint($0, uri) }
+    case .s3(let uri): return S3Checkpoint(requiredStore, uri)
     }
   }
 
@@ -299,10 +299,16 @@ struct StreamRun {
     }
   }
 
+  /// The store that the output or the checkpoint is in.
+  private var requiredStore: S3Client {
+    guard let objectStore else { preconditionFailure("a configuration without the store that it names") }
+    return objectStore
+  }
+
   private var outputPlace: any OutputPlace {
-    switch (configuration.output.parquetDirectory, objectStore) {
-    case (.s3(let uri), let store?): S3Prefix(store, uri)
-    case (let location, _): OutputFolder(location.description)
+    switch configuration.output.parquetDirectory {
+    case .path(let path): OutputFolder(path)
+    case .s3(let uri): S3Prefix(requiredStore, uri)
     }
   }
 

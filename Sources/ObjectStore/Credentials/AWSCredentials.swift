@@ -4,11 +4,11 @@ import Foundation
 ///
 /// Printing, interpolating, reflecting or dumping it shows nothing of it.
 public struct AWSCredentials: Sendable, Equatable {
-  let accessKeyID: String
-  let secretAccessKey: String
-  let sessionToken: String?
+  package let accessKeyID: String
+  package let secretAccessKey: String
+  package let sessionToken: String?
   /// When they cease to work, where that is known.
-  let expiration: Date?
+  package let expiration: Date?
 
   /// Credentials of which each part can stand in a header; nil otherwise.
   public init?(accessKeyID: String, secretAccessKey: String, sessionToken: String?, expiration: Date? = nil) {

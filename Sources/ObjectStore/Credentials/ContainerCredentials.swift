@@ -16,8 +16,8 @@ public struct ContainerCredentials: Sendable {
   }
 
   /// Why there are none.
-  struct Failure: Error {
-    let reason: String
+  package struct Failure: Error {
+    package let reason: String
     /// Whether it may be better in a moment.
     let isTransient: Bool
   }
@@ -134,7 +134,7 @@ public struct ContainerCredentials: Sendable {
   }
 
   /// The credentials in the JSON text of an answer, which stands in no message.
-  static func credentials(in body: [UInt8]) throws(Failure) -> AWSCredentials {
+  package static func credentials(in body: [UInt8]) throws(Failure) -> AWSCredentials {
     let malformed = Failure(
       reason: "the container's credentials endpoint answers with no credentials", isTransient: false)
     guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(body)) else { throw malformed }

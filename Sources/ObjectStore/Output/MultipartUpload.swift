@@ -5,7 +5,7 @@ import Synchronization
 /// An upload in parts, one of which is on its way at a time.
 ///
 /// See <https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html>.
-final class MultipartUpload {
+package final class MultipartUpload {
   private let client: S3Client
   private let uri: S3URI
   private let id: String
@@ -54,7 +54,7 @@ final class MultipartUpload {
   }
 
   /// The ETag of an object in parts, where those of its parts are MD5 digests: the MD5 of these, and their number.
-  static func eTag(of parts: [String]) -> String? {
+  package static func eTag(of parts: [String]) -> String? {
     var digests: [UInt8] = []
     for part in parts {
       let digits = Array(part.utf8.filter { $0 != UInt8(ascii: "\"") })

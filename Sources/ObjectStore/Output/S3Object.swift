@@ -11,9 +11,9 @@ import Platform
 /// object that S3 stores, 5 TiB, needs fewer; up to 18 GiB memory does not grow.
 ///
 /// See <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>.
-final class S3Object: OutputFile {
-  let finalPath: String
-  private(set) var byteCount = 0
+package final class S3Object: OutputFile {
+  package let finalPath: String
+  package private(set) var byteCount = 0
   private let client: S3Client
   private let uri: S3URI
   private let mark = S3Client.newMark()
@@ -35,9 +35,9 @@ final class S3Object: OutputFile {
   deinit { abandon() }
 
   /// Bytes of the part of that number, of which the first is 1.
-  static func partByteCount(_ number: Int) -> Int { (16 << 20) << ((number - 1) / 1200) }
+  package static func partByteCount(_ number: Int) -> Int { (16 << 20) << ((number - 1) / 1200) }
 
-  func write(_ bytes: RawSpan) throws(OutputError) {
+  package func write(_ bytes: RawSpan) throws(OutputError) {
     var offset = 0
     while offset < bytes.byteCount {
       let partBytes = Self.partByteCount((upload?.partCount ?? 0) + 1)
@@ -50,7 +50,7 @@ final class S3Object: OutputFile {
     byteCount += bytes.byteCount
   }
 
-  func publish() throws(OutputError) {
+  package func publish() throws(OutputError) {
     guard isOpen else { return }
     do throws(S3Error) {
       if let upload {
@@ -65,7 +65,7 @@ final class S3Object: OutputFile {
     isOpen = false
   }
 
-  func abandon() {
+  package func abandon() {
     guard isOpen else { return }
     isOpen = false
     upload?.abort()

@@ -2,7 +2,7 @@ extension String {
   /// The text with every byte but letters, digits, "-", ".", "_" and "~" as "%XX"; with `keepsSlashes` also "/".
   ///
   /// See `UriEncode` in <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>.
-  func percentEncoded(keepsSlashes: Bool = false) -> String {
+  package func percentEncoded(keepsSlashes: Bool = false) -> String {
     var encoded = ""
     for byte in utf8 {
       switch byte {
@@ -22,7 +22,7 @@ extension String {
 
 extension Sequence<UInt8> {
   /// The bytes as small hexadecimal digits.
-  var hexadecimal: String {
+  package var hexadecimal: String {
     map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
   }
 }

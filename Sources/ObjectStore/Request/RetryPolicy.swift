@@ -18,7 +18,7 @@ public struct RetryPolicy: Sendable, Equatable {
   private static let longestWaitSeconds = 20.0
 
   /// How long to wait after the attempt of that number, of which the first is 1.
-  func wait(after attempt: Int) -> Double {
+  package func wait(after attempt: Int) -> Double {
     let longest = Self.firstWaitSeconds * Double(1 << min(attempt, 20))
     return .random(in: 0...min(longest, Self.longestWaitSeconds))
   }

@@ -2,15 +2,26 @@ import Crypto
 import Foundation
 
 /// One request to the store, before it is signed.
-struct S3Request: Sendable {
+package struct S3Request: Sendable {
   /// Its name in <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html>.
   let operation: String
   let method: String
   let object: S3URI
-  var query: [(String, String)] = []
+  var query: [(String, String)]
   /// Besides Host, Content-MD5 and those that begin with "x-amz-" and that every request has.
   var headers: [(String, String)] = []
   var body: [UInt8]?
+
+  /// A request without headers of its own.
+  package init(
+    operation: String, method: String, object: S3URI, query: [(String, String)] = [], body: [UInt8]? = nil
+  ) {
+    self.operation = operation
+    self.method = method
+    self.object = object
+    self.query = query
+    self.body = body
+  }
 
   /// The SHA-256 of the body, in hexadecimal digits.
   var payloadHash: String { SHA256.hash(data: body ?? []).hexadecimal }
@@ -22,17 +33,17 @@ struct S3Request: Sendable {
 }
 
 /// Where requests for an object go.
-struct S3Address {
+package struct S3Address {
   /// "https://bucket.s3.eu-central-1.amazonaws.com", without a path.
-  let origin: String
+  package let origin: String
   /// The value of the Host header.
-  let host: String
+  package let host: String
   /// The path, percent-encoded.
-  let path: String
+  package let path: String
 
   /// The address of `object`: in a host of the bucket's own at AWS, unless its name has dots, which certificates do not
   /// cover; else with the bucket in the path.
-  init(_ object: S3URI, _ settings: S3Settings) {
+  package init(_ object: S3URI, _ settings: S3Settings) {
     let key = object.key.percentEncoded(keepsSlashes: true)
     if let endpoint = settings.endpoint {
       origin = endpoint

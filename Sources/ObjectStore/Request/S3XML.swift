@@ -3,17 +3,17 @@
 /// It knows elements, attributes (which it passes over), text, the predefined and numeric entities, comments and the
 /// declaration at the beginning. Anything else, and a document that is not complete, is none. See
 /// <https://www.w3.org/TR/xml/>.
-struct S3XML: Equatable {
+package struct S3XML: Equatable {
   /// The name of the root element.
-  let root: String
+  package let root: String
   /// Names and texts of the elements below it that hold nothing but text; the first of each name.
-  private(set) var texts: [String: String] = [:]
+  package private(set) var texts: [String: String] = [:]
 
   /// Deeper nesting is no answer of S3.
   private static let depthLimit = 16
 
   /// Reads a whole document; nil where it is none.
-  init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     guard let document = String(validating: bytes, as: UTF8.self) else { return nil }
     var rest = Substring(document)
     var open: [String] = []

@@ -5,17 +5,17 @@ import Foundation
 ///
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>, and for what S3 does
 /// differently (the path is encoded once) <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>.
-struct SignatureV4 {
+package struct SignatureV4 {
   let credentials: AWSCredentials
   let region: String
   let service: String
   /// The time of signing: "20130524T000000Z".
-  let timestamp: String
+  package let timestamp: String
 
   private static let algorithm = "AWS4-HMAC-SHA256"
 
   /// Signs at `date`.
-  init(_ credentials: AWSCredentials, region: String, service: String = "s3", date: Date) {
+  package init(_ credentials: AWSCredentials, region: String, service: String = "s3", date: Date) {
     self.credentials = credentials
     self.region = region
     self.service = service
@@ -34,7 +34,7 @@ struct SignatureV4 {
   ///   - query: names and values, not encoded.
   ///   - headers: all that are to be signed, Host among them.
   ///   - payloadHash: the SHA-256 of the body in hexadecimal digits.
-  func authorization(
+  package func authorization(
     method: String, path: String, query: [(String, String)], headers: [(String, String)], payloadHash: String
   ) -> String {
     let canonicalHeaders =
@@ -67,7 +67,7 @@ struct SignatureV4 {
   }
 
   /// A key for this day, region and service.
-  private var signingKey: HashedAuthenticationCode<SHA256> {
+  package var signingKey: HashedAuthenticationCode<SHA256> {
     var key = Self.hmac(String(day), key: Array("AWS4\(credentials.secretAccessKey)".utf8))
     for part in [region, service, "aws4_request"] { key = Self.hmac(part, key: key) }
     return key
