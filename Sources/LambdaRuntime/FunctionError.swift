@@ -17,7 +17,7 @@ public struct FunctionError: Error, Sendable, Equatable, Encodable {
   }
 
   /// The JSON object of the three fields.
-  var body: [UInt8] {
+  package var body: [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Strings can always be encoded.

@@ -30,7 +30,7 @@ public struct LambdaInvocation: Sendable, Equatable {
   /// Reads the answer to `…/invocation/next`.
   ///
   /// - Throws: `RuntimeAPIError.malformed` for one without request id or deadline.
-  init(_ response: HTTPResponse) throws(RuntimeAPIError) {
+  package init(_ response: HTTPResponse) throws(RuntimeAPIError) {
     guard let id = response.header("Lambda-Runtime-Aws-Request-Id"), Self.isRequestID(id) else {
       throw .malformed("an invocation has no Lambda-Runtime-Aws-Request-Id that could be answered")
     }

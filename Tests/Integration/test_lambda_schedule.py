@@ -161,7 +161,7 @@ def test_schedule(server: Server, connector: Connector, database: str, place: Pl
                 for fate in fates:
                     with Trouble(fate, function, proxy, chance):
                         answer = function.invoke(SCHEDULE_EVENT)
-                    assert answer.seconds < TIMEOUT + 3, (fate, answer)
+                    assert answer.seconds < TIMEOUT or fate in ("kill", "freeze"), (fate, answer)
                     failures += [fate] if '"status":"ok"' not in answer.text else []
             stop = server.history()
             while (last := function.invoke(SCHEDULE_EVENT).ok)["more"]:

@@ -79,14 +79,15 @@ final class Replica {
 
   /// Closes the connection. A dump on it is ended at the server too, which would notice only with its next event.
   ///
-  /// A run whose time is over leaves that: its dump does not wait for events.
+  /// A run whose time is over leaves that: its dump does not wait for events, and notices by itself.
   func end(_ connection: Connection) {
     let wasDumping = connection.isDumping
     connection.close()
-    guard wasDumping, timeLimit == nil else { return }
+    let seconds = min(Self.endSeconds, timeLimit?.wholeSecondsLeft ?? Self.endSeconds)
+    guard wasDumping, seconds > 0 else { return }
     var options = connectionOptions(interrupt: nil)
-    options.connectTimeoutSeconds = min(options.connectTimeoutSeconds, Self.endSeconds)
-    options.readTimeoutSeconds = Self.endSeconds
+    options.connectTimeoutSeconds = min(options.connectTimeoutSeconds, seconds)
+    options.readTimeoutSeconds = seconds
     do throws(WireError) {
       let other = try Connection(options)
       defer { other.close() }

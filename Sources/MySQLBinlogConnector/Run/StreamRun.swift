@@ -32,6 +32,7 @@ struct StreamRun {
   /// - Throws: `RunError` for whatever kept it from being written whole.
   func run() throws(RunError) -> RunOutcome {
     let store = try checkpointStore()
+    defer { store?.release() }
     let kept = try load(store)
     let first: Checkpoint?
     switch request.start {
@@ -42,6 +43,8 @@ struct StreamRun {
     if let kept, first != kept { warn(of: kept) }
     if let files = configuration.files { return try stream(files, store, first) }
     let replica = Replica(configuration, interrupt, request.timeLimit)
+    // The dump of the run before this one may be hanging at the server still.
+    if request.isOneOfMany { replica.renewServerID() }
     var torn: [BinlogPosition] = []
     var history = History(start: first, known: kept ?? first)
     while true {
@@ -196,7 +199,9 @@ struct StreamRun {
     monitor?.start()
     defer { monitor?.stop() }
     let end = try read(&reader, pipeline, progress, replica)
-    if case .server(let connection) = reader.source { replica?.end(connection) }
+    // Where time is short, the output goes first.
+    if request.timeLimit == nil { Self.end(reader.source, replica) }
+    defer { if request.timeLimit != nil { Self.end(reader.source, replica) } }
     report.ended(end, reader.reached, range)
     torn = reader.torn
     if case .sourceChanged = end { return .again(try giveUp(pipeline, reader, stage)) }
@@ -204,6 +209,10 @@ struct StreamRun {
     do { try pipeline.finish() } catch { throw .pipeline(error, reached: reader.reached) }
     report.totals(pipeline.metrics.snapshot)
     return .ended(outcome(reason(end, pipeline), stage, pipeline))
+  }
+
+  private static func end(_ source: EventSource, _ replica: Replica?) {
+    if case .server(let connection) = source { replica?.end(connection) }
   }
 
   private func reason(_ end: Reader.End, _ pipeline: Pipeline) -> RunOutcome.Reason {

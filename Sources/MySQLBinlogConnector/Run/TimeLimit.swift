@@ -44,6 +44,12 @@ final class TimeLimit: @unchecked Sendable {
   /// How much of the time is gone.
   var phase: Phase { Phase(rawValue: state.load(ordering: .relaxed)) ?? .over }
 
+  /// Seconds until the output must be complete, rounded down, shared by the steps that one after the other may take as long:
+  /// connection, login, statement.
+  var wholeSecondsLeft: Int {
+    max(0, Int(ContinuousClock.now.duration(to: schedule.lastOutput) / .seconds(3)))
+  }
+
   /// Begins.
   func start() {
     let thread = Thread { [self] in
