@@ -24,13 +24,14 @@ public final class Pipeline: Sendable {
   private static let flushQueueCapacity = 32
   /// Bytes of batches between the workers: one of the usual size, and one always fits.
   private static let flushByteLimit = 4 << 20
-  /// Bytes of events between reader and processing worker; one chunk always fits.
-  private static let eventByteLimit = 32 << 20
+  /// Bytes of events between reader and processing worker, unless told otherwise; one chunk always fits.
+  public static let defaultEventByteLimit = 32 << 20
 
   /// A pipeline whose event queue holds `queueCapacity` chunks. Its threads run from now on.
   ///
   /// - Parameters:
   ///   - maxEventBytes: how many bytes the compressed part of an event may come to.
+  ///   - eventByteLimit: how many bytes of events may wait for the processing worker.
   ///   - rowLimit: the output ends with the transaction in which there are so many rows, and no more events are taken.
   ///   - checkpoints: told how far the output is safe.
   ///   - gtids: the ids of all transactions before the first event, where they are known.
@@ -38,13 +39,14 @@ public final class Pipeline: Sendable {
   ///   - notice: called, on the processing worker's thread, with what is worth a warning.
   public init(
     output: Output, filter: TableFilter, columnNames: ColumnNames, queueCapacity: Int,
-    maxEventBytes: Int = Limits.event, rowLimit: UInt64? = nil, checkpoints: Checkpoints, gtids: GTIDSet?,
+    maxEventBytes: Int = Limits.event, eventByteLimit: Int = Pipeline.defaultEventByteLimit, rowLimit: UInt64? = nil,
+    checkpoints: Checkpoints, gtids: GTIDSet?,
     stopped: @escaping @Sendable () -> Void = {}, notice: @escaping @Sendable (PipelineNotice) -> Void = { _ in }
   ) {
     self.notice = notice
     self.stopped = stopped
     stages = StageGroup(failed: stopped)
-    events = BoundedQueue(capacity: queueCapacity, byteLimit: Self.eventByteLimit)
+    events = BoundedQueue(capacity: queueCapacity, byteLimit: eventByteLimit)
     let decoder = EventDecoder(filter: filter, columnNames: columnNames, maxEventBytes: maxEventBytes)
     let processing = ProcessingStart(decoder: decoder, transactions: TransactionTracker(gtids: gtids), rowLimit: rowLimit)
     switch output {

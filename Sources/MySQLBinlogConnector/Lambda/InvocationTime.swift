@@ -9,13 +9,13 @@ package struct InvocationTime: Sendable, Equatable {
   /// Seconds from now on after which output that is not complete is given up.
   package let lastOutput: Double
 
-  /// Divides `left` seconds. The margin for what is under way and for the upload is `margin`, else a fifth of the time, but
-  /// one second at least and ten at most, and never more than half of it.
+  /// Divides `left` seconds. The margin for what is under way and for the upload is `margin`, else a quarter of the time, but
+  /// 1.5 seconds at least and 15 at most, and never more than half of it.
   ///
   /// - Parameter most: reads for so many seconds at most.
   package init(left: Double, margin: Int?, most: Int?) {
     let left = max(left, 0)
-    let margin = min(margin.map(Double.init) ?? min(max(left / 5, 1), 10), left / 2)
+    let margin = min(margin.map(Double.init) ?? min(max(left / 4, 1.5), 15), left / 2)
     self.left = left
     reading = min(left - margin, most.map(Double.init) ?? .infinity)
     lastEvent = left - margin / 2

@@ -175,6 +175,9 @@ struct StreamRun {
       reason: .stopPosition, server: facts.server, start: start, next: start, events: 0, files: [], timestamp: 0)
   }
 
+  /// Where time is short, what was read when it is over must be written soon.
+  private static let hurriedEventByteLimit = 2 << 20
+
   /// Streams to the end.
   private func stream(
     _ stage: Stage, _ replica: Replica?, _ torn: inout [BinlogPosition]
@@ -183,6 +186,7 @@ struct StreamRun {
     let pipeline = Pipeline(
       output: output(stage), filter: configuration.filter.tables, columnNames: stage.columnNames,
       queueCapacity: configuration.output.queueCapacity, maxEventBytes: configuration.maxEventBytes,
+      eventByteLimit: request.timeLimit == nil ? Pipeline.defaultEventByteLimit : Self.hurriedEventByteLimit,
       rowLimit: request.rowLimit, checkpoints: stage.checkpoints, gtids: stage.start.gtids,
       stopped: { [interrupt] in interrupt.force() }, notice: RunReport.warn)
     request.timeLimit?.watch(pipeline)

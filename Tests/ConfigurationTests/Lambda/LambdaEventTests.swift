@@ -7,7 +7,7 @@ import Testing
 private func event(_ text: String) throws(FunctionError) -> LambdaEvent { try LambdaEvent(Array(text.utf8)) }
 
 /// What is wrong with `text`.
-private func problems(_ text: String) -> String {
+private func mistakes(in text: String) -> String {
   do throws(FunctionError) {
     _ = try event(text)
     return ""
@@ -88,17 +88,17 @@ private func problems(_ text: String) -> String {
     (#"{"stop": {"gtid_set": ""}}"#, "stop.gtid_set is no GTID set"), (#"{"checkpoint": ""}"#, "checkpoint must not be empty"),
     (#"{"checkpoint": "s3://bucket/"}"#, "checkpoint must name an object"),
   ])
-  func mistakes(_ text: String, _ words: String) { #expect(problems(text).contains(words)) }
+  func mistakes(_ text: String, _ words: String) { #expect(mistakes(in: text).contains(words)) }
 
   @Test func allMistakesAtOnce() {
-    let found = problems(#"{"max_rows": 0, "start": {"pos": 1}, "one\n": 1, "two": 2}"#)
+    let found = mistakes(in: #"{"max_rows": 0, "start": {"pos": 1}, "one\n": 1, "two": 2}"#)
     for words in ["max_rows", "start.pos", #""one\n""#, #""two""#] { #expect(found.contains(words)) }
     #expect(!found.contains("\n"))
   }
 
   @Test func hostileDepth() {
     let deep = String(repeating: "[", count: 100_000)
-    #expect(problems(#"{"start": \#(deep)"#).contains("not JSON"))
+    #expect(mistakes(in: #"{"start": \#(deep)"#).contains("not JSON"))
   }
 
   @Test func aResponseIsAnEvent() throws {
