@@ -82,6 +82,14 @@ extension S3Client {
     return try send(request).response.header("ETag")
   }
 
+  /// DeleteObject. An object that is not there is no error.
+  func delete(_ object: S3URI) throws(S3Error) {
+    let request = S3Request(operation: "DeleteObject", method: "DELETE", object: object)
+    do throws(S3Error) { _ = try send(request) } catch {
+      guard error.status == 404, error.code == "NoSuchKey" else { throw error }
+    }
+  }
+
   // MARK: Multipart uploads
 
   /// CreateMultipartUpload; returns the upload's id.

@@ -30,17 +30,20 @@ public struct ParquetOutput: Sendable {
   public let roll: RollPolicy
   /// How files are called.
   public let naming: FileNaming
+  /// By what the rows of a part are divided into files.
+  public let partitioning: Partitioning
   let schema: Schema
   let log: ParquetLog
 
   /// Files in `place`; `json` is what the images are annotated with.
   public init(
     place: any OutputPlace, batchRowLimit: Int, json: LogicalType, properties: WriterProperties, serverUUID: String?,
-    roll: RollPolicy, naming: FileNaming, log: ParquetLog
+    roll: RollPolicy, naming: FileNaming, partitioning: Partitioning, log: ParquetLog
   ) {
     self.place = place
     self.roll = roll
     self.naming = naming
+    self.partitioning = partitioning
     self.batchRowLimit = batchRowLimit
     self.properties = properties
     self.serverUUID = serverUUID

@@ -34,6 +34,7 @@ struct StreamRun {
     let store = try checkpointStore()
     defer { store?.release() }
     let kept = try load(store)
+    try removeUnfinished(kept, in: store)
     let first: Checkpoint?
     switch request.start {
     case .kept: first = kept
@@ -50,7 +51,9 @@ struct StreamRun {
     while true {
       switch try dump(replica, store, history, &torn) {
       case .ended(let outcome): return outcome
-      case .again(let checkpoint): history = History(start: checkpoint, known: checkpoint)
+      case .again(let checkpoint):
+        try removeUnfinished(checkpoint, in: nil)
+        history = History(start: checkpoint, known: checkpoint, goesOn: true)
       }
     }
   }
@@ -61,6 +64,8 @@ struct StreamRun {
     let start: Checkpoint?
     /// The last checkpoint, even if the run begins elsewhere.
     let known: Checkpoint?
+    /// Whether this run has streamed before.
+    var goesOn = false
   }
 
   /// What one stream came to.
@@ -73,6 +78,17 @@ struct StreamRun {
 
   private func warn(of kept: Checkpoint) {
     log.warning("the checkpoint \(kept.position) is passed over: the run was told where to begin")
+  }
+
+  /// Removes output files behind the checkpoint: their part was not complete, and will be written again.
+  ///
+  /// The checkpoint is written to `store` before. A run that is still at that part, which a store without locks cannot
+  /// prevent, then finds it changed, and can save none that counts on these files.
+  private func removeUnfinished(_ checkpoint: Checkpoint?, in store: (any CheckpointStore)?) throws(RunError) {
+    guard configuration.output.mode == .parquet, let checkpoint, let names = checkpoint.unfinished else { return }
+    log.info("removing what is there of \(names.count) output files that the checkpoint does not cover")
+    do { try store?.save(checkpoint.claimed.encoded) } catch { throw .checkpoint(error, configuration) }
+    do { try outputPlace.removeFiles(names) } catch { throw .output(error) }
   }
 
   private func checkpointStore() throws(RunError) -> (any CheckpointStore)? {
@@ -136,7 +152,7 @@ struct StreamRun {
       throw .wire(error, reached: nil)
     }
     defer { replica.end(connection) }
-    let start = try resolver.start(history.start, replica, connection, facts)
+    let start = try resolver(goesOn: history.goesOn).start(history.start, replica, connection, facts)
     let range = configuration.range.beginning(at: start.position)
     if let outcome = nothingToDo(start, range, facts) { return .ended(outcome) }
     let nonBlocking = configuration.isBounded || request.isOneOfMany
@@ -160,11 +176,11 @@ struct StreamRun {
     return try stream(stage, replica, &torn)
   }
 
-  private var resolver: StartResolver {
+  private func resolver(goesOn: Bool) -> StartResolver {
     // Of many runs, only a checkpoint file tells which server's files have the plain names.
     let mayChangeServer = !request.isOneOfMany || configuration.durability.checkpointFile != nil
-    guard case .place = request.start else { return StartResolver(configuration, mayChangeServer: mayChangeServer) }
-    return StartResolver(configuration, placeOf: .request, mayChangeServer: mayChangeServer)
+    let origin: StartResolver.Origin = if case .place = request.start { .request } else { .checkpoint }
+    return StartResolver(configuration, placeOf: origin, mayChangeServer: mayChangeServer, goesOn: goesOn)
   }
 
   /// The outcome where the run before this one reached the end of the range; else nil.
@@ -302,7 +318,7 @@ struct StreamRun {
           place: outputPlace, batchRowLimit: settings.parquetBatchSize,
           json: settings.parquetJSONType == .json ? .json : .string, properties: properties,
           serverUUID: stage.facts.server.uuid,
-          roll: configuration.durability.roll, naming: naming(stage),
+          roll: configuration.durability.roll, naming: naming(stage), partitioning: settings.partitioning,
           log: ParquetLog(
             opened: { log.info("opening parquet file: \($0)") },
             finished: { [finished] in
@@ -328,7 +344,8 @@ struct StreamRun {
   private func naming(_ stage: Stage) -> FileNaming {
     let durability = configuration.durability
     let parts: FileNaming.Parts =
-      durability.roll.isActive || request.isOneOfMany || configuration.output.parquetDirectory.isS3
+      durability.roll.isActive || request.isOneOfMany || configuration.output.partitioning.isActive
+        || configuration.output.parquetDirectory.isS3
       ? .all : durability.checkpointFile == nil ? .none : .rest
     return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark)
   }

@@ -12,6 +12,8 @@ package final class MultipartUpload {
   private let mark: String
   private var eTags: [String] = []
   private var part: PartUpload?
+  /// Bytes of the part that is on its way, until it was waited for.
+  private(set) var sentByteCount = 0
 
   /// Begins an upload whose object will have `mark`.
   init(_ client: S3Client, _ uri: S3URI, contentType: String, mark: String) throws(S3Error) {
@@ -29,10 +31,12 @@ package final class MultipartUpload {
     guard let part else { return }
     eTags.append(try part.wait())
     self.part = nil
+    sentByteCount = 0
   }
 
   /// Sends `bytes` as the next part on a thread of its own; no other part is on its way.
   func begin(_ bytes: [UInt8]) {
+    sentByteCount = bytes.count
     part = PartUpload(client, uri, uploadID: id, number: eTags.count + 1, bytes)
   }
 

@@ -4,7 +4,8 @@ import Synchronization
 /// The object that keeps a run's checkpoint.
 ///
 /// It is replaced only if it is still the one that this run read or wrote last (If-Match), so that of two runs with one
-/// checkpoint one fails at its next save. A store that does not know conditions replaces it in any case.
+/// checkpoint one fails at its next save. A store that does not know conditions replaces it in any case. `check` finds
+/// the other run in every store, unless it writes in the same moment.
 ///
 /// See <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>.
 public final class S3Checkpoint: CheckpointStore {
@@ -32,6 +33,13 @@ public final class S3Checkpoint: CheckpointStore {
     }
   }
 
+  /// Throws `inUse` unless the object is the one that was read or written last.
+  public func check() throws(CheckpointStoreError) {
+    let found: String?
+    do { found = try client.head(uri)?.eTag } catch { throw .unavailable(OutputError(error)) }
+    guard found == eTag.withLock({ $0 }) else { throw Self.inUse("\(uri) is not the one that it knows") }
+  }
+
   /// Replaces the object, if nobody else has done so.
   public func save(_ document: [UInt8]) throws(CheckpointStoreError) {
     do throws(S3Error) {
@@ -40,15 +48,20 @@ public final class S3Checkpoint: CheckpointStore {
       guard error.isConflict || error.status == 404 && error.code == "NoSuchKey" else {
         throw .unavailable(OutputError(error))
       }
-      throw .inUse("another run has written it since this one did (\(error))")
+      throw Self.inUse("\(error)")
     }
+  }
+
+  private static func inUse(_ how: String) -> CheckpointStoreError {
+    .inUse("another run has written or removed it since this one read it (\(how))")
   }
 
   private func replace(with document: [UInt8]) throws(S3Error) {
     let mark = S3Client.newMark()
     let condition = eTag.withLock { $0 }.map { S3Client.Condition.isUnchanged(eTag: $0) } ?? .isAbsent
     do throws(S3Error) {
-      let new = try client.put(uri, document, contentType: Self.contentType, mark: mark, condition: condition)
+      var new = try client.put(uri, document, contentType: Self.contentType, mark: mark, condition: condition)
+      if new == nil { new = try client.head(uri)?.eTag }
       eTag.withLock { $0 = new }
     } catch {
       // The answer to an earlier attempt may have been lost on its way, and then the object is ours.

@@ -4,8 +4,7 @@ import Platform
 /// An object that is written piece by piece and appears when it is complete.
 ///
 /// Up to one part it is kept in memory, and sent as a whole when published. From then on it is a multipart upload: a part
-/// is sent while the next one is filled, so that no more than three parts are in memory (the one being filled, the one on
-/// its way, and its copy for the moment of handing over).
+/// is sent while the next one is filled, so that two parts are in memory, and what of them is in the connection's buffers.
 ///
 /// An upload has at most 10,000 parts. They have 16 MiB, and after each 1,200 parts twice as much, so that the longest
 /// object that S3 stores, 5 TiB, needs fewer; up to 18 GiB memory does not grow.
@@ -17,7 +16,8 @@ package final class S3Object: OutputFile {
   private let client: S3Client
   private let uri: S3URI
   private let mark = S3Client.newMark()
-  private var buffer = OutputBuffer()
+  /// The part that is being filled.
+  private var buffer: [UInt8] = []
   private var upload: MultipartUpload?
   private var isOpen = true
 
@@ -42,12 +42,27 @@ package final class S3Object: OutputFile {
     while offset < bytes.byteCount {
       let partBytes = Self.partByteCount((upload?.partCount ?? 0) + 1)
       let count = min(partBytes - buffer.count, bytes.byteCount - offset)
-      if buffer.count + count > Self.smallBytes { buffer.reserve(partBytes - buffer.count) }
-      buffer.append(bytes.extracting(offset..<offset + count))
+      if buffer.count + count > Self.smallBytes { buffer.reserveCapacity(partBytes) }
+      unsafe bytes.extracting(offset..<offset + count).withUnsafeBytes { unsafe buffer.append(contentsOf: $0) }
       offset += count
       if buffer.count == partBytes { do { try sendPart() } catch { throw OutputError(error) } }
     }
     byteCount += bytes.byteCount
+  }
+
+  /// Bytes for which there is memory, and those on their way.
+  package var bufferedByteCount: Int { buffer.capacity + (upload?.sentByteCount ?? 0) }
+
+  /// Sends what is in memory, as a part that may be small because it is the last.
+  package func seal() throws(OutputError) {
+    guard isOpen else { return }
+    do throws(S3Error) {
+      if !buffer.isEmpty { try sendPart() }
+      try upload?.waitForPart()
+    } catch {
+      throw OutputError(error)
+    }
+    buffer = []
   }
 
   package func publish() throws(OutputError) {
@@ -57,7 +72,7 @@ package final class S3Object: OutputFile {
         if !buffer.isEmpty { try sendPart() }
         try upload.complete(byteCount: byteCount)
       } else {
-        try client.put(uri, buffer.array, contentType: Self.contentType, mark: mark)
+        try client.put(uri, buffer, contentType: Self.contentType, mark: mark)
       }
     } catch {
       throw OutputError(error)
@@ -74,8 +89,8 @@ package final class S3Object: OutputFile {
   private func sendPart() throws(S3Error) {
     let upload = try begunUpload()
     try upload.waitForPart()
-    upload.begin(buffer.array)
-    buffer.removeAll()
+    upload.begin(buffer)
+    buffer = []
   }
 
   private func begunUpload() throws(S3Error) -> MultipartUpload {

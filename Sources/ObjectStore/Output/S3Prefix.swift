@@ -13,7 +13,19 @@ public struct S3Prefix: OutputPlace {
 
   /// Starts the object that will be `name` below the prefix. Nothing is sent yet.
   public func createFile(_ name: String) throws(OutputError) -> any OutputFile {
-    do { return S3Object(client, try uri.appending(name)) } catch {
+    S3Object(client, try object(name))
+  }
+
+  /// Removes the objects `names`, which needs the permission s3:DeleteObject.
+  public func removeFiles(_ names: [String]) throws(OutputError) {
+    for name in names {
+      let object = try object(name)
+      do { try client.delete(object) } catch { throw OutputError(error) }
+    }
+  }
+
+  private func object(_ name: String) throws(OutputError) -> S3URI {
+    do { return try uri.appending(name) } catch {
       throw OutputError("\(uri)/\(name) \(error)", advice: "choose a shorter prefix")
     }
   }

@@ -29,6 +29,9 @@ public final class CheckpointFile: CheckpointStore, @unchecked Sendable {
     do { return try InputFile(path).contents(limit: Self.byteLimit) } catch { throw Self.unavailable(error) }
   }
 
+  /// Nothing to do: the lock keeps others away.
+  public func check() {}
+
   /// Replaces the file's contents. When this throws, the old ones are still there.
   public func save(_ document: [UInt8]) throws(CheckpointStoreError) {
     do throws(SystemError) { try replace(with: document) } catch { throw Self.unavailable(error) }

@@ -4,6 +4,9 @@ public protocol CheckpointStore: AnyObject, Sendable {
   /// What it keeps; nil where there is nothing yet.
   func load() throws(CheckpointStoreError) -> [UInt8]?
 
+  /// Throws `inUse` when another run has replaced what this one read or saved last: the time to publish nothing more.
+  func check() throws(CheckpointStoreError)
+
   /// Replaces what it keeps. When this throws, the old document is still there, or already the new one, whole.
   func save(_ document: [UInt8]) throws(CheckpointStoreError)
 

@@ -9,8 +9,15 @@ public protocol OutputFile: AnyObject {
   /// Bytes written so far.
   var byteCount: Int { get }
 
+  /// Bytes of them that are still in memory.
+  var bufferedByteCount: Int { get }
+
   /// Appends `bytes`.
   func write(_ bytes: RawSpan) throws(OutputError)
+
+  /// Nothing more will be written: makes everything safe, and gives back the memory and the descriptor that writing needs,
+  /// so that thousands of files can wait to be published.
+  func seal() throws(OutputError)
 
   /// Makes everything written safe, and lets it appear under its name, in place of what was there.
   ///
@@ -28,4 +35,7 @@ public protocol OutputPlace: Sendable {
   /// - Parameter name: one or more components between slashes, "db=shop/tbl=orders/binlog.000001.parquet". None is empty,
   ///   "." or "..".
   func createFile(_ name: String) throws(OutputError) -> any OutputFile
+
+  /// Removes those of the files `names` that are there, and makes that durable. Names are as in `createFile`.
+  func removeFiles(_ names: [String]) throws(OutputError)
 }

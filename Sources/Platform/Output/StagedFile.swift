@@ -5,68 +5,76 @@ import Bytes
 /// Readers scan whole folders, and an unfinished file in the folder breaks them whatever its name. So the file grows
 /// elsewhere on the same file system:
 ///
-/// 1. in the folder `.NAME.staging` beside the output folder `NAME`, as `FILE.RANDOM.partial`, also when the file will stand
-///    in a folder below `NAME`;
+/// 1. in the folder `.NAME.staging` beside the output folder `NAME`, as `FILE.RANDOM.TOKEN.partial`, also when the file will
+///    stand in a folder below `NAME`;
 /// 2. where that folder cannot be made (the parent is not writable, or there is none), or no file can be renamed from
 ///    there (the output folder is a mount point), on Linux as a file without a name (`O_TMPFILE`).
 ///
 /// Where neither works, `init` throws the error of the first way.
-///
-/// A process holds a lock on each of its partial files, so that a later one can tell those of dead processes, removes them,
-/// and never touches those of another process that is at work on the same folder.
 public final class StagedFile: OutputFile {
   /// The path under which the file will appear.
   public let finalPath: String
   /// Bytes written so far.
   public private(set) var byteCount = 0
+  /// None: the system has them.
+  public var bufferedByteCount: Int { 0 }
 
   private let directory: String
+  private var writer: FileWriter
   private var stage: Stage
-  private var isOpen = true
 
-  /// The open file and where it grows.
-  struct Stage: ~Copyable {
-    /// Where a file grows.
-    enum Place {
-      /// At `path` in the staging `folder`.
-      case partial(path: String, folder: String)
-      /// Nowhere that has a name.
-      case unnamed
-    }
-
-    var writer: FileWriter
-    let place: Place
+  /// Where a file grows.
+  private enum Stage {
+    /// Under the writer's path, protected by the claim.
+    case partial(StagingClaim)
+    /// There, and the writer is closed.
+    case sealed(StagingClaim)
+    /// Nowhere that has a name.
+    case unnamed
+    /// It is published, or was given up.
+    case ended
   }
 
   /// Starts the file that will be `name` in `directory`, which exists and is an absolute path without links.
   ///
-  /// - Parameter staging: where it grows; nil for the folder "/", which has nothing beside it.
-  init(name: String, in directory: String, _ staging: StagingFolder?) throws(SystemError) {
+  /// - Parameter claim: on the folder where it grows, or why there is none; nil for the folder "/", which has nothing beside it.
+  init(name: String, in directory: String, _ claim: Result<StagingClaim?, SystemError>) throws(SystemError) {
     self.directory = directory
     finalPath = directory.appendingComponent(name)
-    stage = try Self.open(name, in: directory, staging, finalPath: finalPath)
-  }
-
-  private static func open(
-    _ name: String, in directory: String, _ staging: StagingFolder?, finalPath: String
-  ) throws(SystemError) -> Stage {
-    guard let staging else {
-      return Stage(writer: try FileWriter(unnamedIn: directory, subject: finalPath), place: .unnamed)
+    var failure: SystemError?
+    do throws(SystemError) {
+      if let claim = try claim.get() {
+        writer = try claim.createFile(for: name, in: directory)
+        stage = .partial(claim)
+        return
+      }
+    } catch {
+      failure = error
     }
     do throws(SystemError) {
-      return try staging.createFile(for: name, in: directory)
+      writer = try FileWriter(unnamedIn: directory, subject: finalPath)
     } catch {
-      guard let writer = try? FileWriter(unnamedIn: directory, subject: finalPath) else { throw error }
-      return Stage(writer: writer, place: .unnamed)
+      throw failure ?? error
     }
+    stage = .unnamed
   }
 
   deinit { abandon() }
 
   /// Appends `bytes`.
   public func write(_ bytes: RawSpan) throws(OutputError) {
-    do { try stage.writer.write(bytes) } catch { throw OutputError(error) }
+    do { try writer.write(bytes) } catch { throw OutputError(error) }
     byteCount += bytes.byteCount
+  }
+
+  /// Makes what was written durable, and closes the file if it has a name by which it can be found again.
+  public func seal() throws(OutputError) {
+    guard case .partial(let claim) = stage else { return }
+    try asOutput { () throws(SystemError) in
+      try writer.sync()
+      try writer.close()
+    }
+    stage = .sealed(claim)
   }
 
   /// Makes the file durable and gives it its final name, in place of an older file.
@@ -74,91 +82,41 @@ public final class StagedFile: OutputFile {
   /// When this throws, the final name is as it was before, or leads to the complete file if only the last step failed: to
   /// make the name durable.
   public func publish() throws(OutputError) {
-    guard isOpen else { return }
-    do throws(SystemError) { try giveName() } catch { throw OutputError(error) }
+    try asOutput { () throws(SystemError) in try giveName() }
   }
 
   private func giveName() throws(SystemError) {
-    try stage.writer.sync()
-    switch stage.place {
-    case .partial(let path, let folder):
-      try FileSystem.rename(path, to: finalPath)
-      isOpen = false
-      try stage.writer.close()
-      try FileSystem.syncDirectory(folder)
-      try? FileSystem.removeDirectoryIfEmpty(folder)
+    switch stage {
+    case .ended: return
+    case .partial(let claim):
+      try writer.sync()
+      try rename(claim)
+      try writer.close()
+    case .sealed(let claim): try rename(claim)
     case .unnamed:
-      try stage.writer.link(inPlaceOf: finalPath, in: directory)
-      isOpen = false
-      try stage.writer.close()
+      try writer.sync()
+      try writer.link(inPlaceOf: finalPath, in: directory)
+      stage = .ended
+      try writer.close()
     }
     try FileSystem.syncDirectory(directory)
   }
 
+  private func rename(_ claim: StagingClaim) throws(SystemError) {
+    try FileSystem.rename(writer.path, to: finalPath)
+    stage = .ended
+    try FileSystem.syncDirectory(claim.folder.path)
+  }
+
   /// Removes what was written. After `publish` it does nothing.
   public func abandon() {
-    guard isOpen else { return }
-    isOpen = false
-    if case .partial(let path, let folder) = stage.place {
-      try? FileSystem.removeFile(path)
-      try? FileSystem.removeDirectoryIfEmpty(folder)
+    switch stage {
+    case .ended: return
+    case .partial, .sealed: try? FileSystem.removeFile(writer.path)
+    case .unnamed: break
     }
-    try? stage.writer.close()
-  }
-}
-
-/// The folder beside an output folder in which its files grow.
-struct StagingFolder {
-  private static let suffix = ".partial"
-  /// How often to start again when another process removes the folder or the file at the wrong moment.
-  private static let attempts = 100
-
-  let path: String
-
-  /// The place beside `directory`, which is an absolute path without links. The root has nothing beside it.
-  init?(beside directory: String) {
-    guard let name = directory.split(separator: "/").last else { return nil }
-    let parent = FileSystem.parent(of: directory)
-    path = (parent == "/" ? "" : parent) + "/.\(name).staging"
-  }
-
-  /// Creates a file that no other process uses or removes, and that can be renamed into `directory`.
-  func createFile(for name: String, in directory: String) throws(SystemError) -> StagedFile.Stage {
-    var attempt = 1
-    while true {
-      do throws(SystemError) {
-        return try createFileOnce(for: name, in: directory)
-      } catch {
-        guard error.isNotFound || error.isLockedElsewhere, attempt < Self.attempts else { throw error }
-        attempt += 1
-      }
-    }
-  }
-
-  /// Another process can remove the folder before the file is in it, and the file before it is locked.
-  private func createFileOnce(for name: String, in directory: String) throws(SystemError) -> StagedFile.Stage {
-    try FileSystem.createDirectories(path)
-    let random = String(UInt64.random(in: .min ... .max), radix: 36)
-    let file = "\(path)/\(name).\(random)\(Self.suffix)"
-    let writer = try FileWriter(creating: file)
-    try writer.lock()
-    try writer.checkPlace()
-    do throws(SystemError) {
-      try FileSystem.checkRename(of: file, into: directory)
-    } catch {
-      try? FileSystem.removeFile(file)
-      try? FileSystem.removeDirectoryIfEmpty(path)
-      throw error
-    }
-    return StagedFile.Stage(writer: writer, place: .partial(path: file, folder: path))
-  }
-
-  /// Removes files that no process has locked: what is left of processes that died.
-  func removeAbandonedFiles() {
-    for name in (try? FileSystem.entries(of: path)) ?? [] where name.hasSuffix(Self.suffix) {
-      guard let file = try? FileWriter(opening: "\(path)/\(name)"), (try? file.lock()) == true else { continue }
-      try? FileSystem.removeFile(file.path)
-    }
+    stage = .ended
+    try? writer.close()
   }
 }
 

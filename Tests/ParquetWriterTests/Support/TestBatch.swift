@@ -112,8 +112,11 @@ func roundTrip(
 ) throws -> FileReader {
   let folder = try TemporaryFolder()
   let writer = try ParquetFileWriter(
-    place: OutputFolder(folder.path + "/out"), name: "x.parquet", schema: Schema(columns), properties: properties)
-  for batch in batches { try writer.writeRowGroup(batch) }
-  _ = try writer.finish()
+    place: OutputFolder(folder.path + "/out"), name: "x.parquet", schema: Schema(columns),
+    application: properties.application)
+  var encoder = try RowGroupEncoder(schema: Schema(columns), properties: properties)
+  for batch in batches { try writer.writeRowGroup(batch, &encoder) }
+  _ = try writer.complete()
+  try writer.publish()
   return try FileReader(path: folder.path + "/out/x.parquet")
 }

@@ -23,7 +23,7 @@ import Testing
     let file = try Self.stage(folder, "one", out: "a/b/out")
     #expect(folder.names(in: "a/b/out") == [])
     #expect(folder.names(in: "a/b") == [".out.staging", "out"])
-    #expect(folder.names(in: "a/b/.out.staging").count == 1)
+    #expect(folder.names(in: "a/b/.out.staging").map { ($0 as NSString).pathExtension } == ["claim", "partial"])
     try file.publish()
     #expect(folder.names(in: "a/b") == ["out"])
     #expect(try content(folder.path + "/a/b/out/x") == "one")
@@ -60,12 +60,63 @@ import Testing
     let first = try Self.stage(folder, "first")
     #expect(!folder.names(in: ".out.staging").contains("x.dead.partial"))
     let second = try Self.stage(folder, "second")
-    #expect(folder.names(in: ".out.staging").count == 3)
+    #expect(folder.names(in: ".out.staging").count == 5)
     try first.publish()
     #expect(try content(first.finalPath) == "first")
     try second.publish()
     #expect(try content(first.finalPath) == "second")
     #expect(folder.names(in: ".out.staging") == ["other"])
+  }
+
+  /// A sealed file is closed, and protected all the same; sealed files share the claim that does so.
+  @Test func sealedFilesWait() throws {
+    let folder = try TemporaryFolder()
+    let output = OutputFolder(folder.path + "/out")
+    var bytes = OutputBuffer()
+    bytes.append("one")
+    var files: [StagedFile] = []
+    for number in 0..<3 {
+      files.append(try output.stagedFile("db=a/x\(number)"))
+      try files[number].write(bytes.bytes)
+      try files[number].seal()
+      #expect(throws: OutputError.self) { try files[number].write(bytes.bytes) }
+    }
+    _ = try Self.stage(folder, "another place sweeps the folder")
+    #expect(folder.names(in: ".out.staging").count == 4)
+    #expect(folder.names(in: "out/db=a") == [])
+    try files[0].publish()
+    files[1].abandon()
+    files[2].abandon()
+    #expect(folder.names() == ["out"])
+    #expect(folder.names(in: "out/db=a") == ["x0"])
+    #expect(try content(files[0].finalPath) == "one")
+  }
+
+  /// What is left of a process that died: its claim has no lock.
+  @Test func claimsOfDeadProcessesAreCleanedUp() throws {
+    let folder = try TemporaryFolder()
+    try FileSystem.createDirectories(folder.path + "/.out.staging")
+    for name in ["x.1.dead.partial", "y.2.dead.partial", "dead.claim"] {
+      #expect(FileManager.default.createFile(atPath: folder.path + "/.out.staging/" + name, contents: Data([1])))
+    }
+    try Self.stage(folder, "one").publish()
+    #expect(folder.names() == ["out"])
+  }
+
+  @Test func filesAreRemoved() throws {
+    let folder = try TemporaryFolder()
+    let output = OutputFolder(folder.path + "/out")
+    try output.removeFiles(["x"])
+    #expect(folder.names() == [])
+    for name in ["x", "y", "db=a/x"] { try Self.stage(folder, "one", name: name).publish() }
+    try output.removeFiles(["x", "db=a/x", "db=b/x", "z"])
+    #expect(folder.names(in: "out") == ["db=a", "y"])
+    #expect(folder.names(in: "out/db=a") == [])
+    for name in ["../out/y", "/y", "", ".", "db=a/../y", "db=a//y"] {
+      #expect(throws: OutputError.self) { try output.removeFiles([name]) }
+    }
+    #expect(folder.names(in: "out") == ["db=a", "y"])
+    #expect(throws: OutputError.self) { try output.removeFiles(["db=a"]) }
   }
 
   @Test(arguments: ["out/", "./out", "link", "out/../out/."]) func waysToNameTheFolder(name: String) throws {
