@@ -59,7 +59,7 @@ let package = Package(
       name: "ObjectStore",
       dependencies: ["Bytes", "Platform", "HTTP", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),
-    .target(name: "LambdaRuntime", dependencies: ["HTTP"], swiftSettings: strict),
+    .target(name: "LambdaRuntime", dependencies: ["HTTP", "Platform"], swiftSettings: strict),
     .executableTarget(
       name: "MySQLBinlogConnector",
       dependencies: [
@@ -87,11 +87,13 @@ let package = Package(
       name: "PipelineTests", dependencies: ["Pipeline", "Platform", "BinlogParser", "Bytes", "TestSupport"],
       swiftSettings: common),
     .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore", "HTTP"], swiftSettings: common),
-    .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "HTTP"], swiftSettings: common),
+    .testTarget(
+      name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "HTTP", "Platform"], swiftSettings: common),
     .testTarget(
       name: "ConfigurationTests",
       dependencies: [
-        "MySQLBinlogConnector", "ObjectStore", "Pipeline", "BinlogParser", "MySQLWire", "Platform", "Bytes",
+        "MySQLBinlogConnector", "LambdaRuntime", "ObjectStore", "Pipeline", "BinlogParser", "MySQLWire", "Platform",
+        "Bytes",
         "TestSupport",
       ],
       swiftSettings: common),

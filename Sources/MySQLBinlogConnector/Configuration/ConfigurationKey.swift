@@ -39,6 +39,7 @@ enum ConfigurationKey: String, CaseIterable {
   case parquetJSONType = "parquet_json_type"
   case events
   case columnNames = "column_names"
+  case lambdaMarginSeconds = "lambda_margin_seconds"
 
   /// The name of the error that a wrong value of this key is.
   var errorName: ConfigurationProblem.Name {

@@ -3,9 +3,9 @@ import Pipeline
 /// What makes output safe, and when.
 package struct DurabilitySettings: Sendable, Equatable {
   /// The file or the object that keeps how far the output is safe.
-  package let checkpointFile: StorageLocation?
+  package internal(set) var checkpointFile: StorageLocation?
   /// When an output file ends before its binlog file does.
-  package let roll: RollPolicy
+  package internal(set) var roll: RollPolicy
 
   init(_ reader: inout ConfigurationReader) {
     checkpointFile = reader.location(.checkpointFile, isFolder: false)

@@ -56,8 +56,10 @@ package struct OutputSettings: Sendable, Equatable {
   /// How many chunks of events may wait for the processing worker.
   package let queueCapacity: Int
 
-  init(_ reader: inout ConfigurationReader) {
-    mode = reader.choice(.outputMode, default: .stdout)
+  /// Reads the settings; `mode` goes before `output_mode`.
+  init(_ reader: inout ConfigurationReader, mode: Mode? = nil) {
+    let configured = reader.choice(.outputMode, default: Mode.stdout)
+    self.mode = mode ?? configured
     parquetDirectory = reader.location(.parquetOutputDirectory, isFolder: true) ?? .path("./parquet_output")
     parquetBatchSize = Int(reader.integer(.parquetBatchSize, in: 1...1_048_576) ?? 8192)
     partitioning = Partitioning(&reader)

@@ -23,23 +23,38 @@ extension StorageLocation: CustomStringConvertible {
   }
 }
 
+extension StorageLocation {
+  /// A text that is no location; what it must be.
+  struct Malformed: Error {
+    let wanted: String
+  }
+
+  /// A path or the address of an object, or for a folder of a prefix.
+  init(_ text: String, isFolder: Bool) throws(Malformed) {
+    guard let scheme = text.firstRange(of: "://") else {
+      self = .path(text)
+      return
+    }
+    guard text[..<scheme.lowerBound] == "s3" else {
+      throw Malformed(wanted: "must be a path, or an address that begins with s3://")
+    }
+    let uri: S3URI
+    do throws(S3URI.Malformed) { uri = try S3URI(text) } catch { throw Malformed(wanted: "\(error)") }
+    guard isFolder || !(uri.key.isEmpty || text.hasSuffix("/")) else {
+      throw Malformed(wanted: "must name an object, s3://bucket/key")
+    }
+    self = .s3(uri)
+  }
+}
+
 extension ConfigurationReader {
   /// A path or the address of an object, or for a folder of a prefix; nil where there is none, or where it was reported.
   mutating func location(_ key: ConfigurationKey, isFolder: Bool) -> StorageLocation? {
     guard let text = text(key) else { return nil }
-    guard let scheme = text.firstRange(of: "://") else { return .path(text) }
-    guard text[..<scheme.lowerBound] == "s3" else {
-      report(key, "must be a path, or an address that begins with s3://, is \(text.quotedForMessage)")
+    do throws(StorageLocation.Malformed) { return try StorageLocation(text, isFolder: isFolder) } catch {
+      report(key, "\(error.wanted), is \(text.quotedForMessage)")
       return nil
     }
-    do throws(S3URI.Malformed) {
-      let uri = try S3URI(text)
-      if isFolder || !(uri.key.isEmpty || text.hasSuffix("/")) { return .s3(uri) }
-      report(key, "must name an object, s3://bucket/key, is \(text.quotedForMessage)")
-    } catch {
-      report(key, "\(error), is \(text.quotedForMessage)")
-    }
-    return nil
   }
 
   /// What the environment says of the object store, which `key` needs.

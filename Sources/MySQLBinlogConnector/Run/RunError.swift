@@ -98,7 +98,7 @@ enum RunError: Error {
   }
 
   /// A line for each problem of a configuration, else one that says what, where, and what to do.
-  private var lines: [String] {
+  var lines: [String] {
     if case .configuration(let error) = self { return error.problems.map { "\(error.path): \($0)" } }
     return [hint.map { "\(whatAndWhere). \($0.capitalizedFirst)." } ?? whatAndWhere]
   }

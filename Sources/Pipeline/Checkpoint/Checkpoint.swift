@@ -40,6 +40,13 @@ public struct Checkpoint: Codable, Sendable, Equatable {
     public let rows: Int
     /// Its bytes.
     public let bytes: Int
+
+    /// A file of so many rows and bytes.
+    public init(path: String, rows: Int, bytes: Int) {
+      self.path = path
+      self.rows = rows
+      self.bytes = bytes
+    }
   }
 
   /// The version of this format.

@@ -37,6 +37,9 @@ public final class CheckpointFile: CheckpointStore, @unchecked Sendable {
     do throws(SystemError) { try replace(with: document) } catch { throw Self.unavailable(error) }
   }
 
+  /// Gives the lock back.
+  public func release() { lockFile.unlock() }
+
   private func replace(with document: [UInt8]) throws(SystemError) {
     let new = path + ".new"
     var file = try FileWriter(replacing: new, access: .owner)

@@ -9,6 +9,14 @@ public protocol CheckpointStore: AnyObject, Sendable {
 
   /// Replaces what it keeps. When this throws, the old document is still there, or already the new one, whole.
   func save(_ document: [UInt8]) throws(CheckpointStoreError)
+
+  /// The run is over: the next one can have the document, even if something still refers to this object.
+  func release()
+}
+
+extension CheckpointStore {
+  /// Nothing: not every store keeps a second run away before it writes.
+  public func release() {}
 }
 
 /// Why a checkpoint cannot be had, or cannot be kept.
