@@ -108,13 +108,23 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
-def test_goes_on_while_there_is_more(aws: None, count: int) -> None:
+def test_responses_are_the_next_events(aws: None, count: int) -> None:
     responses = [response(number, more=number < count) for number in range(1, count + 1)]
     machine = Machine(responses)
     first = {"start": {"file": "binlog.000001", "pos": 4}, "max_seconds": 60}
     execution = machine.run(first)
     assert execution["status"] == "SUCCEEDED", execution
     assert machine.asked == [first, *responses[:-1]]
+    assert json.loads(execution["output"]) == responses[-1]
+
+
+@pytest.mark.parametrize("event", [{}, {"max_seconds": 60}])
+def test_the_checkpoint_knows_the_place(aws: None, event: dict[str, Any]) -> None:
+    responses = [response(number, more=number < 3) for number in (1, 2, 3)]
+    machine = Machine(responses)
+    execution = machine.run(event)
+    assert execution["status"] == "SUCCEEDED", execution
+    assert machine.asked == [event] * 3
     assert json.loads(execution["output"]) == responses[-1]
 
 
