@@ -37,6 +37,6 @@ make_function_zip() {
   install -m 755 "$program" "$folder/bootstrap"
   touch --date=1980-01-01T00:00:00Z "$folder/bootstrap"
   rm -f "$zip"
-  (cd "$folder" && TZ=UTC zip --quiet -9 --no-extra "$zip" bootstrap)
+  (cd "$folder" && TZ=UTC zip --quiet -9 -X "$zip" bootstrap)
   rm -r "$folder"
 }
