@@ -46,9 +46,17 @@ public enum Resolver {
     return true
   }
 
-  /// One call of `getaddrinfo`.
-  fileprivate static func lookUp(
-    _ host: String, port: Int, flags: Int32
+  /// What the system knows of `host`; "localhost" is this machine even where nothing says so, as in a root without
+  /// /etc/hosts (https://www.rfc-editor.org/rfc/rfc6761#section-6.3).
+  fileprivate static func lookUp(name host: String, port: Int) -> Result<[SocketAddress], ResolveError> {
+    let answer = lookUp(host, port: port, flags: 0)
+    guard case .failure = answer, host.lowercased() == "localhost" else { return answer }
+    return lookUp(nil, port: port, flags: 0)
+  }
+
+  /// One call of `getaddrinfo`, which takes no host for this machine.
+  private static func lookUp(
+    _ host: String?, port: Int, flags: Int32
   ) -> Result<[SocketAddress], ResolveError> {
     var hints = unsafe addrinfo()
     unsafe hints.ai_family = AF_UNSPEC
@@ -88,7 +96,7 @@ private final class Lookup: Sendable {
 
   func start(_ host: String, port: Int) {
     Thread.detachNewThread { [self] in
-      let answer = Resolver.lookUp(host, port: port, flags: 0)
+      let answer = Resolver.lookUp(name: host, port: port)
       result.withLock { $0 = answer }
       done.trigger()
     }

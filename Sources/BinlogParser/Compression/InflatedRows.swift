@@ -7,7 +7,7 @@ struct InflatedRows: Sendable {
   /// What was decompressed last.
   var bytes: RawSpan {
     @_lifetime(borrow self)
-    borrowing get { unsafe rows.span.bytes }
+    borrowing get { rows.bytes }
   }
 
   /// Decompresses `compressed`, and forgets what was there before.

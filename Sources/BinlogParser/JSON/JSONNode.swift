@@ -51,7 +51,7 @@ final class JSONNode {
   }
 
   private static func write(key: [UInt8], to out: inout OutputBuffer) {
-    out.append(jsonString: unsafe key.span.bytes)
+    out.append(jsonString: key.bytes)
     out.append(UInt8(ascii: ":"))
   }
 }

@@ -23,7 +23,7 @@ public struct RowImages: ~Escapable, ~Copyable {
   let rows: RawSpan
   private let isPartial: Bool
   /// Where in `rows` the JSON documents of the last before image lie, by column; of a PARTIAL_UPDATE_ROWS only.
-  var documents: [Int: Range<Int>] = [:]
+  var documents: [Int: Range<Int>]
   private let rowsOffset: Int
   var budget: InflationBudget
   private var holdsEmptyRow: Bool
@@ -48,6 +48,7 @@ public struct RowImages: ~Escapable, ~Copyable {
     isPartial = event.isPartial
     rows = event.rows
     cursor = ByteCursor(event.rows)
+    documents = [:]
     rowsOffset = event.rowsOffset
     budget = InflationBudget(limit: event.inflationLimit)
     holdsEmptyRow = isEmptyRow

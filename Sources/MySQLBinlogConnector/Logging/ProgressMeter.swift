@@ -29,11 +29,12 @@ package struct ProgressMeter: Sendable {
     if rowStep > 0 { nextRows = (rows / rowStep + 1) &* rowStep }
     guard time > last.time, time >= nextTime else { return nil }
     let seconds = (time - last.time) / .seconds(1)
+    let allSeconds = time / .seconds(1)
     let report = ProgressReport(
       rows: rows, bytes: bytes, file: file, position: position, end: end,
       rowsPerSecond: Double(rows &- last.rows) / seconds,
       bytesPerSecond: Double(bytes &- last.bytes) / seconds,
-      averageBytesPerSecond: Double(bytes) / (time / .seconds(1)))
+      averageBytesPerSecond: Double(bytes) / allSeconds)
     last = (time, rows, bytes)
     nextTime = time + Self.interval
     return report

@@ -116,6 +116,7 @@ package struct ResultSetDecoder {
   }
 
   /// `int<1> 0xFB` for NULL, else `string<lenenc>`.
+  @_lifetime(cursor: copy cursor)
   private static func value(_ cursor: inout ByteCursor, _ payload: RawSpan) throws(DecodeError) -> String? {
     if cursor.remaining > 0, payload[byteAt: cursor.offset] == 0xFB {
       try cursor.skip(1, "NULL")

@@ -10,7 +10,7 @@ import Synchronization
 /// number of workers. Memory is bounded by two pages for each worker, and the compressed pages of one column chunk.
 package struct ColumnChunkEncoder: ~Copyable {
   private let workers: [Worker]
-  private var results: [PageResult] = []
+  private var results: [PageResult]
   /// Result buffers larger than this are given back.
   private let bufferLimit: Int
 
@@ -21,6 +21,7 @@ package struct ColumnChunkEncoder: ~Copyable {
     var workers: [Worker] = []
     for _ in 0..<workerCount { workers.append(Worker(try PageEncoder(properties: properties))) }
     self.workers = workers
+    results = []
     bufferLimit = 4 * properties.pageSize
   }
 

@@ -9,15 +9,18 @@ import Bytes
 package struct PageEncoder: ~Copyable {
   private var compressor: Compressor
   /// The page before and after compression, and its header.
-  private var body = OutputBuffer()
-  private var compressed = OutputBuffer()
-  private var header = CompactProtocolWriter()
+  private var body: OutputBuffer
+  private var compressed: OutputBuffer
+  private var header: CompactProtocolWriter
   /// Buffers larger than this are given back after the page.
   private let bufferLimit: Int
 
   /// An encoder with its own codec.
   package init(properties: WriterProperties) throws(ParquetError) {
     compressor = try Compressor(properties.compression)
+    body = OutputBuffer()
+    compressed = OutputBuffer()
+    header = CompactProtocolWriter()
     bufferLimit = 4 * properties.pageSize
   }
 

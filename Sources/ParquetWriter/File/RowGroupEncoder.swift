@@ -19,13 +19,14 @@ public struct RowGroupEncoder: ~Copyable {
   private let schema: Schema
   private let properties: WriterProperties
   private var chunkEncoder: ColumnChunkEncoder
-  private var result = EncodedRowGroup()
+  private var result: EncodedRowGroup
 
   /// An encoder for batches of `schema`.
   public init(schema: Schema, properties: WriterProperties) throws(ParquetError) {
+    chunkEncoder = try ColumnChunkEncoder(properties: properties)
+    result = EncodedRowGroup()
     self.schema = schema
     self.properties = properties
-    chunkEncoder = try ColumnChunkEncoder(properties: properties)
   }
 
   /// Encodes all columns of `batch`.

@@ -1,0 +1,142 @@
+"""The aarch64 executable under qemu: the same output as the program under test, from files and from servers.
+
+It is cross-compiled by a tool that is not part of the project and is looked for beside the checkout, or where
+MBC_AARCH64_TOOL says. The build takes many minutes, so it is done only where MBC_AARCH64 is set, as in CI.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connector import EXIT_OK, LIMIT_SECONDS, Connector, Result, binary
+from servers import PROJECT, Server
+from workloads import many_rows, orders
+
+TOOL = Path(os.environ.get("MBC_AARCH64_TOOL") or PROJECT.parent / "shared" / "tools" / "aarch64")
+BUILD_SECONDS = 3000
+PRODUCT = "mysql-binlog-connector"
+# The tool's compiler is built with assertions, and one of them is wrong: it misses the destruction of cursors that need
+# none. Released compilers do not check it.
+OPTIONS = ("--product", PRODUCT, "-Xlinker", "-s",
+           "-Xswiftc", "-Xllvm", "-Xswiftc", "-dont-abort-on-memory-lifetime-errors")
+FIXTURES = sorted((PROJECT / "Tests" / "Fixtures").glob("*.hex"))
+ZIP_LIMIT = 32_000_000
+
+if not TOOL.is_file():
+    WHY = f"no cross compiler at {TOOL}: set MBC_AARCH64_TOOL"
+elif not os.environ.get("MBC_AARCH64"):
+    WHY = "the cross build takes many minutes: set MBC_AARCH64=1"
+elif os.geteuid() != 0:
+    WHY = "the cross compiler mounts folders: run as root"
+else:
+    WHY = ""
+pytestmark = [pytest.mark.skipif(bool(WHY), reason=WHY), pytest.mark.timeout(BUILD_SECONDS)]
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    log = tmp_path_factory.mktemp("build") / "log"
+    with log.open("wb") as output:
+        done = subprocess.run([str(TOOL), "build", str(PROJECT), *OPTIONS], stdout=output, stderr=output,
+                              timeout=BUILD_SECONDS)
+    assert done.returncode == 0, log.read_text(errors="replace")[-8000:]
+    return PROJECT / ".build-aarch64" / "aarch64-unknown-linux-gnu" / "release" / PRODUCT
+
+
+def run(connector: Connector, program: Path, *arguments: str) -> Result:
+    with connector.start_command([str(TOOL), "run", str(program), *arguments]) as running:
+        return running.wait(4 * LIMIT_SECONDS)
+
+
+def outputs(connector: Connector, program: Path, config: dict[str, Any]) -> tuple[bytes, bytes]:
+    """What the config gives: here, and on aarch64."""
+    here = connector.run(config).expect(EXIT_OK)
+    there = run(connector, program, str(connector.write(config))).expect(EXIT_OK)
+    return here.stdout, there.stdout
+
+
+def parquet_outputs(connector: Connector, program: Path, config: dict[str, Any]) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """The files that the config gives: here, and on aarch64."""
+    found = []
+    for name in ("here", "there"):
+        folder = connector.folder / name
+        fields = config | {"output_mode": "parquet", "parquet_output_dir": str(folder)}
+        command = connector.command(fields)
+        with connector.start_command(command if name == "here" else [str(TOOL), "run", str(program), *command[1:]]) as running:
+            running.wait(4 * LIMIT_SECONDS).expect(EXIT_OK)
+        found.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    assert found[0]
+    return found[0], found[1]
+
+
+@pytest.fixture
+def fixture_file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A binlog file of Tests/Fixtures."""
+    lines = Path(request.param).read_text().splitlines()
+    path = tmp_path / "binlog.000001"
+    path.write_bytes(bytes.fromhex("".join(line for line in lines if not line.startswith("#"))))
+    return path
+
+
+fixtures = pytest.mark.parametrize("fixture_file", FIXTURES, ids=lambda path: path.stem, indirect=True)
+
+
+def test_static_for_aarch64(program: Path) -> None:
+    headers = subprocess.run(["readelf", "--wide", "--file-header", "--program-headers", "--dynamic", str(program)],
+                             capture_output=True, text=True, check=True).stdout
+    assert "AArch64" in headers
+    assert "INTERP" not in headers and "(NEEDED)" not in headers
+
+
+def test_version(program: Path, connector: Connector) -> None:
+    here, there = connector.run_arguments("--version"), run(connector, program, "--version")
+    assert there.expect(EXIT_OK).text == here.expect(EXIT_OK).text != ""
+
+
+@fixtures
+@pytest.mark.parametrize("compression", ["gzip", "zstd"])
+def test_fixture_to_parquet(program: Path, connector: Connector, fixture_file: Path, compression: str) -> None:
+    here, there = parquet_outputs(
+        connector, program, {"source": "file", "files": [str(fixture_file)], "compression": compression})
+    assert there == here
+
+
+@fixtures
+def test_fixture_to_text(program: Path, connector: Connector, fixture_file: Path) -> None:
+    here, there = outputs(connector, program, {"source": "file", "files": [str(fixture_file)], "events": "all"})
+    assert there == here != b""
+
+
+def test_live_run(program: Path, connector: Connector, server: Server, database: str) -> None:
+    """Login, TLS where the server has it, dump and decoding."""
+    log = orders(server, database)
+    here, there = outputs(connector, program, connector.config(server, log.start, log.stop))
+    assert there == here != b""
+
+
+def test_live_run_to_parquet(program: Path, connector: Connector, server: Server, database: str) -> None:
+    log = many_rows(server, database, rows=1000, statements=20)
+    here, there = parquet_outputs(connector, program, connector.config(server, log.start, log.stop))
+    assert there == here
+
+
+def test_function_zip(program: Path, tmp_path: Path) -> None:
+    """What build-al2023.sh packs: `bootstrap` alone, executable, and the same bytes each time."""
+    made = []
+    for name in ("one.zip", "two.zip"):
+        subprocess.run(["bash", "-euc", 'source scripts/lib/static-executable.sh; make_function_zip "$0" "$1"',
+                        str(program), str(tmp_path / name)], cwd=PROJECT, check=True)
+        made.append((tmp_path / name).read_bytes())
+    assert made[0] == made[1] and len(made[0]) <= ZIP_LIMIT
+    with zipfile.ZipFile(tmp_path / "one.zip") as archive:
+        entry, = archive.infolist()
+        assert entry.filename == "bootstrap"
+        assert stat.S_IMODE(entry.external_attr >> 16) == 0o755
+        assert archive.read(entry) == program.read_bytes()
