@@ -316,6 +316,33 @@ def test_another_server_at_the_same_address(pair: Pair, connector: Connector, pl
     comparison.expect_equal()
 
 
+def test_a_replica_that_lags_is_waited_for(pair: Pair, connector: Connector, place: Path) -> None:
+    """The address leads to a replica that has not yet applied what the run has written already."""
+    source, replica = pair.source, pair.replica
+    source.execute("CREATE DATABASE it_lagging", "CREATE TABLE it_lagging.t (id INT PRIMARY KEY)")
+    with Proxy(source.host, source.port) as proxy:
+        config = connector.parquet(source, source.history(), port=proxy.port, read_timeout_seconds=4,
+                                   checkpoint_file=str(place), include=["it_lagging.*"], parquet_roll_rows=1)
+        with connector.start(config) as running:
+            source.execute("INSERT INTO it_lagging.t VALUES (1)")
+            wait_for(replica, executed(source))
+            replica.execute("STOP REPLICA SQL_THREAD")
+            source.execute("INSERT INTO it_lagging.t VALUES (2)")
+            end = executed(source).replace(" ", "")
+            running.wait_until(lambda: gtid_set(place) == end, f"the set {end}")
+            proxy.hold()
+            proxy.release(replica.port)
+            running.wait_until(lambda: "lacks transactions: waiting" in running.stderr(), "the wait")
+            time.sleep(1)
+            replica.execute("START REPLICA SQL_THREAD")
+            source.execute("INSERT INTO it_lagging.t VALUES (3)")
+            end = executed(source).replace(" ", "")
+            running.wait_until(lambda: gtid_set(place) == end, f"the set {end}")
+            running.send(signal.SIGTERM)
+            running.wait(10).expect(EXIT_OK)
+    assert ids(rows_in(connector.output)) == numbers(range(1, 4))
+
+
 def gtid_set(place: Path) -> str | None:
     checkpoint = checkpoints.read(place)
     return (checkpoint.gtid_set or "").replace(" ", "") if checkpoint else None

@@ -6,9 +6,17 @@ import Pipeline
 /// Decides from where a run streams: from its checkpoint, else as the configuration says.
 struct StartResolver {
   private let configuration: Configuration
+  /// How long another server may take to apply what the checkpoint has.
+  private let catchUpSeconds: Int
   private let log = Logger(label: "main")
 
-  init(_ configuration: Configuration) { self.configuration = configuration }
+  /// A resolver; a run that `goesOn` on another server gives that one time to catch up.
+  init(_ configuration: Configuration, goesOn: Bool = false) {
+    self.configuration = configuration
+    catchUpSeconds = goesOn ? Self.catchUpSeconds : 0
+  }
+
+  private static let catchUpSeconds = 30
 
   // MARK: Files
 
@@ -78,7 +86,7 @@ struct StartResolver {
     let isSame = checkpoint.server.isSame(as: facts.server)
     let server = isSame ? "this server, whose log was reset," : "another server, \(checkpoint.server.name)"
     if !isSame || (gtids != nil && facts.hasGTIDs) {
-      try checkHistory(checkpoint, of: server, gtids, connection, facts)
+      try checkHistory(checkpoint, of: server, gtids, replica, connection, facts)
     }
     if isSame, gtids == nil || facts.binlogs?.contains(where: { $0.name == position.file }) ?? true {
       try checkFile(checkpoint, replica)
@@ -103,22 +111,45 @@ struct StartResolver {
 
   /// Throws unless the server has all transactions of the checkpoint, which is of `server`.
   private func checkHistory(
-    _ checkpoint: Checkpoint, of server: String, _ gtids: GTIDSet?, _ connection: Connection, _ facts: ServerFacts
+    _ checkpoint: Checkpoint, of server: String, _ gtids: GTIDSet?, _ replica: Replica, _ connection: Connection,
+    _ facts: ServerFacts
   ) throws(RunError) {
     let hint = "set host to the right server, or remove the checkpoint file to begin anew"
     guard let gtids, facts.hasGTIDs, gtids.isMariaDB == facts.isMariaDB else {
       throw refusal("it is of \(server), and this is \(facts.server.name), which only GTIDs could relate: \(hint)")
     }
-    let has: GTIDSet?
-    do {
-      let variable = facts.isMariaDB ? "@@global.gtid_current_pos" : "@@global.gtid_executed"
-      has = try ServerFacts.askValue(connection, variable).flatMap { GTIDSet(trusted: $0, isMariaDB: facts.isMariaDB) }
-    } catch {
-      throw .wire(error, reached: nil)
-    }
-    guard has?.isSuperset(of: gtids) == true else {
+    guard try self.has(gtids, replica, connection, facts) else {
       throw refusal(
         "it is of \(server), and \(facts.server.name) lacks transactions of its GTID set '\(gtids)': \(hint)")
+    }
+  }
+
+  /// Whether the server has all transactions of `gtids`, perhaps after a while: a replica that takes over may still have
+  /// to apply the last of them.
+  private func has(
+    _ gtids: GTIDSet, _ replica: Replica, _ connection: Connection, _ facts: ServerFacts
+  ) throws(RunError) -> Bool {
+    let end = ContinuousClock.now + .seconds(catchUpSeconds)
+    var isWaiting = false
+    while true {
+      if try executed(connection, facts)?.isSuperset(of: gtids) == true { return true }
+      guard .now < end else { return false }
+      if !isWaiting { log.warning("\(facts.server.name) lacks transactions: waiting \(catchUpSeconds) s for them") }
+      isWaiting = true
+      // After a stop signal the next question throws.
+      do { _ = try replica.interrupt.sleep(milliseconds: 250) } catch { throw .system(error) }
+    }
+  }
+
+  /// The ids of all transactions that the server has applied.
+  private func executed(_ connection: Connection, _ facts: ServerFacts) throws(RunError) -> GTIDSet? {
+    let variable = facts.isMariaDB ? "@@global.gtid_current_pos" : "@@global.gtid_executed"
+    do {
+      return try ServerFacts.askValue(connection, variable).flatMap {
+        GTIDSet(trusted: $0, isMariaDB: facts.isMariaDB)
+      }
+    } catch {
+      throw .wire(error, reached: nil)
     }
   }
 

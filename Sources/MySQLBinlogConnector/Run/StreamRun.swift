@@ -52,7 +52,11 @@ struct StreamRun {
     } else {
       let replica = Replica(configuration, interrupt)
       var torn: [BinlogPosition] = []
-      while let again = try dump(replica, file, last, &torn) { last = again }
+      var goesOn = false
+      while let again = try dump(replica, file, last, goesOn: goesOn, &torn) {
+        last = again
+        goesOn = true
+      }
     }
   }
 
@@ -72,11 +76,12 @@ struct StreamRun {
     let resumption: Resumption?
   }
 
-  /// Streams from the server, from the checkpoint `last` if there is one, without the transactions at `torn`.
+  /// Streams from the server, from the checkpoint `last` if there is one, without the transactions at `torn`. A run that
+  /// `goesOn` has streamed before.
   ///
   /// - Returns: the checkpoint from which to begin anew, because the log did not go on as it did; nil when all is done.
   private func dump(
-    _ replica: Replica, _ file: CheckpointFile?, _ last: Checkpoint?, _ torn: inout [BinlogPosition]
+    _ replica: Replica, _ file: CheckpointFile?, _ last: Checkpoint?, goesOn: Bool, _ torn: inout [BinlogPosition]
   ) throws(RunError) -> Checkpoint? {
     let connection: Connection
     let facts: ServerFacts
@@ -88,7 +93,7 @@ struct StreamRun {
       throw .wire(error, reached: nil)
     }
     defer { replica.end(connection) }
-    let start = try StartResolver(configuration).start(last, replica, connection, facts)
+    let start = try StartResolver(configuration, goesOn: goesOn).start(last, replica, connection, facts)
     guard !isDone(start, configuration.range.beginning(at: start.position)) else { return nil }
     let checksum: EventChecksum
     let log = Logger(label: "binlog_reader")
