@@ -69,7 +69,7 @@ let package = Package(
       ],
       swiftSettings: common),
     .target(name: "TestSupport", dependencies: ["Bytes"], path: "Tests/TestSupport", swiftSettings: common),
-    .testTarget(name: "PlatformTests", dependencies: ["Platform", "Bytes"], swiftSettings: common),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform", "Bytes", "TestSupport"], swiftSettings: common),
     .testTarget(
       name: "MySQLWireTests",
       dependencies: [
@@ -84,7 +84,8 @@ let package = Package(
       name: "ParquetWriterTests",
       dependencies: ["ParquetWriter", "Platform", "Bytes", "CZlib", "CZstd", "TestSupport"], swiftSettings: common),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Pipeline", "BinlogParser", "Bytes", "TestSupport"], swiftSettings: common),
+      name: "PipelineTests", dependencies: ["Pipeline", "Platform", "BinlogParser", "Bytes", "TestSupport"],
+      swiftSettings: common),
     .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore", "HTTP"], swiftSettings: common),
     .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "HTTP"], swiftSettings: common),
     .testTarget(

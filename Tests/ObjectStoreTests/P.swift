@@ -1,3 +1,6 @@
-import Testing
 import HTTP
-@Suite struct PlaceholderTests { @Test func header() { #expect(HTTPResponse(status: 200, headers: [("A","b")]).header("a") == "b") } }
+import Testing
+
+@Suite struct PlaceholderTests {
+  @Test func header() { #expect(HTTPResponse(status: 200, headers: [("A", "b")]).header("a") == "b") }
+}

@@ -1,4 +1,5 @@
 import ParquetWriter
+import Pipeline
 
 /// What to write, where, and in which form.
 package struct OutputSettings: Sendable, Equatable {
@@ -42,6 +43,8 @@ package struct OutputSettings: Sendable, Equatable {
   package let parquetDirectory: String
   /// Rows in a row group.
   package let parquetBatchSize: Int
+  /// `partition_by`.
+  package let partitioning: Partitioning
   /// The compression of Parquet pages, with its level.
   package let compression: Compression
   /// `parquet_json_type`.
@@ -57,6 +60,7 @@ package struct OutputSettings: Sendable, Equatable {
     mode = reader.choice(.outputMode, default: .stdout)
     parquetDirectory = reader.text(.parquetOutputDirectory) ?? "./parquet_output"
     parquetBatchSize = Int(reader.integer(.parquetBatchSize, in: 1...1_048_576) ?? 8192)
+    partitioning = Partitioning(&reader)
     compression = Compression(&reader)
     parquetJSONType = reader.choice(.parquetJSONType, default: .string)
     events = reader.choice(.events, default: .rows)

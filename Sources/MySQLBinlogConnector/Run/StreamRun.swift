@@ -36,12 +36,12 @@ struct StreamRun {
   }
 
   private func stream(_ interrupt: InterruptSource) throws(RunError) {
-    let file = try checkpointFile()
-    var last: Checkpoint?
-    do { last = try file?.load() } catch { throw .checkpoint(error, configuration) }
+    let store = try checkpointStore()
+    var last = try load(store)
+    try removeUnfinished(last)
     if let files = configuration.files {
       let start = try StartResolver(configuration).start(last, in: files)
-      let checkpoints = Checkpoints(file, server: ServerFacts(of: files).server, after: last)
+      let checkpoints = Checkpoints(store, server: ServerFacts(of: files).server, after: last)
       let range = configuration.range.beginning(at: start.position)
       guard !isDone(start, range) else { return }
       let stage = Stage(
@@ -53,16 +53,34 @@ struct StreamRun {
       let replica = Replica(configuration, interrupt)
       var torn: [BinlogPosition] = []
       var goesOn = false
-      while let again = try dump(replica, file, last, goesOn: goesOn, &torn) {
+      while let again = try dump(replica, store, last, goesOn: goesOn, &torn) {
         last = again
         goesOn = true
+        try removeUnfinished(last)
       }
     }
   }
 
-  private func checkpointFile() throws(RunError) -> CheckpointFile? {
+  /// Removes output files behind the checkpoint: their part was not complete, and will be written again.
+  private func removeUnfinished(_ checkpoint: Checkpoint?) throws(RunError) {
+    guard configuration.output.mode == .parquet, let names = checkpoint?.unfinished else { return }
+    log.info("removing what is there of \(names.count) output files that the checkpoint does not cover")
+    do { try outputPlace.removeFiles(names) } catch { throw .output(error) }
+  }
+
+  private var outputPlace: any OutputPlace { OutputFolder(configuration.output.parquetDirectory) }
+
+  private func checkpointStore() throws(RunError) -> (any CheckpointStore)? {
     guard let path = configuration.durability.checkpointFile else { return nil }
     do { return try CheckpointFile(path) } catch { throw .checkpoint(error, configuration) }
+  }
+
+  /// The checkpoint in `store`; nil where there is none.
+  private func load(_ store: (any CheckpointStore)?) throws(RunError) -> Checkpoint? {
+    let document: [UInt8]?
+    do { document = try store?.load() } catch { throw .checkpoint(error, configuration) }
+    guard let document else { return nil }
+    do { return try Checkpoint(decoding: document) } catch { throw .checkpoint(error, configuration) }
   }
 
   /// Everything that one stream needs.
@@ -81,7 +99,8 @@ struct StreamRun {
   ///
   /// - Returns: the checkpoint from which to begin anew, because the log did not go on as it did; nil when all is done.
   private func dump(
-    _ replica: Replica, _ file: CheckpointFile?, _ last: Checkpoint?, goesOn: Bool, _ torn: inout [BinlogPosition]
+    _ replica: Replica, _ store: (any CheckpointStore)?, _ last: Checkpoint?, goesOn: Bool,
+    _ torn: inout [BinlogPosition]
   ) throws(RunError) -> Checkpoint? {
     let connection: Connection
     let facts: ServerFacts
@@ -111,7 +130,7 @@ struct StreamRun {
     let stage = Stage(
       source: .server(connection), start: start, facts: facts, checksum: checksum,
       columnNames: ColumnNames(configuration.output, schema),
-      checkpoints: Checkpoints(file, server: facts.server, after: last), resumption: resumption)
+      checkpoints: Checkpoints(store, server: facts.server, after: last), resumption: resumption)
     return try stream(stage, replica, &torn)
   }
 
@@ -218,10 +237,10 @@ struct StreamRun {
       let log = Logger(label: "pipeline")
       return .parquet(
         ParquetOutput(
-          directory: settings.parquetDirectory, batchRowLimit: settings.parquetBatchSize,
+          place: outputPlace, batchRowLimit: settings.parquetBatchSize,
           json: settings.parquetJSONType == .json ? .json : .string, properties: properties,
           serverUUID: stage.facts.server.uuid,
-          roll: configuration.durability.roll, naming: naming(stage),
+          roll: configuration.durability.roll, naming: naming(stage), partitioning: settings.partitioning,
           log: ParquetLog(
             opened: { log.info("opening parquet file: \($0)") },
             finished: { log.info("finished parquet file: \($0) (\($1.rows) rows, \($1.bytes) bytes)") })))
@@ -231,7 +250,8 @@ struct StreamRun {
   private func naming(_ stage: Stage) -> FileNaming {
     let durability = configuration.durability
     let parts: FileNaming.Parts =
-      durability.roll.isActive ? .all : durability.checkpointFile == nil ? .none : .rest
+      durability.roll.isActive || configuration.output.partitioning.isActive
+      ? .all : durability.checkpointFile == nil ? .none : .rest
     return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark)
   }
 

@@ -12,7 +12,14 @@ struct ParquetSink: ~Copyable, EventSink {
   private let metrics: SharedMetrics
   private let batchRowLimit: Int
   private let roll: RollPolicy
-  private var batch: RowChangeBatch
+  private let partitioning: Partitioning
+  /// The rows of the batch that is being filled.
+  private var columns: RowChangeColumns
+  /// Where it goes, with the table and the time in seconds since 1970 of its last event.
+  private var partition = Partition.whole
+  private var partitionSource: (table: TablePlan, timestamp: UInt32)?
+  /// The batches of other partitions.
+  private var parked = ParkedBatches()
   /// Rows since the last cut, and how long the first of them has waited for the next one.
   private var part: (rows: Int, timer: CutTimer)
   /// How long events without rows wait for a checkpoint.
@@ -23,6 +30,8 @@ struct ParquetSink: ~Copyable, EventSink {
   private var entries: DictionaryEntries?
   /// Where the event starts whose rows came last.
   private var rowsStart: UInt64?
+  /// Where it ends.
+  private var rowsEnd: UInt64 = 0
   /// The number of that event's last row.
   private var eventRowIndex: Int64 = 0
 
@@ -47,13 +56,14 @@ struct ParquetSink: ~Copyable, EventSink {
     self.metrics = metrics
     batchRowLimit = output.batchRowLimit
     roll = output.roll
+    partitioning = output.partitioning
     part = (0, CutTimer(output.roll.seconds.map { .seconds($0) }))
     idle = CutTimer(keepsPlace ? Self.idleInterval : nil)
-    batch = pool.take()
+    columns = pool.columns()
   }
 
   mutating func beginFile(_ file: String, at start: UInt64?, _ boundary: TransactionBoundary?) {
-    handOver()
+    handOverAll()
     rowsStart = nil
     send(.beginFile(file, start: start, boundary))
     beginPart()
@@ -77,7 +87,7 @@ struct ParquetSink: ~Copyable, EventSink {
   var cutTime: ContinuousClock.Instant? { part.rows > 0 ? part.timer.end : idle.end }
 
   mutating func cut(at boundary: TransactionBoundary) {
-    handOver()
+    handOverAll()
     send(.cut(boundary))
     beginPart()
   }
@@ -101,7 +111,7 @@ struct ParquetSink: ~Copyable, EventSink {
   mutating func giveUp() {}
 
   mutating func finish(at boundary: TransactionBoundary?) {
-    handOver()
+    handOverAll()
     send(.finish(boundary))
     queue.finish()
   }
@@ -111,6 +121,8 @@ struct ParquetSink: ~Copyable, EventSink {
     // The rows events of a TRANSACTION_PAYLOAD share its place, and count on.
     if frame.start != rowsStart { eventRowIndex = 0 }
     rowsStart = frame.start
+    if partitioning.isActive { enterPartition(of: table, timestamp: frame.header.timestamp) }
+    rowsEnd = frame.end
     part.timer.start()
     while !images.isAtEnd {
       eventRowIndex += 1
@@ -118,35 +130,37 @@ struct ParquetSink: ~Copyable, EventSink {
       try appendDescription(event.kind, table, frame, eventRowIndex)
       figures.rows += 1
       part.rows += 1
-      if batch.rowCount >= batchRowLimit || batch.byteCount >= RowChangeBatch.byteLimit { handOver() }
+      if columns.rowCount >= batchRowLimit || columns.byteCount >= RowChangeColumns.byteLimit { handOver() }
     }
     figures.replacements = UInt64(writer.replacements)
   }
 
   private mutating func appendImages(_ images: inout RowImages, _ kind: RowsKind) throws(PipelineError) {
     if kind.hasBefore {
-      open(&batch.before)
+      Self.open(&columns.before, &writer)
       do { try images.writeBefore(to: &writer) } catch { throw .binlog(error) }
-      try close(&batch.before)
+      try Self.close(&columns.before, &writer)
     } else {
-      batch.before.appendNull()
+      columns.before.appendNull()
     }
     if kind.hasAfter {
-      open(&batch.after)
+      Self.open(&columns.after, &writer)
       do { try images.writeAfter(to: &writer) } catch { throw .binlog(error) }
-      try close(&batch.after)
+      try Self.close(&columns.after, &writer)
     } else {
-      batch.after.appendNull()
+      columns.after.appendNull()
     }
   }
 
   /// Lends the column's bytes to the writer, which appends one value to them.
-  private mutating func open(_ column: inout ByteArrayColumn) {
+  private static func open(_ column: inout ByteArrayColumn, _ writer: inout ImageWriter<JSONImage>) {
     column.beginValue()
     swap(&column.values, &writer.buffer)
   }
 
-  private mutating func close(_ column: inout ByteArrayColumn) throws(PipelineError) {
+  private static func close(
+    _ column: inout ByteArrayColumn, _ writer: inout ImageWriter<JSONImage>
+  ) throws(PipelineError) {
     swap(&column.values, &writer.buffer)
     do { try column.endValue() } catch { throw .parquet(error) }
   }
@@ -154,23 +168,23 @@ struct ParquetSink: ~Copyable, EventSink {
   private mutating func appendDescription(_ kind: RowsKind, _ table: TablePlan, _ frame: EventFrame, _ index: Int64)
     throws(PipelineError)
   {
-    batch.timestamp.append(Int64(frame.header.timestamp))
-    batch.serverID.append(Int32(bitPattern: frame.header.serverID))
-    batch.logPosition.append(Int64(clamping: frame.end))
-    batch.eventRowIndex.append(index)
+    columns.timestamp.append(Int64(frame.header.timestamp))
+    columns.serverID.append(Int32(bitPattern: frame.header.serverID))
+    columns.logPosition.append(Int64(clamping: frame.end))
+    columns.eventRowIndex.append(index)
     let entries = try entries(table, kind)
-    batch.database.append(index: entries.database)
-    batch.table.append(index: entries.table)
-    batch.dmlType.append(index: entries.dmlType)
+    columns.database.append(index: entries.database)
+    columns.table.append(index: entries.table)
+    columns.dmlType.append(index: entries.dmlType)
   }
 
   private mutating func entries(_ table: TablePlan, _ kind: RowsKind) throws(PipelineError) -> DictionaryEntries {
     if let entries, entries.plan === table, entries.kind == kind { return entries }
     do {
       let entries = DictionaryEntries(
-        plan: table, kind: kind, database: try batch.database.index(of: OutputBuffer(utf8: table.schema).bytes),
-        table: try batch.table.index(of: OutputBuffer(utf8: table.table).bytes),
-        dmlType: try batch.dmlType.index(of: OutputBuffer(utf8: kind.description).bytes))
+        plan: table, kind: kind, database: try columns.database.index(of: OutputBuffer(utf8: table.schema).bytes),
+        table: try columns.table.index(of: OutputBuffer(utf8: table.table).bytes),
+        dmlType: try columns.dmlType.index(of: OutputBuffer(utf8: kind.description).bytes))
       self.entries = entries
       return entries
     } catch {
@@ -178,11 +192,37 @@ struct ParquetSink: ~Copyable, EventSink {
     }
   }
 
-  private mutating func handOver() {
-    guard batch.rowCount > 0 else { return }
-    send(.batch(batch))
-    batch = pool.take()
+  /// Takes up the batch of the partition to which rows of `table` belong whose event has the `timestamp`.
+  private mutating func enterPartition(of table: TablePlan, timestamp: UInt32) {
+    if let source = partitionSource, source.table === table, source.timestamp == timestamp { return }
+    partitionSource = (table, timestamp)
+    let next = partitioning.partition(of: table, timestamp: timestamp)
+    guard next != partition else { return }
+    if columns.rowCount > 0 {
+      parked.park(closeBatch(), of: partition)
+      for (partition, batch) in parked.takeExcess() { send(.batch(batch, partition, end: rowsEnd)) }
+    }
+    if let batch = parked.take(next) { swap(&columns, &batch.columns) }
+    partition = next
     entries = nil
+  }
+
+  private mutating func handOver() {
+    guard columns.rowCount > 0 else { return }
+    send(.batch(closeBatch(), partition, end: rowsEnd))
+  }
+
+  /// The batch that was being filled; the next one is empty.
+  private mutating func closeBatch() -> RowChangeBatch {
+    let batch = pool.take()
+    swap(&columns, &batch.columns)
+    entries = nil
+    return batch
+  }
+
+  private mutating func handOverAll() {
+    for (partition, batch) in parked.takeAll() { send(.batch(batch, partition, end: rowsEnd)) }
+    handOver()
   }
 
   /// A closed queue means that the flush worker has failed, and that its error ends the run.

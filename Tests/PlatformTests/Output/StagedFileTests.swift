@@ -1,12 +1,15 @@
 import Bytes
 import Foundation
-import ParquetWriter
 import Platform
+import TestSupport
 import Testing
 
 @Suite struct StagedFileTests {
-  private static func stage(_ folder: TemporaryFolder, _ text: StaticString, out: String = "out") throws -> StagedFile {
-    let file = try StagedFile(directory: folder.path + "/" + out, name: "x")
+  private static func stage(_ folder: TemporaryFolder, _ text: StaticString, out: String = "out", name: String = "x")
+    throws
+    -> StagedFile
+  {
+    let file = try OutputFolder(folder.path + "/" + out).stagedFile(name)
     var bytes = OutputBuffer()
     bytes.append(text)
     try file.write(bytes.bytes)
@@ -78,8 +81,8 @@ import Testing
   @Test func whatIsNoFolder() throws {
     let folder = try TemporaryFolder()
     #expect(FileManager.default.createFile(atPath: folder.path + "/out", contents: nil))
-    #expect(throws: SystemError.self) { _ = try Self.stage(folder, "one") }
-    #expect(throws: SystemError.self) { _ = try Self.stage(folder, "one", out: "out/below") }
+    #expect(throws: OutputError.self) { _ = try Self.stage(folder, "one") }
+    #expect(throws: OutputError.self) { _ = try Self.stage(folder, "one", out: "out/below") }
     #expect(folder.names() == ["out"])
   }
 
@@ -87,9 +90,27 @@ import Testing
     let folder = try TemporaryFolder()
     try FileSystem.createDirectories(folder.path + "/out/x")
     let file = try Self.stage(folder, "one")
-    #expect(throws: SystemError.self) { try file.publish() }
+    #expect(throws: OutputError.self) { try file.publish() }
     file.abandon()
     #expect(folder.names() == ["out"])
+  }
+
+  @Test func namesWithFolders() throws {
+    let folder = try TemporaryFolder()
+    let file = try Self.stage(folder, "one", name: "db=a/tbl=b/x")
+    #expect(folder.names() == [".out.staging", "out"])
+    #expect(folder.names(in: "out/db=a") == ["tbl=b"])
+    #expect(folder.names(in: "out/db=a/tbl=b") == [])
+    try file.publish()
+    #expect(folder.names() == ["out"])
+    #expect(try content(folder.path + "/out/db=a/tbl=b/x") == "one")
+    #expect(file.finalPath == (try FileSystem.resolve(folder.path + "/out")) + "/db=a/tbl=b/x")
+  }
+
+  @Test(arguments: ["", "/x", "x/", "a//b", "../x", "a/../x", "."]) func whatIsNoName(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    #expect(throws: OutputError.self) { _ = try Self.stage(folder, "one", name: name) }
+    #expect(folder.names() == [])
   }
 
   #if os(Linux)
