@@ -35,6 +35,9 @@ struct ParquetSink: ~Copyable, EventSink {
   /// The number of that event's last row.
   private var eventRowIndex: Int64 = 0
 
+  /// Where the last chunk ended, if the flush worker does not know it yet.
+  private var reached: UInt64?
+
   /// Entries of the current batch's dictionaries: those of the table and the kind of the last rows.
   private struct DictionaryEntries {
     let plan: TablePlan
@@ -104,7 +107,7 @@ struct ParquetSink: ~Copyable, EventSink {
   mutating func event(_ frame: EventFrame, _ body: RawSpan) {}
 
   mutating func endChunk(at position: UInt64) {
-    send(.reached(position))
+    reached = position
     idle.start()
   }
 
@@ -223,6 +226,8 @@ struct ParquetSink: ~Copyable, EventSink {
   private mutating func handOverAll() {
     for (partition, batch) in parked.takeAll() { send(.batch(batch, partition, end: rowsEnd)) }
     handOver()
+    if let reached { send(.reached(reached)) }
+    reached = nil
   }
 
   /// A closed queue means that the flush worker has failed, and that its error ends the run.
