@@ -26,7 +26,8 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
-    .target(name: "Bytes", swiftSettings: strict),
+    .target(name: "CCRC32", dependencies: ["CZlib"]),
+    .target(name: "Bytes", dependencies: ["CCRC32"], swiftSettings: strict),
     .target(name: "Platform", dependencies: ["Bytes"], swiftSettings: strict),
     .target(
       name: "MySQLWire",

@@ -16,7 +16,8 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
-    .target(name: "Bytes", swiftSettings: common),
+    .target(name: "CCRC32", dependencies: ["CZlib"]),
+    .target(name: "Bytes", dependencies: ["CCRC32"], swiftSettings: common),
     .target(name: "BinlogParser", dependencies: ["Bytes", "CZlib", "CZstd"], swiftSettings: common),
     .target(name: "Platform", dependencies: ["Bytes"], swiftSettings: common),
     .target(name: "MySQLWire", dependencies: ["Bytes", "Platform"], swiftSettings: common),

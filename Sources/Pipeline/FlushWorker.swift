@@ -12,7 +12,7 @@ enum FlushMessage: Sendable {
   case serverVersion(String)
   /// The next row group of the partition; its rows end at or before the position.
   case batch(RowChangeBatch, Partition, end: UInt64)
-  /// All rows up to this position have been handed over, or are in the batch that is being filled.
+  /// All rows up to this position have been handed over.
   case reached(UInt64)
   /// The output is complete up to here, and goes on in another file.
   case cut(TransactionBoundary)

@@ -48,7 +48,7 @@ public struct ParquetOutput: Sendable {
     self.properties = properties
     self.serverUUID = serverUUID
     self.log = log
-    schema = RowChangeBatch.schema(json: json)
+    schema = RowChangeColumns.schema(json: json)
   }
 }
 

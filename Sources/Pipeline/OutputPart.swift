@@ -81,7 +81,7 @@ final class OutputPart {
     _ batch: RowChangeBatch, of partition: Partition, _ encoder: inout RowGroupEncoder, serverVersion: String
   ) throws(ParquetError) {
     try open(partition, serverVersion: serverVersion)
-    try growing[partition]?.writer.writeRowGroup(batch, &encoder)
+    try growing[partition]?.writer.writeRowGroup(batch.columns, &encoder)
     while bufferedByteCount > Self.bufferedByteLimit { try sealLargest(serverVersion) }
   }
 

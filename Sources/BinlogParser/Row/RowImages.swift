@@ -67,22 +67,38 @@ public struct RowImages: ~Escapable, ~Copyable {
   /// Whether every row was read.
   public var isAtEnd: Bool { cursor.isAtEnd && !holdsEmptyRow }
 
+  // A function for each style: what other modules call generically is not specialized, and took half as long again.
+
   /// Writes the next row's before image.
   ///
   /// - Throws: `BinlogError` with the column whose value cannot be read.
   @_lifetime(self: copy self)
-  public mutating func writeBefore<Style>(to writer: inout ImageWriter<Style>) throws(BinlogError) {
-    try visit(before, .before, &writer)
-    if !kind.hasAfter { holdsEmptyRow = false }
+  public mutating func writeBefore(to writer: inout ImageWriter<JSONImage>) throws(BinlogError) {
+    try visitBefore(&writer)
+  }
+
+  /// Writes the next row's before image.
+  ///
+  /// - Throws: `BinlogError` with the column whose value cannot be read.
+  @_lifetime(self: copy self)
+  public mutating func writeBefore(to writer: inout ImageWriter<TextImage>) throws(BinlogError) {
+    try visitBefore(&writer)
   }
 
   /// Writes the next row's after image.
   ///
   /// - Throws: `BinlogError` with the column whose value cannot be read.
   @_lifetime(self: copy self)
-  public mutating func writeAfter<Style>(to writer: inout ImageWriter<Style>) throws(BinlogError) {
-    try visit(after, .after, &writer)
-    holdsEmptyRow = false
+  public mutating func writeAfter(to writer: inout ImageWriter<JSONImage>) throws(BinlogError) {
+    try visitAfter(&writer)
+  }
+
+  /// Writes the next row's after image.
+  ///
+  /// - Throws: `BinlogError` with the column whose value cannot be read.
+  @_lifetime(self: copy self)
+  public mutating func writeAfter(to writer: inout ImageWriter<TextImage>) throws(BinlogError) {
+    try visitAfter(&writer)
   }
 
   /// Walks over the rows that are left, and counts them.
@@ -93,12 +109,23 @@ public struct RowImages: ~Escapable, ~Copyable {
     var counter = RowCounter()
     var count = 0
     while !isAtEnd {
-      if kind.hasBefore { try visit(before, .before, &counter) }
-      if kind.hasAfter { try visit(after, .after, &counter) }
-      holdsEmptyRow = false
+      if kind.hasBefore { try visitBefore(&counter) }
+      if kind.hasAfter { try visitAfter(&counter) }
       count += 1
     }
     return count
+  }
+
+  @_lifetime(self: copy self)
+  private mutating func visitBefore<V: ImageVisitor & ~Copyable>(_ visitor: inout V) throws(BinlogError) {
+    try visit(before, .before, &visitor)
+    if !kind.hasAfter { holdsEmptyRow = false }
+  }
+
+  @_lifetime(self: copy self)
+  private mutating func visitAfter<V: ImageVisitor & ~Copyable>(_ visitor: inout V) throws(BinlogError) {
+    try visit(after, .after, &visitor)
+    holdsEmptyRow = false
   }
 
   @_lifetime(self: copy self)

@@ -1,5 +1,4 @@
 import Bytes
-import CZlib
 
 /// The checksum algorithm that a FORMAT_DESCRIPTION names for its file.
 ///
@@ -22,17 +21,10 @@ public enum EventChecksum: UInt8, Sendable, BitwiseCopyable {
     var cursor = ByteCursor(event.extracting(last: 4))
     guard let stored = try? cursor.uint32("checksum") else { return false }
     let flagsOffset = EventHeader.byteCount - 2
-    guard isFormatDescription else { return checksum(event.extracting(first: count), from: 0) == UInt(stored) }
-    var crc = checksum(event.extracting(first: flagsOffset), from: 0)
+    guard isFormatDescription else { return CRC32.checksum(of: event.extracting(first: count)) == stored }
+    var crc = CRC32.checksum(of: event.extracting(first: flagsOffset))
     let flags = event[byteAt: flagsOffset] & ~UInt8(EventHeader.inUseFlag)
-    crc = unsafe withUnsafeBytes(of: flags) { unsafe checksum($0.bytes, from: crc) }
-    crc = checksum(event.extracting(flagsOffset + 1..<count), from: crc)
-    return crc == UInt(stored)
-  }
-
-  private static func checksum(_ bytes: RawSpan, from seed: UInt) -> UInt {
-    unsafe bytes.withUnsafeBytes { source in
-      unsafe UInt(crc32_z(uLong(seed), source.baseAddress?.assumingMemoryBound(to: Bytef.self), source.count))
-    }
+    crc = unsafe withUnsafeBytes(of: flags) { unsafe CRC32.checksum(of: $0.bytes, from: crc) }
+    return CRC32.checksum(of: event.extracting(flagsOffset + 1..<count), from: crc) == stored
   }
 }

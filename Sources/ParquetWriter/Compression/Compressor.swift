@@ -15,10 +15,10 @@ package enum Compressor: ~Copyable {
     }
   }
 
-  /// Appends `input` to `output` in compressed form, complete in itself.
-  package mutating func compress(_ input: borrowing OutputBuffer, to output: inout OutputBuffer) throws(ParquetError) {
+  /// Puts `input` into the empty `output` in compressed form, complete in itself. What `input` holds then is not said.
+  package mutating func compress(_ input: inout OutputBuffer, to output: inout OutputBuffer) throws(ParquetError) {
     switch self {
-    case .none: output.append(input.bytes)
+    case .none: swap(&input, &output)
     case .gzip(let gzip): try gzip.compress(input, to: &output)
     case .zstd(let zstd): try zstd.compress(input, to: &output)
     }

@@ -68,10 +68,3 @@ package struct GzipCompressor: ~Copyable, @unchecked Sendable {
     .compression(codec: "gzip", reason: unsafe String(cString: zError(status)))
   }
 }
-
-/// The CRC-32 of gzip and of Parquet page headers.
-package func crc32(of bytes: RawSpan) -> UInt32 {
-  unsafe bytes.withUnsafeBytes { source in
-    UInt32(truncatingIfNeeded: unsafe crc32_z(0, source.baseAddress?.assumingMemoryBound(to: UInt8.self), source.count))
-  }
-}

@@ -53,24 +53,25 @@ package struct PageEncoder: ~Copyable {
   private mutating func finish(
     _ content: PageHeader.Content, column: String, to output: inout OutputBuffer
   ) throws(ParquetError) -> EncodedPage {
+    let uncompressedSize = try Self.size(of: body, column)
     compressed.removeAll(shrinkingTo: bufferLimit)
-    guard let uncompressedSize = Int32(exactly: body.count) else {
-      throw .pageTooLarge(column: column, bytes: body.count)
-    }
-    try compressor.compress(body, to: &compressed)
-    guard let compressedSize = Int32(exactly: compressed.count) else {
-      throw .pageTooLarge(column: column, bytes: compressed.count)
-    }
+    try compressor.compress(&body, to: &compressed)
+    let compressedSize = try Self.size(of: compressed, column)
     header.output.removeAll()
     header.write(
       PageHeader(
         content: content, uncompressedSize: uncompressedSize, compressedSize: compressedSize,
-        crc: crc32(of: compressed.bytes)))
+        crc: CRC32.checksum(of: compressed.bytes)))
     output.append(header.output.bytes)
     output.append(compressed.bytes)
     return EncodedPage(
       content: content, headerSize: header.output.count, uncompressedSize: Int(uncompressedSize),
       compressedSize: Int(compressedSize))
+  }
+
+  private static func size(of page: borrowing OutputBuffer, _ column: String) throws(ParquetError) -> Int32 {
+    guard let size = Int32(exactly: page.count) else { throw .pageTooLarge(column: column, bytes: page.count) }
+    return size
   }
 }
 

@@ -2,7 +2,8 @@ import Foundation
 
 /// A first-in, first-out queue between two threads, bounded in elements and in bytes.
 ///
-/// A full queue makes its producer wait, an empty one its consumer. Either side can close it: after `finish` the consumer
+/// A full queue makes its producer wait until half of it is free, so that the two threads do not wake each other for every
+/// element; an empty one makes its consumer wait. Either side can close it: after `finish` the consumer
 /// still gets what is in it; after `cancel` both sides stop at once, which is how a failed stage stops the others.
 package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   private let condition = NSCondition()
@@ -65,7 +66,7 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     head = (head + 1) % capacity
     count -= 1
     bytes -= weight
-    condition.signal()
+    if count <= capacity / 2, bytes <= byteLimit / 2 { condition.signal() }
     return .element(element)
   }
 

@@ -19,6 +19,9 @@ final class BatchPool: @unchecked Sendable {
     rowCapacity = isPartitioned ? Self.partitionRowCapacity : Self.rowCapacity
   }
 
+  /// Columns for rows that belong to no batch yet.
+  func columns() -> RowChangeColumns { RowChangeColumns(rowCapacity: rowCapacity) }
+
   /// An empty batch.
   func take() -> RowChangeBatch {
     lock.lock()
@@ -29,7 +32,7 @@ final class BatchPool: @unchecked Sendable {
   /// Takes back a batch that nobody uses any more.
   func give(_ batch: RowChangeBatch) {
     guard limit > 0 else { return }
-    batch.removeAll()
+    batch.columns.removeAll()
     lock.lock()
     defer { lock.unlock() }
     if batches.count < limit { batches.append(batch) }

@@ -13,8 +13,9 @@ struct ParquetSink: ~Copyable, EventSink {
   private let batchRowLimit: Int
   private let roll: RollPolicy
   private let partitioning: Partitioning
-  private var batch: RowChangeBatch
-  /// Where the batch goes, with the table and the time in seconds since 1970 of its last event.
+  /// The rows of the batch that is being filled.
+  private var columns: RowChangeColumns
+  /// Where it goes, with the table and the time in seconds since 1970 of its last event.
   private var partition = Partition.whole
   private var partitionSource: (table: TablePlan, timestamp: UInt32)?
   /// The batches of other partitions.
@@ -33,6 +34,9 @@ struct ParquetSink: ~Copyable, EventSink {
   private var rowsEnd: UInt64 = 0
   /// The number of that event's last row.
   private var eventRowIndex: Int64 = 0
+
+  /// Where the last chunk ended, if the flush worker does not know it yet.
+  private var reached: UInt64?
 
   /// Entries of the current batch's dictionaries: those of the table and the kind of the last rows.
   private struct DictionaryEntries {
@@ -58,7 +62,7 @@ struct ParquetSink: ~Copyable, EventSink {
     partitioning = output.partitioning
     part = (0, CutTimer(output.roll.seconds.map { .seconds($0) }))
     idle = CutTimer(keepsPlace ? Self.idleInterval : nil)
-    batch = pool.take()
+    columns = pool.columns()
   }
 
   mutating func beginFile(_ file: String, at start: UInt64?, _ boundary: TransactionBoundary?) {
@@ -103,7 +107,7 @@ struct ParquetSink: ~Copyable, EventSink {
   mutating func event(_ frame: EventFrame, _ body: RawSpan) {}
 
   mutating func endChunk(at position: UInt64) {
-    send(.reached(position))
+    reached = position
     idle.start()
   }
 
@@ -129,35 +133,37 @@ struct ParquetSink: ~Copyable, EventSink {
       try appendDescription(event.kind, table, frame, eventRowIndex)
       figures.rows += 1
       part.rows += 1
-      if batch.rowCount >= batchRowLimit || batch.byteCount >= RowChangeBatch.byteLimit { handOver() }
+      if columns.rowCount >= batchRowLimit || columns.byteCount >= RowChangeColumns.byteLimit { handOver() }
     }
     figures.replacements = UInt64(writer.replacements)
   }
 
   private mutating func appendImages(_ images: inout RowImages, _ kind: RowsKind) throws(PipelineError) {
     if kind.hasBefore {
-      open(&batch.before)
+      Self.open(&columns.before, &writer)
       do { try images.writeBefore(to: &writer) } catch { throw .binlog(error) }
-      try close(&batch.before)
+      try Self.close(&columns.before, &writer)
     } else {
-      batch.before.appendNull()
+      columns.before.appendNull()
     }
     if kind.hasAfter {
-      open(&batch.after)
+      Self.open(&columns.after, &writer)
       do { try images.writeAfter(to: &writer) } catch { throw .binlog(error) }
-      try close(&batch.after)
+      try Self.close(&columns.after, &writer)
     } else {
-      batch.after.appendNull()
+      columns.after.appendNull()
     }
   }
 
   /// Lends the column's bytes to the writer, which appends one value to them.
-  private mutating func open(_ column: inout ByteArrayColumn) {
+  private static func open(_ column: inout ByteArrayColumn, _ writer: inout ImageWriter<JSONImage>) {
     column.beginValue()
     swap(&column.values, &writer.buffer)
   }
 
-  private mutating func close(_ column: inout ByteArrayColumn) throws(PipelineError) {
+  private static func close(
+    _ column: inout ByteArrayColumn, _ writer: inout ImageWriter<JSONImage>
+  ) throws(PipelineError) {
     swap(&column.values, &writer.buffer)
     do { try column.endValue() } catch { throw .parquet(error) }
   }
@@ -165,23 +171,23 @@ struct ParquetSink: ~Copyable, EventSink {
   private mutating func appendDescription(_ kind: RowsKind, _ table: TablePlan, _ frame: EventFrame, _ index: Int64)
     throws(PipelineError)
   {
-    batch.timestamp.append(Int64(frame.header.timestamp))
-    batch.serverID.append(Int32(bitPattern: frame.header.serverID))
-    batch.logPosition.append(Int64(clamping: frame.end))
-    batch.eventRowIndex.append(index)
+    columns.timestamp.append(Int64(frame.header.timestamp))
+    columns.serverID.append(Int32(bitPattern: frame.header.serverID))
+    columns.logPosition.append(Int64(clamping: frame.end))
+    columns.eventRowIndex.append(index)
     let entries = try entries(table, kind)
-    batch.database.append(index: entries.database)
-    batch.table.append(index: entries.table)
-    batch.dmlType.append(index: entries.dmlType)
+    columns.database.append(index: entries.database)
+    columns.table.append(index: entries.table)
+    columns.dmlType.append(index: entries.dmlType)
   }
 
   private mutating func entries(_ table: TablePlan, _ kind: RowsKind) throws(PipelineError) -> DictionaryEntries {
     if let entries, entries.plan === table, entries.kind == kind { return entries }
     do {
       let entries = DictionaryEntries(
-        plan: table, kind: kind, database: try batch.database.index(of: OutputBuffer(utf8: table.schema).bytes),
-        table: try batch.table.index(of: OutputBuffer(utf8: table.table).bytes),
-        dmlType: try batch.dmlType.index(of: OutputBuffer(utf8: kind.description).bytes))
+        plan: table, kind: kind, database: try columns.database.index(of: OutputBuffer(utf8: table.schema).bytes),
+        table: try columns.table.index(of: OutputBuffer(utf8: table.table).bytes),
+        dmlType: try columns.dmlType.index(of: OutputBuffer(utf8: kind.description).bytes))
       self.entries = entries
       return entries
     } catch {
@@ -195,25 +201,33 @@ struct ParquetSink: ~Copyable, EventSink {
     partitionSource = (table, timestamp)
     let next = partitioning.partition(of: table, timestamp: timestamp)
     guard next != partition else { return }
-    if batch.rowCount > 0 {
-      parked.park(batch, of: partition)
+    if columns.rowCount > 0 {
+      parked.park(closeBatch(), of: partition)
       for (partition, batch) in parked.takeExcess() { send(.batch(batch, partition, end: rowsEnd)) }
     }
-    batch = parked.take(next) ?? pool.take()
+    if let batch = parked.take(next) { swap(&columns, &batch.columns) }
     partition = next
     entries = nil
   }
 
   private mutating func handOver() {
-    guard batch.rowCount > 0 else { return }
-    send(.batch(batch, partition, end: rowsEnd))
-    batch = pool.take()
+    guard columns.rowCount > 0 else { return }
+    send(.batch(closeBatch(), partition, end: rowsEnd))
+  }
+
+  /// The batch that was being filled; the next one is empty.
+  private mutating func closeBatch() -> RowChangeBatch {
+    let batch = pool.take()
+    swap(&columns, &batch.columns)
     entries = nil
+    return batch
   }
 
   private mutating func handOverAll() {
     for (partition, batch) in parked.takeAll() { send(.batch(batch, partition, end: rowsEnd)) }
     handOver()
+    if let reached { send(.reached(reached)) }
+    reached = nil
   }
 
   /// A closed queue means that the flush worker has failed, and that its error ends the run.

@@ -2,10 +2,10 @@ import BinlogParser
 import Bytes
 import ParquetWriter
 
-/// Rows on their way into one row group: the columns that every output file has.
+/// The columns that every output file has, with the rows of one row group.
 ///
-/// The processing worker fills it, the flush worker writes it and gives it back; only one of them holds it at a time.
-final class RowChangeBatch: RowBatch, @unchecked Sendable {
+/// A struct, and not a class: each access to a variable of a class is checked at run time, which took 8 % of a row's time.
+struct RowChangeColumns: ~Copyable, RowBatch {
   var timestamp: Int64Column
   var serverID: Int32Column
   var logPosition: Int64Column
@@ -69,7 +69,7 @@ final class RowChangeBatch: RowBatch, @unchecked Sendable {
   }
 
   /// Forgets all rows, and most memory beyond what ordinary rows need.
-  func removeAll() {
+  mutating func removeAll() {
     timestamp.removeAll()
     serverID.removeAll()
     logPosition.removeAll()
@@ -80,4 +80,18 @@ final class RowChangeBatch: RowBatch, @unchecked Sendable {
     before.removeAll(shrinkingTo: Self.keptByteCount)
     after.removeAll(shrinkingTo: Self.keptByteCount)
   }
+}
+
+/// Rows on their way into one row group.
+///
+/// The processing worker fills it, the flush worker writes it and gives it back; only one of them holds it at a time.
+final class RowChangeBatch: @unchecked Sendable {
+  /// The rows.
+  var columns: RowChangeColumns
+
+  /// An empty batch with room for `rowCapacity` rows.
+  init(rowCapacity: Int) { columns = RowChangeColumns(rowCapacity: rowCapacity) }
+
+  /// Bytes of the rows, roughly.
+  var byteCount: Int { columns.byteCount }
 }

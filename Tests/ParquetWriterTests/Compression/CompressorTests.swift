@@ -13,12 +13,10 @@ import Testing
     for size in [0, 1, 100, 70_000, 0, 3000] {
       let noise = random.bytes(size)
       for page in [noise, [UInt8](repeating: 7, count: size)] {
-        let input = OutputBuffer(copying: page[...])
+        var input = OutputBuffer(copying: page[...])
         var output = OutputBuffer()
-        output.append(0xEE)
-        try compressor.compress(input, to: &output)
-        let stored = Array(output.array.dropFirst())
-        #expect(try decompress(stored, codec: Int(compression.codec.rawValue), size: size) == page)
+        try compressor.compress(&input, to: &output)
+        #expect(try decompress(output.array, codec: Int(compression.codec.rawValue), size: size) == page)
       }
     }
   }
@@ -28,19 +26,14 @@ import Testing
     var compressor = try Compressor(compression)
     var random = SeededGenerator(seed: 2)
     let page = random.bytes(1_500_000)
-    let input = OutputBuffer(copying: page[...])
+    var input = OutputBuffer(copying: page[...])
     var output = OutputBuffer()
-    try compressor.compress(input, to: &output)
+    try compressor.compress(&input, to: &output)
     #expect(try decompress(output.array, codec: Int(compression.codec.rawValue), size: page.count) == page)
   }
 
   @Test(arguments: [Compression.gzip(level: 0), .gzip(level: 10), .zstd(level: 0), .zstd(level: 20)])
   func levelsOutOfRange(compression: Compression) {
     #expect(throws: ParquetError.self) { _ = try RowGroupEncoder(schema: Schema([]), properties: .test(compression)) }
-  }
-
-  @Test func checksum() {
-    let input = OutputBuffer(copying: Array("123456789".utf8)[...])
-    #expect(crc32(of: input.bytes) == 0xCBF4_3926)
   }
 }

@@ -83,7 +83,7 @@ struct FileReader {
         #expect(metaData[9]?.integer == start + offset)
       }
       let stored = OutputBuffer(copying: try cursor.bytes(try #require(header[3]?.integer), "page").array[...])
-      #expect(header[4]?.integer == Int(Int32(bitPattern: crc32(of: stored.bytes))))
+      #expect(header[4]?.integer == Int(Int32(bitPattern: CRC32.checksum(of: stored.bytes))))
       let size = try #require(header[2]?.integer)
       let body = try decompress(stored.array, codec: try #require(metaData[4]?.integer), size: size)
       #expect(body.count == size)
