@@ -117,7 +117,8 @@ struct TextSink: ~Copyable, EventSink {
   private mutating func writeHead(_ kind: RowsKind, _ table: TablePlan, _ frame: EventFrame, _ flags: UInt16) {
     head.removeAll()
     let name = EventField.onOneLine(table.qualifiedName)
-    head.append("=== DML Event (\(kind)) ===\nTable:     \(name)\nType:      \(frame.header.type)\nDML:       \(kind)\n")
+    head.append("=== DML Event (\(kind)) ===\nTable:     \(name)\n")
+    head.append("Type:      \(frame.header.type)\nDML:       \(kind)\n")
     head.append("Timestamp: ", Int(frame.header.timestamp), " (Unix timestamp)\n")
     head.append("Server ID: ", Int(frame.header.serverID), "\n")
     head.append("Log Pos:   ", Int(clamping: frame.end), "\nFlags:     0x")
