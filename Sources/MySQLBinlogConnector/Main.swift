@@ -2,11 +2,16 @@ import Foundation
 import Logging
 import Platform
 
-/// The program: reads its arguments, streams, and ends with an exit code of sysexits.
+/// The program: reads its arguments, streams, and ends with an exit code of sysexits; or it is the runtime of a Lambda function.
 @main
 struct Main {
   static func main() {
-    exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    let arguments = CommandLine.arguments
+    let variables = ProcessInfo.processInfo.environment
+    if arguments.count < 2, let lambda = LambdaEnvironment(variables, program: arguments.first ?? "") {
+      exit(LambdaProgram.run(lambda, variables).rawValue)
+    }
+    exit(run(Array(arguments.dropFirst())).rawValue)
   }
 
   private static func run(_ arguments: [String]) -> ExitCode {
@@ -56,6 +61,22 @@ struct Main {
     log.info("\(Version.text)")
     log.info("loaded configuration from: \(arguments.configurationPath)")
     for warning in configuration.warnings { log.warning("\(warning)") }
-    try StreamRun(configuration).run()
+    try stream(configuration)
+  }
+
+  /// Runs until the end, or until a stop signal.
+  private static func stream(_ configuration: Configuration) throws(RunError) {
+    let log = Logger(label: "config")
+    for line in configuration.summary { log.info("\(line)") }
+    let interrupt: InterruptSource
+    do { interrupt = try InterruptSource() } catch { throw .system(error) }
+    Signals.install(wakeFileDescriptor: interrupt.wakeFileDescriptor)
+    do {
+      _ = try StreamRun(configuration, RunRequest(), interrupt).run()
+    } catch {
+      // A stop signal before the first event: nothing was received, so nothing is lost.
+      guard Signals.stopRequested, error.exitCode == .success else { throw error }
+      Logger(label: "main").info("stopped before the stream began")
+    }
   }
 }

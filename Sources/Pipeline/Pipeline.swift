@@ -17,49 +17,54 @@ public final class Pipeline: Sendable {
   private let flushes = BoundedQueue<FlushMessage>(
     capacity: Pipeline.flushQueueCapacity, byteLimit: Pipeline.flushByteLimit)
   private let stages: StageGroup
+  private let stopped: @Sendable () -> Void
   private let notice: @Sendable (PipelineNotice) -> Void
 
   /// Messages between the workers, most of them positions.
   private static let flushQueueCapacity = 32
   /// Bytes of batches between the workers: one of the usual size, and one always fits.
   private static let flushByteLimit = 4 << 20
-  /// Bytes of events between reader and processing worker; one chunk always fits.
-  private static let eventByteLimit = 32 << 20
+  /// Bytes of events between reader and processing worker, unless told otherwise; one chunk always fits.
+  public static let defaultEventByteLimit = 32 << 20
 
   /// A pipeline whose event queue holds `queueCapacity` chunks. Its threads run from now on.
   ///
   /// - Parameters:
   ///   - maxEventBytes: how many bytes the compressed part of an event may come to.
+  ///   - eventByteLimit: how many bytes of events may wait for the processing worker.
+  ///   - rowLimit: the output ends with the transaction in which there are so many rows, and no more events are taken.
   ///   - checkpoints: told how far the output is safe.
   ///   - gtids: the ids of all transactions before the first event, where they are known.
-  ///   - stopped: called, on its thread, when a stage has failed: nobody takes chunks any more.
+  ///   - stopped: called, on its thread, when a stage has failed or has reached the limit: nobody takes chunks any more.
   ///   - notice: called, on the processing worker's thread, with what is worth a warning.
   public init(
     output: Output, filter: TableFilter, columnNames: ColumnNames, queueCapacity: Int,
-    maxEventBytes: Int = Limits.event, checkpoints: Checkpoints, gtids: GTIDSet?,
+    maxEventBytes: Int = Limits.event, eventByteLimit: Int = Pipeline.defaultEventByteLimit, rowLimit: UInt64? = nil,
+    checkpoints: Checkpoints, gtids: GTIDSet?,
     stopped: @escaping @Sendable () -> Void = {}, notice: @escaping @Sendable (PipelineNotice) -> Void = { _ in }
   ) {
     self.notice = notice
+    self.stopped = stopped
     stages = StageGroup(failed: stopped)
-    events = BoundedQueue(capacity: queueCapacity, byteLimit: Self.eventByteLimit)
+    events = BoundedQueue(capacity: queueCapacity, byteLimit: eventByteLimit)
     let decoder = EventDecoder(filter: filter, columnNames: columnNames, maxEventBytes: maxEventBytes)
-    let transactions = TransactionTracker(gtids: gtids)
+    let processing = ProcessingStart(decoder: decoder, transactions: TransactionTracker(gtids: gtids), rowLimit: rowLimit)
     switch output {
     case .text(let everyEvent):
-      startProcessing(decoder, transactions) {
+      startProcessing(processing) {
         TextSink(
           output: StandardOutput(), everyEvent: everyEvent, maxEventBytes: maxEventBytes, checkpoints: checkpoints)
       }
     case .parquet(let parquet):
-      let pool = BatchPool()
+      let pool = BatchPool(isPartitioned: parquet.partitioning.isActive)
       let flushes = flushes
       let metrics = metrics
-      startProcessing(decoder, transactions) {
+      startProcessing(processing) {
         ParquetSink(
           queue: flushes, pool: pool, metrics: metrics, output: parquet, keepsPlace: checkpoints.areKept)
       }
       start("flush") { () throws(PipelineError) in
-        var worker = FlushWorker(output: parquet, pool: pool, metrics: metrics, checkpoints: checkpoints)
+        var worker = try FlushWorker(output: parquet, pool: pool, metrics: metrics, checkpoints: checkpoints)
         try worker.run(flushes)
       }
     }
@@ -82,26 +87,38 @@ public final class Pipeline: Sendable {
     if let error = stages.firstError { throw error }
   }
 
+  /// Whether no more chunks are taken.
+  public var isClosed: Bool { events.isOver }
+
+  /// Whether output that was not complete was given up.
+  public var wasGivenUp: Bool { flushes.wasCancelled }
+
   /// The error of the first stage that failed, so far.
   public var failure: PipelineError? { stages.firstError }
 
   /// Stops the workers at once: a file that is not complete is given up, and finished ones stay.
   public func cancel() {
-    events.cancel()
-    flushes.cancel()
+    giveUp()
     stages.wait()
   }
 
+  /// Begins what `cancel` does, without waiting for it: `submit` returns false from now on, and `finish` comes back.
+  public func giveUp() {
+    events.cancel()
+    flushes.cancel()
+  }
+
   private func startProcessing<Sink: EventSink & ~Copyable>(
-    _ decoder: EventDecoder, _ transactions: TransactionTracker, _ sink: @escaping @Sendable () -> Sink
+    _ start: ProcessingStart, _ sink: @escaping @Sendable () -> Sink
   ) {
     let events = events
     let metrics = metrics
     let watch = StatementWatch(notice)
-    start("processing") { () throws(PipelineError) in
-      var worker = ProcessingWorker(
-        decoder: decoder, sink: sink(), metrics: metrics, watch: watch, transactions: transactions)
+    let stopped = stopped
+    self.start("processing") { () throws(PipelineError) in
+      var worker = ProcessingWorker(start, sink: sink(), metrics: metrics, watch: watch)
       try worker.run(events)
+      if metrics.snapshot.reachedRowLimit { stopped() }
     }
   }
 

@@ -1,6 +1,14 @@
 import BinlogParser
 import Bytes
 
+/// With what the stage that decodes begins.
+struct ProcessingStart: Sendable {
+  let decoder: EventDecoder
+  let transactions: TransactionTracker
+  /// The output ends with the transaction in which there are so many rows.
+  let rowLimit: UInt64?
+}
+
 /// The stage that decodes: takes chunks of events, and shows their rows to its sink.
 struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   private var decoder: EventDecoder
@@ -8,6 +16,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   private let metrics: SharedMetrics
   private var watch: StatementWatch
   private var transactions: TransactionTracker
+  private let rowLimit: UInt64?
   private var format: FormatDescriptionEvent?
   private var file: String?
   private var hasOutputStart = false
@@ -16,18 +25,16 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   /// When the file was begun, as its format says.
   private var fileCreated: UInt32 = 0
 
-  init(
-    decoder: EventDecoder, sink: consuming Sink, metrics: SharedMetrics, watch: StatementWatch,
-    transactions: TransactionTracker
-  ) {
+  init(_ start: ProcessingStart, sink: consuming Sink, metrics: SharedMetrics, watch: StatementWatch) {
+    decoder = start.decoder
+    transactions = start.transactions
+    rowLimit = start.rowLimit
     self.watch = watch
-    self.decoder = decoder
     self.sink = sink
     self.metrics = metrics
-    self.transactions = transactions
   }
 
-  /// Works until the queue is finished or cancelled.
+  /// Works until the queue is finished or cancelled, or the rows come to their limit: then nothing more is taken from it.
   ///
   /// - Throws: `PipelineError` for the first event that cannot be decoded, or whose rows cannot be written.
   mutating func run(_ queue: BoundedQueue<EventChunk>) throws(PipelineError) {
@@ -38,13 +45,27 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
         let start = clock.now
         try guarded { worker throws(PipelineError) in try worker.process(chunk) }
         publish(chunk, clock.now - start)
+        guard isAtRowLimit else { continue }
+        queue.cancel()
+        try finish()
+        return metrics.update { $0.reachedRowLimit = true }
       case .timedOut: try guarded { worker throws(PipelineError) in try worker.cut() }
       case .closed:
         guard !queue.wasCancelled else { return }
-        try sink.finish(at: boundary)
-        return publish(nil, .zero)
+        return try finish()
       }
     }
+  }
+
+  private mutating func finish() throws(PipelineError) {
+    try sink.finish(at: boundary)
+    publish(nil, .zero)
+  }
+
+  /// Whether the last transaction was the last that is wanted.
+  private var isAtRowLimit: Bool {
+    guard let rowLimit, transactions.isOutside else { return false }
+    return sink.figures.rows >= rowLimit
   }
 
   /// Runs `body`; when it throws, what was decoded before is shown.
@@ -55,9 +76,10 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
     }
   }
 
-  /// The place behind the last event; nil in the middle of a transaction, or before the first event.
+  /// The place behind the last event; nil in the middle of a transaction, or before the first event. A stream by GTID begins
+  /// with a file that may have transactions which are not sent: no position is known before the first that is.
   private var boundary: TransactionBoundary? {
-    guard transactions.isOutside, let reached else { return nil }
+    guard transactions.isOutside, hasOutputStart, let reached else { return nil }
     return TransactionBoundary(
       position: reached.position, gtids: transactions.gtids, timestamp: reached.timestamp, fileCreated: fileCreated)
   }
@@ -77,6 +99,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
       }
       watch.note(decoder.statementChanges, chunk.file, frame)
       try follow(frame, chunk)
+      if isAtRowLimit { return try sink.endChunk(at: frame.end) }
     }
     try sink.endChunk(at: last.end)
   }

@@ -101,6 +101,9 @@ public struct FileWriter: ~Copyable {
     return true
   }
 
+  /// Gives the lock back.
+  public func unlock() { _ = flock(descriptor, LOCK_UN) }
+
   /// Throws `isNotFound` unless the path still leads to this file.
   public func checkPlace() throws(SystemError) {
     var own = stat()

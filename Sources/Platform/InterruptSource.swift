@@ -17,38 +17,51 @@ public final class InterruptSource: Sendable {
   /// The end to write to. A byte written to it by other means, such as a signal handler that knows only the number,
   /// triggers at the next wait.
   public let wakeFileDescriptor: Int32
+  /// The ends of a second pipe, which held waits watch.
+  private let forcedEnds: (read: Int32, write: Int32)
   private let triggered = Atomic<Bool>(false)
   private let held = Atomic<Bool>(false)
+  private let forced = Atomic<Bool>(false)
 
-  /// Makes the pipe. Throws when the process has no file descriptors left.
+  /// Makes the pipes. Throws when the process has no file descriptors left.
   public init() throws(SystemError) {
+    let ends = try Self.makePipe()
+    (readEnd, wakeFileDescriptor) = ends
+    do throws(SystemError) { forcedEnds = try Self.makePipe() } catch {
+      close(ends.read)
+      close(ends.write)
+      throw error
+    }
+  }
+
+  private static func makePipe() throws(SystemError) -> (read: Int32, write: Int32) {
     var ends: [Int32] = [-1, -1]
     let result = unsafe ends.withUnsafeMutableBufferPointer { unsafe pipe($0.baseAddress) }
     guard result == 0 else { throw .last("pipe", "for interrupts") }
-    readEnd = ends[0]
-    wakeFileDescriptor = ends[1]
     for end in ends {
       _ = fcntl(end, F_SETFD, FD_CLOEXEC)
       _ = fcntl(end, F_SETFL, O_NONBLOCK)
     }
+    return (ends[0], ends[1])
   }
 
   deinit {
-    close(readEnd)
-    close(wakeFileDescriptor)
+    for end in [readEnd, wakeFileDescriptor, forcedEnds.read, forcedEnds.write] { close(end) }
   }
 
-  /// While this is true, waits go on as if nothing had been triggered.
+  /// While this is true, waits go on as if nothing had been triggered, unless it was by `force()`.
   public var isHeld: Bool {
     get { held.load(ordering: .relaxed) }
     set { held.store(newValue, ordering: .relaxed) }
   }
 
   /// Whether waits are to end: `trigger()` was called, or a wait has seen a byte in the pipe.
-  public var isTriggered: Bool { triggered.load(ordering: .relaxed) && !isHeld }
+  public var isTriggered: Bool {
+    forced.load(ordering: .relaxed) || (triggered.load(ordering: .relaxed) && !isHeld)
+  }
 
-  /// `readEnd`, or no descriptor while the interrupt is held.
-  var watchedEnd: Int32 { isHeld ? -1 : readEnd }
+  /// The end that a wait watches: while the interrupt is held, the one that only `force()` makes readable.
+  var watchedEnd: Int32 { isHeld ? forcedEnds.read : readEnd }
 
   /// Waits for so long, or until triggered; false when it was.
   public func sleep(milliseconds: Int32) throws(SystemError) -> Bool {
@@ -66,5 +79,13 @@ public final class InterruptSource: Sendable {
     var byte: UInt8 = 1
     _ = unsafe write(wakeFileDescriptor, &byte, 1)
     errno = saved
+  }
+
+  /// Ends all waits, now and later, held ones too.
+  public func force() {
+    forced.store(true, ordering: .relaxed)
+    var byte: UInt8 = 1
+    _ = unsafe write(forcedEnds.write, &byte, 1)
+    trigger()
   }
 }

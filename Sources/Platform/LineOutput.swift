@@ -20,6 +20,9 @@ public final class LineOutput: Sendable {
   /// Standard error.
   public static let standardError = LineOutput(borrowing: STDERR_FILENO, name: "standard error")
 
+  /// Standard output.
+  public static let standardOutput = LineOutput(borrowing: STDOUT_FILENO, name: "standard output")
+
   /// Writes to a file descriptor that the caller keeps open.
   public init(borrowing fileDescriptor: Int32, name: String) {
     self.fileDescriptor = fileDescriptor

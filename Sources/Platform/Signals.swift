@@ -21,10 +21,13 @@ public enum Signals {
     // Touching both atomics here runs their initialisers before a handler can.
     wake.store(wakeFileDescriptor, ordering: .sequentiallyConsistent)
     stops.store(0, ordering: .sequentiallyConsistent)
-    signal(SIGPIPE, SIG_IGN)
+    ignoreBrokenPipes()
     signal(SIGINT, handleStop)
     signal(SIGTERM, handleStop)
   }
+
+  /// Makes a closed pipe or connection an error of `write`, not the end of the process.
+  public static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
   /// Whether SIGINT or SIGTERM has arrived since `install`.
   public static var stopRequested: Bool { stops.load(ordering: .relaxed) > 0 }

@@ -1,5 +1,6 @@
 import BinlogParser
 import MySQLWire
+import ObjectStore
 import Platform
 
 /// Everything that a run is told: a configuration file, checked, with the command line's overrides applied.
@@ -13,19 +14,23 @@ package struct Configuration: Sendable {
   /// Encryption.
   package let tls: TLSOptions
   /// Which part of the binlog.
-  package let range: BinlogRange
+  package internal(set) var range: BinlogRange
   /// Where to begin when no checkpoint says otherwise.
-  package let start: StartSettings
+  package internal(set) var start: StartSettings
   /// Where to end, beside the end of the range.
-  package let stop: StopCondition
+  package internal(set) var stop: StopCondition
   /// What to write, and where.
-  package let output: OutputSettings
+  package internal(set) var output: OutputSettings
   /// What makes it safe, and when.
-  package let durability: DurabilitySettings
+  package internal(set) var durability: DurabilitySettings
+  /// The object store, where the output or the checkpoint is in one.
+  package internal(set) var objectStore: S3Settings?
   /// Which tables.
   package let filter: FilterSettings
   /// What is logged, and where.
   package let log: LogSettings
+  /// What an AWS Lambda function keeps to.
+  package let lambda: LambdaSettings
   /// The largest event, in bytes, packed or unpacked.
   package let maxEventBytes: Int
   /// What is worth a warning before the run begins.
@@ -58,9 +63,10 @@ package struct Configuration: Sendable {
 
   /// Reads `text`, the contents of the file that `arguments` name.
   ///
+  /// - Parameter outputMode: goes before `output_mode`.
   /// - Throws: `ConfigurationError` with every problem of the text.
   package init(
-    text: [UInt8], arguments: StreamArguments, environment: [String: String]
+    text: [UInt8], arguments: StreamArguments, environment: [String: String], outputMode: OutputSettings.Mode? = nil
   ) throws(ConfigurationError) {
     var reader: ConfigurationReader
     do throws(ConfigurationProblem) {
@@ -76,17 +82,26 @@ package struct Configuration: Sendable {
     range = files.map { BinlogRange(&reader, in: $0) } ?? BinlogRange(&reader)
     start = StartSettings(&reader, range, hasServer: files == nil)
     stop = StopCondition(&reader)
-    output = OutputSettings(&reader)
+    output = OutputSettings(&reader, mode: outputMode)
     durability = DurabilitySettings(&reader)
+    objectStore = Self.keyInObjectStore(output, durability).flatMap { reader.objectStore(for: $0, environment) }
     if files != nil, output.columnNames == .lookup {
       reader.report(.columnNames, "lookup needs a server to ask, and source is file")
     }
     filter = FilterSettings(&reader)
     log = LogSettings(&reader, arguments)
+    lambda = LambdaSettings(&reader)
     holdsPassword = reader.has(.password) && !server.password.isEmpty
     guard reader.problems.isEmpty else {
       throw ConfigurationError(path: arguments.configurationPath, problems: reader.problems)
     }
+  }
+
+  private static func keyInObjectStore(
+    _ output: OutputSettings, _ durability: DurabilitySettings
+  ) -> ConfigurationKey? {
+    if output.mode == .parquet, output.parquetDirectory.isS3 { return .parquetOutputDirectory }
+    return durability.checkpointFile?.isS3 == true ? .checkpointFile : nil
   }
 
   /// Whether the run has an end of its own.

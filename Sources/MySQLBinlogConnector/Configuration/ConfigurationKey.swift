@@ -17,6 +17,7 @@ enum ConfigurationKey: String, CaseIterable {
   case parquetBatchSize = "parquet_batch_size"
   case parquetRollSeconds = "parquet_roll_seconds"
   case parquetRollRows = "parquet_roll_rows"
+  case partitionBy = "partition_by"
   case parquetRollBytes = "parquet_roll_bytes"
   case include, exclude
   case logLevel = "log_level"
@@ -38,6 +39,7 @@ enum ConfigurationKey: String, CaseIterable {
   case parquetJSONType = "parquet_json_type"
   case events
   case columnNames = "column_names"
+  case lambdaMarginSeconds = "lambda_margin_seconds"
 
   /// The name of the error that a wrong value of this key is.
   var errorName: ConfigurationProblem.Name {

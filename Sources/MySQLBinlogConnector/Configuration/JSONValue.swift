@@ -6,7 +6,7 @@ enum JSONValue: Decodable, Equatable, Sendable {
   case number(Double)
   case string(String)
   case array([JSONValue])
-  case object
+  case object([String: JSONValue])
   /// A number beyond Double, or a string with half a surrogate pair.
   case unrepresentable
 
@@ -24,8 +24,8 @@ enum JSONValue: Decodable, Equatable, Sendable {
       self = .string(value)
     } else if let values = try? container.decode([JSONValue].self) {
       self = .array(values)
-    } else if (try? container.decode([String: JSONValue].self)) != nil {
-      self = .object
+    } else if let members = try? container.decode([String: JSONValue].self) {
+      self = .object(members)
     } else {
       self = .unrepresentable
     }

@@ -1,5 +1,4 @@
 import BinlogParser
-import Foundation
 
 /// Where a run begins when no checkpoint says otherwise.
 package enum StartSettings: Sendable, Equatable {
@@ -57,8 +56,7 @@ extension ConfigurationReader {
     guard case .string(let text) = value(of: key) else {
       return integer(key, in: 0...Int64(UInt32.max)).map { UInt32($0) }
     }
-    let seconds = (try? Date(text, strategy: .iso8601)).flatMap { UInt32(exactly: $0.timeIntervalSince1970) }
-    guard let seconds else {
+    guard let seconds = UTCTime.seconds(text) else {
       report(key, "must be seconds since 1970, or a time like 2026-01-31T10:00:00Z, is \(text.quotedForMessage)")
       return nil
     }

@@ -31,6 +31,27 @@ package enum LogLevel: String, CaseIterable, Sendable, Comparable {
     }
   }
 
+  /// The level that a value of `AWS_LAMBDA_LOG_LEVEL` means: TRACE, DEBUG, INFO, WARN, ERROR or FATAL; nil for others.
+  package init?(lambdaName name: String) {
+    switch name.uppercased() {
+    case "TRACE", "DEBUG": self = .debug
+    case "INFO": self = .info
+    case "WARN": self = .warn
+    case "ERROR", "FATAL": self = .err
+    default: return nil
+    }
+  }
+
+  /// The level in the words of AWS Lambda.
+  var lambdaName: String {
+    switch self {
+    case .debug: "DEBUG"
+    case .info: "INFO"
+    case .warn: "WARN"
+    case .err: "ERROR"
+    }
+  }
+
   /// More severe is greater.
   package static func < (a: LogLevel, b: LogLevel) -> Bool { a.threshold < b.threshold }
 }

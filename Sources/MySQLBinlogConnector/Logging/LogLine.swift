@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 
 /// One line of the log: "info(main): connected successfully", then metadata as key=value.
@@ -19,10 +20,26 @@ package struct LogLine: Sendable {
     self.metadata = metadata
   }
 
+  /// The line as a JSON object, in the form of AWS Lambda's own lines.
+  ///
+  /// See <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>.
+  package func json(at time: Date, requestID: String?) -> String {
+    var object = JSONObject()
+    object.add("timestamp", time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+    object.add("level", level.lambdaName)
+    object.add("message", message + details)
+    object.add("scope", scope)
+    if let requestID { object.add("requestId", requestID) }
+    return object.text
+  }
+
+  private var details: String {
+    metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.quotedIfNeeded("\($0.value)"))" }.joined()
+  }
+
   /// The line without a line break at its end; control characters within are escaped, so that it stays one line.
   package func text(inColour: Bool) -> String {
-    let details = metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.quotedIfNeeded("\($0.value)"))" }
-    let text = Self.escaped("(\(scope)): \(message)\(details.joined())")
+    let text = Self.escaped("(\(scope)): \(message)\(details)")
     return inColour ? "\(colour)\(level.rawValue)\(Self.plain)\(text)" : "\(level.rawValue)\(text)"
   }
 

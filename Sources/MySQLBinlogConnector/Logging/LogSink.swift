@@ -8,6 +8,15 @@ package final class LogSink: Sendable {
     var output: LineOutput
     var level: LogLevel
     var progress: String?
+    var form = Form.text
+  }
+
+  /// How lines look.
+  package enum Form: Sendable, Equatable {
+    /// "info(main): connected successfully".
+    case text
+    /// A JSON object, with the id of the Lambda invocation that is being handled.
+    case json(requestID: String?)
   }
 
   /// The sink of every logger that swift-log makes.
@@ -29,8 +38,14 @@ package final class LogSink: Sendable {
   /// Sends all further lines to `output`, from `level` on.
   package func redirect(to output: LineOutput, level: LogLevel) {
     showProgress(nil)
-    state.withLock { $0 = State(output: output, level: level) }
+    state.withLock { state in
+      state.output = output
+      state.level = level
+    }
   }
+
+  /// Gives all further lines this form.
+  package func setForm(_ form: Form) { state.withLock { $0.form = form } }
 
   /// Whether lines go to a log file, rather than to standard error.
   package var writesToFile: Bool { state.withLock { $0.output !== LineOutput.standardError } }
@@ -49,9 +64,15 @@ package final class LogSink: Sendable {
   /// Writes one line, above the progress line if there is one.
   package func write(_ line: LogLine) {
     state.withLock { state in
-      let inColour = allowsColour && Terminal.isTerminal(state.output.fileDescriptor)
-      let text = line.text(inColour: inColour) + "\n"
+      let text = text(of: line, state) + "\n"
       Self.write(state.progress.map { "\(Self.clearLine)\(text)\($0)" } ?? text, &state)
+    }
+  }
+
+  private func text(of line: LogLine, _ state: State) -> String {
+    switch state.form {
+    case .text: line.text(inColour: allowsColour && Terminal.isTerminal(state.output.fileDescriptor))
+    case .json(let requestID): line.json(at: Date(), requestID: requestID)
     }
   }
 

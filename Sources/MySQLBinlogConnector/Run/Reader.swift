@@ -15,13 +15,18 @@ struct Reader {
     case endOfLog
     /// SIGINT or SIGTERM.
     case stopRequested
-    /// A stage of the pipeline failed; it knows why.
+    /// The run's time is over.
+    case timeOver
+    /// The run's time is over, and the pipeline has a part of a transaction whose end has not come.
+    case givenUp
+    /// A stage of the pipeline failed, which it knows why, or has all that is wanted.
     case pipelineStopped
     /// What was received last is not part of the log after all; why.
     case sourceChanged(String)
   }
 
   var source: EventSource
+  private let start: StreamStart
   let resumption: Resumption?
   let pipeline: Pipeline
   private let range: BinlogRange
@@ -29,6 +34,7 @@ struct Reader {
   private let progress: Progress
   private let status: StreamStatus
   private let byteCount: UInt64?
+  private let timeLimit: TimeLimit?
   let log = Logger(label: "binlog_reader")
   var stream: EventStream
   var transactions: TransactionTracker
@@ -62,8 +68,10 @@ struct Reader {
   init(
     _ source: EventSource, _ pipeline: Pipeline, _ range: BinlogRange, _ stop: StopCondition, from start: StreamStart,
     checksum: EventChecksum, progress: Progress, status: StreamStatus, byteCount: UInt64?, resumption: Resumption?,
-    torn: [BinlogPosition]
+    timeLimit: TimeLimit?, torn: [BinlogPosition]
   ) {
+    self.timeLimit = timeLimit
+    self.start = start
     self.torn = torn
     self.source = source
     self.pipeline = pipeline
@@ -82,23 +90,52 @@ struct Reader {
     boundary = position
   }
 
+  /// From where the stream is to be taken up again. A stream by GTID has no position before its first transaction: the file
+  /// with which it began may have others, which are not sent.
+  var nextStart: StreamStart { outputStart == nil ? start : .position(boundary, gtids: gtids) }
+
+  /// Forgets what came before the first transaction.
+  mutating func forgetPosition() {
+    reached = start.position
+    boundary = start.position
+  }
+
   /// The ids of all transactions received, where they are known.
   var gtids: GTIDSet? { transactions.gtids }
 
   /// Reads until the range or the log ends, or something stops it. Everything received has been submitted then.
   mutating func run() throws(RunError) -> End {
     while true {
-      resumption?.interrupt.isHeld = !transactions.isOutside
-      if Signals.stopRequested, transactions.isOutside { return submit(.stopRequested) }
+      resumption?.interrupt.isHeld = !isBetweenTransactions
+      if let end = requestedEnd() { return end }
       do throws(RunError) {
         if let end = try advance() { return end }
       } catch {
-        if case .wire(let failure, _) = error, failure.category == .interrupted {
-          return pipeline.failure == nil ? submit(.stopRequested) : .pipelineStopped
-        }
+        if case .wire(let failure, _) = error, failure.category == .interrupted { return interruptedEnd() }
         if let end = try recover(from: error) { return end }
       }
     }
+  }
+
+  /// Whether the pipeline and the chunk hold whole transactions only.
+  private var isBetweenTransactions: Bool { transactions.isOutside && passedOver == nil }
+
+  /// Why the reading is to end here; nil to go on.
+  mutating func requestedEnd() -> End? {
+    let phase = timeLimit?.phase ?? .running
+    if isBetweenTransactions {
+      if Signals.stopRequested { return submit(.stopRequested) }
+      return phase > .running ? submit(.timeOver) : nil
+    }
+    guard phase == .over else { return nil }
+    guard handCompleteTransactions() else { return .pipelineStopped }
+    return passedOver == nil ? .timeOver : .givenUp
+  }
+
+  /// Why the reading ends in a wait that was interrupted.
+  private mutating func interruptedEnd() -> End {
+    if pipeline.isClosed { return .pipelineStopped }
+    return requestedEnd() ?? submit(.stopRequested)
   }
 
   /// Takes the next event; returns why the reading ends with it, or nil.

@@ -19,13 +19,15 @@ final class Replica {
 
   let interrupt: InterruptSource
   private let configuration: Configuration
+  private let timeLimit: TimeLimit?
   private let uuid = DumpSettings.randomUUID()
   private var serverID: UInt32
   private let log = Logger(label: "connection")
 
-  /// A replica whose waits `interrupt` ends.
-  init(_ configuration: Configuration, _ interrupt: InterruptSource) {
+  /// A replica whose waits `interrupt` ends, and which has `timeLimit`.
+  init(_ configuration: Configuration, _ interrupt: InterruptSource, _ timeLimit: TimeLimit?) {
     self.configuration = configuration
+    self.timeLimit = timeLimit
     self.interrupt = interrupt
     serverID = configuration.server.serverID
   }
@@ -76,13 +78,16 @@ final class Replica {
   }
 
   /// Closes the connection. A dump on it is ended at the server too, which would notice only with its next event.
+  ///
+  /// A run whose time is over leaves that: its dump does not wait for events, and notices by itself.
   func end(_ connection: Connection) {
     let wasDumping = connection.isDumping
     connection.close()
-    guard wasDumping else { return }
+    let seconds = min(Self.endSeconds, timeLimit?.wholeSecondsLeft ?? Self.endSeconds)
+    guard wasDumping, seconds > 0 else { return }
     var options = connectionOptions(interrupt: nil)
-    options.connectTimeoutSeconds = min(options.connectTimeoutSeconds, Self.endSeconds)
-    options.readTimeoutSeconds = Self.endSeconds
+    options.connectTimeoutSeconds = min(options.connectTimeoutSeconds, seconds)
+    options.readTimeoutSeconds = seconds
     do throws(WireError) {
       let other = try Connection(options)
       defer { other.close() }

@@ -11,8 +11,8 @@ final class Resumption {
   enum Outcome {
     /// The stream goes on.
     case resumed(Replica.Dump)
-    /// A stop signal came first.
-    case stopRequested
+    /// A stop signal came first, or the run's time is over.
+    case interrupted
     /// The server that answers is another one; which.
     case otherServer(String)
   }
@@ -73,7 +73,7 @@ final class Resumption {
     var last = error
     while true {
       do {
-        guard try wait(after: last) else { return .stopRequested }
+        guard try wait(after: last) else { return .interrupted }
       } catch { throw .system(error) }
       try checkLimit(last)
       do throws(WireError) {
@@ -88,7 +88,7 @@ final class Resumption {
         log.info("reconnected: going on from \(start)")
         return .resumed(Replica.Dump(connection: connection, facts: facts, checksum: checksum))
       } catch {
-        if error.category == .interrupted { return .stopRequested }
+        if error.category == .interrupted { return .interrupted }
         guard error.category == .unreachable else { throw .wire(error, reached: start.position) }
         last = .wire(error, reached: start.position)
       }
@@ -120,7 +120,7 @@ extension Reader {
   /// - Throws: `error` when it does not help.
   mutating func recover(from error: RunError) throws(RunError) -> End? {
     // What a stage found wrong lies before the place to which the reader came.
-    guard pipeline.failure == nil else { return .pipelineStopped }
+    guard !pipeline.isClosed else { return .pipelineStopped }
     guard let resumption, !Signals.stopRequested, resumption.mayHelp(after: error) else {
       // Rows before a damaged event are good.
       if !chunk.frames.isEmpty, !hand() { return .pipelineStopped }
@@ -128,19 +128,19 @@ extension Reader {
     }
     guard handCompleteTransactions() else { return .pipelineStopped }
     resumption.end(source)
-    switch try resumption.resume(from: .position(boundary, gtids: gtids), after: error) {
+    switch try resumption.resume(from: nextStart, after: error) {
     case .resumed(let dump):
       go(on: dump)
       return nil
-    case .stopRequested:
-      guard passedOver == nil else { throw error }
-      return .stopRequested
+    case .interrupted:
+      if let end = requestedEnd() { return end }
+      throw error
     case .otherServer(let server): return .sourceChanged("the server that answers is another one: \(server)")
     }
   }
 
   /// Drops what came of an open transaction, and hands over what came before it.
-  private mutating func handCompleteTransactions() -> Bool {
+  mutating func handCompleteTransactions() -> Bool {
     if passedOver == nil, let submitted, submitted != boundary, completeFrameCount == nil { passedOver = submitted }
     chunk.keep(completeFrameCount ?? 0)
     transactions.forgetOpenTransaction()
@@ -150,7 +150,8 @@ extension Reader {
 
   private mutating func go(on dump: Replica.Dump) {
     source = .server(dump.connection)
-    stream = source.stream(at: boundary, checksum: dump.checksum)
+    if nextStart.isByGTID { forgetPosition() }
+    stream = source.stream(at: nextStart.position, checksum: dump.checksum)
     renewChunk()
     if passedOver != nil { completeFrameCount = nil }
   }

@@ -5,14 +5,33 @@ import Pipeline
 
 /// Decides from where a run streams: from its checkpoint, else as the configuration says.
 struct StartResolver {
+  /// Who says from which place to go on.
+  enum Origin {
+    /// The checkpoint file, or this run itself.
+    case checkpoint
+    /// Whoever asks for the run.
+    case request
+  }
+
   private let configuration: Configuration
+  private let origin: Origin
+  private let mayChangeServer: Bool
   /// How long another server may take to apply what the checkpoint has.
   private let catchUpSeconds: Int
   private let log = Logger(label: "main")
 
-  /// A resolver; a run that `goesOn` on another server gives that one time to catch up.
-  init(_ configuration: Configuration, goesOn: Bool = false) {
+  /// A resolver of starts as the configuration, and `origin`, say them.
+  ///
+  /// - Parameters:
+  ///   - mayChangeServer: whether a place of one server may be found on another one, by GTID.
+  ///   - goesOn: whether the run has streamed before: another server is then given time to catch up.
+  init(
+    _ configuration: Configuration, placeOf origin: Origin = .checkpoint, mayChangeServer: Bool = true,
+    goesOn: Bool = false
+  ) {
     self.configuration = configuration
+    self.origin = origin
+    self.mayChangeServer = mayChangeServer
     catchUpSeconds = goesOn ? Self.catchUpSeconds : 0
   }
 
@@ -84,6 +103,11 @@ struct StartResolver {
     let gtids = gtids(of: checkpoint, isMariaDB: facts.isMariaDB)
     let position = checkpoint.position
     let isSame = checkpoint.server.isSame(as: facts.server)
+    guard isSame || mayChangeServer else {
+      throw refusal(
+        "it is of another server, \(checkpoint.server.name), and this is \(facts.server.name), whose output files could "
+          + "have the same names: set a checkpoint_file, which keeps them apart, or \(wayToBeginAnew)")
+    }
     let server = isSame ? "this server, whose log was reset," : "another server, \(checkpoint.server.name)"
     if !isSame || (gtids != nil && facts.hasGTIDs) {
       try checkHistory(checkpoint, of: server, gtids, replica, connection, facts)
@@ -106,7 +130,7 @@ struct StartResolver {
     guard let now, now > 0, now != created else { return }
     throw refusal(
       "the server's log was begun anew: \(checkpoint.binlogFile) is no longer the file that was read; "
-        + "remove the checkpoint file to begin anew")
+        + "\(wayToBeginAnew)")
   }
 
   /// Throws unless the server has all transactions of the checkpoint, which is of `server`.
@@ -114,7 +138,7 @@ struct StartResolver {
     _ checkpoint: Checkpoint, of server: String, _ gtids: GTIDSet?, _ replica: Replica, _ connection: Connection,
     _ facts: ServerFacts
   ) throws(RunError) {
-    let hint = "set host to the right server, or remove the checkpoint file to begin anew"
+    let hint = "set host to the right server, or \(wayToBeginAnew)"
     guard let gtids, facts.hasGTIDs, gtids.isMariaDB == facts.isMariaDB else {
       throw refusal("it is of \(server), and this is \(facts.server.name), which only GTIDs could relate: \(hint)")
     }
@@ -160,8 +184,16 @@ struct StartResolver {
   }
 
   private func refusal(_ reason: String) -> RunError {
-    let path = configuration.durability.checkpointFile
-    return configurationError("\(path.map { "checkpoint_file \($0)" } ?? "the place reached"): \(reason)")
+    configurationError("\(nameOfPlace): \(reason)")
+  }
+
+  private var nameOfPlace: String {
+    if origin == .request { return "next" }
+    return configuration.durability.checkpointFile.map { "checkpoint_file \($0)" } ?? "the place reached"
+  }
+
+  private var wayToBeginAnew: String {
+    origin == .request ? "leave next out to begin anew" : "remove the checkpoint file to begin anew"
   }
 
   private func configurationError(_ message: String) -> RunError {

@@ -2,67 +2,110 @@ import BinlogParser
 import Foundation
 import Logging
 import MySQLWire
+import ObjectStore
 import ParquetWriter
 import Pipeline
 import Platform
 
-/// One run of `stream`, from the connection to the last log line.
+/// One run, from the connection to the last log line: what the command line and a Lambda function have in common.
 struct StreamRun {
   private let configuration: Configuration
+  private let request: RunRequest
+  private let interrupt: InterruptSource
+  private let report: RunReport
+  private let finished = FinishedFiles()
   private let log = Logger(label: "main")
-  private let start = ContinuousClock.now
+  /// The object store, where the output or the checkpoint is in one.
+  private let objectStore: S3Client?
 
-  init(_ configuration: Configuration) { self.configuration = configuration }
+  /// A run whose waits `interrupt` ends.
+  init(_ configuration: Configuration, _ request: RunRequest = RunRequest(), _ interrupt: InterruptSource) {
+    self.configuration = configuration
+    self.request = request
+    self.interrupt = interrupt
+    report = RunReport(configuration)
+    objectStore = configuration.objectStore.map { S3Client($0, retrying: RunReport.warn) }
+  }
 
-  /// Streams the configured range.
+  /// Streams the configured range, or as much of it as the request allows.
   ///
   /// - Throws: `RunError` for whatever kept it from being written whole.
-  func run() throws(RunError) {
-    let configLog = Logger(label: "config")
-    for line in configuration.summary { configLog.info("\(line)") }
-    let interrupt: InterruptSource
-    do { interrupt = try InterruptSource() } catch { throw .system(error) }
-    Signals.install(wakeFileDescriptor: interrupt.wakeFileDescriptor)
-    do {
-      try stream(interrupt)
-    } catch {
-      // A stop signal before the first event: nothing was received, so nothing is lost.
-      if Signals.stopRequested, error.exitCode == .success {
-        log.info("stopped before the stream began")
-        return
-      }
-      throw error
+  func run() throws(RunError) -> RunOutcome {
+    let store = try checkpointStore()
+    defer { store?.release() }
+    let kept = try load(store)
+    try removeUnfinished(kept, in: store)
+    let first: Checkpoint?
+    switch request.start {
+    case .kept: first = kept
+    case .configured: first = nil
+    case .place(let place): first = place
     }
-  }
-
-  private func stream(_ interrupt: InterruptSource) throws(RunError) {
-    let file = try checkpointFile()
-    var last: Checkpoint?
-    do { last = try file?.load() } catch { throw .checkpoint(error, configuration) }
-    if let files = configuration.files {
-      let start = try StartResolver(configuration).start(last, in: files)
-      let checkpoints = Checkpoints(file, server: ServerFacts(of: files).server, after: last)
-      let range = configuration.range.beginning(at: start.position)
-      guard !isDone(start, range) else { return }
-      let stage = Stage(
-        source: .files(files.source(of: range)), start: start, facts: ServerFacts(of: files), checksum: .none,
-        columnNames: ColumnNames(configuration.output), checkpoints: checkpoints, resumption: nil)
-      var torn: [BinlogPosition] = []
-      _ = try stream(stage, nil, &torn)
-    } else {
-      let replica = Replica(configuration, interrupt)
-      var torn: [BinlogPosition] = []
-      var goesOn = false
-      while let again = try dump(replica, file, last, goesOn: goesOn, &torn) {
-        last = again
-        goesOn = true
+    if let kept, first != kept { warn(of: kept) }
+    if let files = configuration.files { return try stream(files, store, first) }
+    let replica = Replica(configuration, interrupt, request.timeLimit)
+    // The dump of the run before this one may be hanging at the server still.
+    if request.isOneOfMany { replica.renewServerID() }
+    var torn: [BinlogPosition] = []
+    var history = History(start: first, known: kept ?? first)
+    while true {
+      switch try dump(replica, store, history, &torn) {
+      case .ended(let outcome): return outcome
+      case .again(let checkpoint):
+        try removeUnfinished(checkpoint, in: nil)
+        history = History(start: checkpoint, known: checkpoint, goesOn: true)
       }
     }
   }
 
-  private func checkpointFile() throws(RunError) -> CheckpointFile? {
-    guard let path = configuration.durability.checkpointFile else { return nil }
-    do { return try CheckpointFile(path) } catch { throw .checkpoint(error, configuration) }
+  /// What is known from earlier runs, and from the earlier part of this one.
+  private struct History {
+    /// Where to begin; nil where the configuration says it.
+    let start: Checkpoint?
+    /// The last checkpoint, even if the run begins elsewhere.
+    let known: Checkpoint?
+    /// Whether this run has streamed before.
+    var goesOn = false
+  }
+
+  /// What one stream came to.
+  private enum Step {
+    /// All is done.
+    case ended(RunOutcome)
+    /// The log did not go on as it did; from where to begin anew.
+    case again(Checkpoint)
+  }
+
+  private func warn(of kept: Checkpoint) {
+    log.warning("the checkpoint \(kept.position) is passed over: the run was told where to begin")
+  }
+
+  /// Removes output files behind the checkpoint: their part was not complete, and will be written again.
+  ///
+  /// The checkpoint is written to `store` before. A run that is still at that part, which a store without locks cannot
+  /// prevent, then finds it changed, and can save none that counts on these files.
+  private func removeUnfinished(_ checkpoint: Checkpoint?, in store: (any CheckpointStore)?) throws(RunError) {
+    guard configuration.output.mode == .parquet, let checkpoint, let names = checkpoint.unfinished else { return }
+    log.info("removing what is there of \(names.count) output files that the checkpoint does not cover")
+    do { try store?.save(checkpoint.claimed.encoded) } catch { throw .checkpoint(error, configuration) }
+    do { try outputPlace.removeFiles(names) } catch { throw .output(error) }
+  }
+
+  private func checkpointStore() throws(RunError) -> (any CheckpointStore)? {
+    switch configuration.durability.checkpointFile {
+    case nil: return nil
+    case .path(let path):
+      do { return try CheckpointFile(path) } catch { throw .checkpoint(error, configuration) }
+    case .s3(let uri): return S3Checkpoint(requiredStore, uri)
+    }
+  }
+
+  /// The checkpoint in `store`; nil where there is none.
+  private func load(_ store: (any CheckpointStore)?) throws(RunError) -> Checkpoint? {
+    let document: [UInt8]?
+    do { document = try store?.load() } catch { throw .checkpoint(error, configuration) }
+    guard let document else { return nil }
+    do { return try Checkpoint(decoding: document) } catch { throw .checkpoint(error, configuration) }
   }
 
   /// Everything that one stream needs.
@@ -76,13 +119,29 @@ struct StreamRun {
     let resumption: Resumption?
   }
 
-  /// Streams from the server, from the checkpoint `last` if there is one, without the transactions at `torn`. A run that
-  /// `goesOn` has streamed before.
-  ///
-  /// - Returns: the checkpoint from which to begin anew, because the log did not go on as it did; nil when all is done.
+  /// Streams from files on this machine.
+  private func stream(
+    _ files: FileSettings, _ store: (any CheckpointStore)?, _ last: Checkpoint?
+  ) throws(RunError) -> RunOutcome {
+    let start = try StartResolver(configuration).start(last, in: files)
+    let facts = ServerFacts(of: files)
+    let range = configuration.range.beginning(at: start.position)
+    if let outcome = nothingToDo(start, range, facts) { return outcome }
+    let stage = Stage(
+      source: .files(files.source(of: range)), start: start, facts: facts, checksum: .none,
+      columnNames: ColumnNames(configuration.output),
+      checkpoints: Checkpoints(store, server: facts.server, after: last), resumption: nil)
+    var torn: [BinlogPosition] = []
+    guard case .ended(let outcome) = try stream(stage, nil, &torn) else {
+      preconditionFailure("files do not change while they are read")
+    }
+    return outcome
+  }
+
+  /// Streams from the server, without the transactions at `torn`.
   private func dump(
-    _ replica: Replica, _ file: CheckpointFile?, _ last: Checkpoint?, goesOn: Bool, _ torn: inout [BinlogPosition]
-  ) throws(RunError) -> Checkpoint? {
+    _ replica: Replica, _ store: (any CheckpointStore)?, _ history: History, _ torn: inout [BinlogPosition]
+  ) throws(RunError) -> Step {
     let connection: Connection
     let facts: ServerFacts
     do {
@@ -93,48 +152,60 @@ struct StreamRun {
       throw .wire(error, reached: nil)
     }
     defer { replica.end(connection) }
-    let start = try StartResolver(configuration, goesOn: goesOn).start(last, replica, connection, facts)
-    guard !isDone(start, configuration.range.beginning(at: start.position)) else { return nil }
+    let start = try resolver(goesOn: history.goesOn).start(history.start, replica, connection, facts)
+    let range = configuration.range.beginning(at: start.position)
+    if let outcome = nothingToDo(start, range, facts) { return .ended(outcome) }
+    let nonBlocking = configuration.isBounded || request.isOneOfMany
     let checksum: EventChecksum
     let log = Logger(label: "binlog_reader")
     do {
       log.info("opening binlog stream: \(start)")
-      checksum = try replica.beginDump(connection, from: start, nonBlocking: configuration.isBounded)
+      checksum = try replica.beginDump(connection, from: start, nonBlocking: nonBlocking)
       log.info("binlog stream opened successfully")
     } catch {
       throw .wire(error, reached: nil)
     }
     let resumption = Resumption(
-      replica, facts.server, nonBlocking: configuration.isBounded,
-      limitSeconds: configuration.server.maxReconnectSeconds ?? (configuration.isBounded ? 60 : 0))
+      replica, facts.server, nonBlocking: nonBlocking,
+      limitSeconds: configuration.server.maxReconnectSeconds ?? (nonBlocking ? 60 : 0))
     let schema = InformationSchema(replica.connectionOptions(interrupt: nil))
     let stage = Stage(
       source: .server(connection), start: start, facts: facts, checksum: checksum,
       columnNames: ColumnNames(configuration.output, schema),
-      checkpoints: Checkpoints(file, server: facts.server, after: last), resumption: resumption)
+      checkpoints: Checkpoints(store, server: facts.server, after: history.known), resumption: resumption)
     return try stream(stage, replica, &torn)
   }
 
-  /// Whether the run before this one reached the end of the range.
-  private func isDone(_ start: StreamStart, _ range: BinlogRange) -> Bool {
-    guard range.isPassed(by: start.position) || configuration.stop.isReached(by: start.gtids) else { return false }
-    log.info("the start \(start) is at the end of the range: there is nothing to do")
-    return true
+  private func resolver(goesOn: Bool) -> StartResolver {
+    // Of many runs, only a checkpoint file tells which server's files have the plain names.
+    let mayChangeServer = !request.isOneOfMany || configuration.durability.checkpointFile != nil
+    let origin: StartResolver.Origin = if case .place = request.start { .request } else { .checkpoint }
+    return StartResolver(configuration, placeOf: origin, mayChangeServer: mayChangeServer, goesOn: goesOn)
   }
 
+  /// The outcome where the run before this one reached the end of the range; else nil.
+  private func nothingToDo(_ start: StreamStart, _ range: BinlogRange, _ facts: ServerFacts) -> RunOutcome? {
+    guard range.isPassed(by: start.position) || configuration.stop.isReached(by: start.gtids) else { return nil }
+    log.info("the start \(start) is at the end of the range: there is nothing to do")
+    return RunOutcome(
+      reason: .stopPosition, server: facts.server, start: start, next: start, events: 0, files: [], timestamp: 0)
+  }
+
+  /// Where time is short, what was read when it is over must be written soon.
+  private static let hurriedEventByteLimit = 2 << 20
+
   /// Streams to the end.
-  ///
-  /// - Returns: as `dump` does.
   private func stream(
     _ stage: Stage, _ replica: Replica?, _ torn: inout [BinlogPosition]
-  ) throws(RunError) -> Checkpoint? {
+  ) throws(RunError) -> Step {
     let range = configuration.range.beginning(at: stage.start.position)
-    let interrupt = replica?.interrupt
     let pipeline = Pipeline(
       output: output(stage), filter: configuration.filter.tables, columnNames: stage.columnNames,
       queueCapacity: configuration.output.queueCapacity, maxEventBytes: configuration.maxEventBytes,
-      checkpoints: stage.checkpoints, gtids: stage.start.gtids,
-      stopped: { interrupt?.trigger() }, notice: Self.warn)
+      eventByteLimit: request.timeLimit == nil ? Pipeline.defaultEventByteLimit : Self.hurriedEventByteLimit,
+      rowLimit: request.rowLimit, checkpoints: stage.checkpoints, gtids: stage.start.gtids,
+      stopped: { [interrupt] in interrupt.force() }, notice: RunReport.warn)
+    request.timeLimit?.watch(pipeline)
     log.info("pipeline started: \(pipelineSummary)")
     // On a terminal that also shows the rows, a line that redraws itself would disturb them.
     let redraws = configuration.output.mode == .parquet || !Terminal.isTerminal(1)
@@ -143,18 +214,44 @@ struct StreamRun {
     var reader = Reader(
       stage.source, pipeline, range, configuration.stop, from: stage.start, checksum: stage.checksum,
       progress: progress, status: status, byteCount: stage.facts.byteCount(of: range), resumption: stage.resumption,
-      torn: torn)
+      timeLimit: request.timeLimit, torn: torn)
     let monitor = replica.flatMap { lagMonitor($0, status) }
     monitor?.start()
     defer { monitor?.stop() }
     let end = try read(&reader, pipeline, progress, replica)
-    if case .server(let connection) = reader.source { replica?.end(connection) }
-    report(end, reader.reached, range)
+    // Where time is short, the output goes first.
+    if request.timeLimit == nil { Self.end(reader.source, replica) }
+    defer { if request.timeLimit != nil { Self.end(reader.source, replica) } }
+    report.ended(end, reader.reached, range)
     torn = reader.torn
-    if case .sourceChanged = end { return try giveUp(pipeline, reader, stage) }
+    if case .sourceChanged = end { return .again(try giveUp(pipeline, reader, stage)) }
+    if case .givenUp = end { pipeline.giveUp() }
     do { try pipeline.finish() } catch { throw .pipeline(error, reached: reader.reached) }
-    reportTotals(pipeline.metrics.snapshot)
-    return nil
+    report.totals(pipeline.metrics.snapshot)
+    return .ended(outcome(reason(end, pipeline), stage, pipeline))
+  }
+
+  private static func end(_ source: EventSource, _ replica: Replica?) {
+    if case .server(let connection) = source { replica?.end(connection) }
+  }
+
+  private func reason(_ end: Reader.End, _ pipeline: Pipeline) -> RunOutcome.Reason {
+    if pipeline.metrics.snapshot.reachedRowLimit { return .limit }
+    if pipeline.wasGivenUp { return .deadline }
+    switch end {
+    case .rangeEnd: return configuration.isBounded ? .stopPosition : .caughtUp
+    case .endOfLog: return .caughtUp
+    case .stopRequested: return .stopRequested
+    case .timeOver, .givenUp, .pipelineStopped, .sourceChanged: return .deadline
+    }
+  }
+
+  private func outcome(_ reason: RunOutcome.Reason, _ stage: Stage, _ pipeline: Pipeline) -> RunOutcome {
+    let boundary = stage.checkpoints.latest
+    return RunOutcome(
+      reason: reason, server: stage.facts.server, start: stage.start,
+      next: boundary.map { .position($0.position, gtids: $0.gtids) } ?? stage.start,
+      events: pipeline.metrics.snapshot.events, files: finished.files, timestamp: boundary?.timestamp ?? 0)
   }
 
   /// Ends a stream whose log did not go on as it did; returns from where to begin anew.
@@ -179,7 +276,7 @@ struct StreamRun {
 
   private func lagMonitor(_ replica: Replica, _ status: StreamStatus) -> LagMonitor? {
     let seconds = configuration.server.lagIntervalSeconds
-    guard !configuration.isBounded, seconds > 0 else { return nil }
+    guard !configuration.isBounded, !request.isOneOfMany, seconds > 0 else { return nil }
     return LagMonitor(replica.connectionOptions(interrupt: nil), status, intervalSeconds: seconds)
   }
 
@@ -218,20 +315,38 @@ struct StreamRun {
       let log = Logger(label: "pipeline")
       return .parquet(
         ParquetOutput(
-          directory: settings.parquetDirectory, batchRowLimit: settings.parquetBatchSize,
+          place: outputPlace, batchRowLimit: settings.parquetBatchSize,
           json: settings.parquetJSONType == .json ? .json : .string, properties: properties,
           serverUUID: stage.facts.server.uuid,
-          roll: configuration.durability.roll, naming: naming(stage),
+          roll: configuration.durability.roll, naming: naming(stage), partitioning: settings.partitioning,
           log: ParquetLog(
             opened: { log.info("opening parquet file: \($0)") },
-            finished: { log.info("finished parquet file: \($0) (\($1.rows) rows, \($1.bytes) bytes)") })))
+            finished: { [finished] in
+              log.info("finished parquet file: \($0) (\($1.rows) rows, \($1.bytes) bytes)")
+              finished.add($0, $1)
+            })))
+    }
+  }
+
+  /// The store that the output or the checkpoint is in.
+  private var requiredStore: S3Client {
+    guard let objectStore else { preconditionFailure("a configuration without the store that it names") }
+    return objectStore
+  }
+
+  private var outputPlace: any OutputPlace {
+    switch configuration.output.parquetDirectory {
+    case .path(let path): OutputFolder(path)
+    case .s3(let uri): S3Prefix(requiredStore, uri)
     }
   }
 
   private func naming(_ stage: Stage) -> FileNaming {
     let durability = configuration.durability
     let parts: FileNaming.Parts =
-      durability.roll.isActive ? .all : durability.checkpointFile == nil ? .none : .rest
+      durability.roll.isActive || request.isOneOfMany || configuration.output.partitioning.isActive
+        || configuration.output.parquetDirectory.isS3
+      ? .all : durability.checkpointFile == nil ? .none : .rest
     return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark)
   }
 
@@ -239,56 +354,6 @@ struct StreamRun {
     let output = configuration.output
     return "batch_size=\(output.parquetBatchSize) queue_capacity=\(output.queueCapacity)"
   }
-
-  private func report(_ end: Reader.End, _ reached: BinlogPosition, _ range: BinlogRange) {
-    switch end {
-    case .rangeEnd: log.info("reached the end of the range at \(reached)")
-    case .stopRequested: log.info("stop requested: finishing what was received up to \(reached)")
-    case .endOfLog where range.toFile == nil:
-      log.warning("the log ended at \(reached), before the stop condition: \(configuration.stop)")
-    case .endOfLog:
-      let wanted = "\(range.toFile ?? ""):\(range.toOffset.map { "\($0)" } ?? "end of file")"
-      log.warning("the log ended at \(reached), before the stop position \(wanted)")
-    case .sourceChanged(let reason): log.warning("\(reason); beginning anew behind the last complete output")
-    case .pipelineStopped: log.debug("the pipeline stopped at or before \(reached)")
-    }
-  }
-
-  /// Logs what the pipeline has to say while it runs.
-  @Sendable private static func warn(_ notice: PipelineNotice) {
-    switch notice {
-    case .statementChanges(let count, let file, let position):
-      Logger(label: "event_parser").warning("\(missingChanges(count)), the latest at \(file):\(position)")
-    }
-  }
-
-  private static func missingChanges(_ count: UInt64) -> String {
-    let statements = count == 1 ? "1 statement" : "\(count) statements"
-    return "binlog_format is not ROW: changes are missing: \(statements) so far, on tables that are or may be included"
-  }
-
-  private func reportTotals(_ metrics: Metrics) {
-    let log = Logger(label: "metrics")
-    let elapsed = ContinuousClock.now - start
-    log.info(
-      "pipeline metrics: rows_processed=\(metrics.rows) batches_flushed=\(metrics.batches) bytes_written=\(metrics.bytesWritten)"
-    )
-    log.info("pipeline timing: processing=\(metrics.processing.milliseconds)")
-    log.info("pipeline timing: flush=\(metrics.flush.milliseconds)")
-    log.info("pipeline timing: end_to_end=\(elapsed.milliseconds)")
-    let seconds = elapsed / .seconds(1)
-    log.info("pipeline throughput: \(seconds > 0 ? Int(Double(metrics.rows) / seconds) : 0) rows/sec")
-    if metrics.replacements > 0 {
-      self.log.warning(
-        "\(metrics.replacements) undecodable pieces of text were replaced by U+FFFD; check the columns' character sets")
-    }
-    if metrics.statementChanges > 0 { self.log.warning("\(Self.missingChanges(metrics.statementChanges))") }
-    self.log.info("total events processed: \(metrics.events)")
-  }
-}
-
-extension Duration {
-  fileprivate var milliseconds: String { String(format: "%.2fms", self / .milliseconds(1)) }
 }
 
 extension ColumnNames {

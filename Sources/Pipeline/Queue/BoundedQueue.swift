@@ -107,5 +107,12 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     return isCancelled
   }
 
+  /// Whether nobody takes elements any more.
+  package var isOver: Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    return isClosed
+  }
+
   private var isClosed: Bool { isFinished || isCancelled }
 }

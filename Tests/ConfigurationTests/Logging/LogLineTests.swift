@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import MySQLBinlogConnector
 import Testing
@@ -22,6 +23,16 @@ import Testing
   @Test func aLineStaysOneLine() {
     let line = LogLine(level: .err, scope: "main", message: "a\nerr(main): forged\r\u{1B}[2J\u{9B}2J ü")
     #expect(line.text(inColour: false) == "err(main): a\\nerr(main): forged\\r\\u{1B}[2J\\u{009B}2J ü")
+  }
+
+  @Test func jsonOfLambda() {
+    let line = LogLine(level: .warn, scope: "main", message: "a \"b\"\nc", metadata: ["rows": "7"])
+    let time = Date(timeIntervalSince1970: 1_700_000_000.25)
+    #expect(
+      line.json(at: time, requestID: "id-1")
+        == #"{"timestamp":"2023-11-14T22:13:20.250Z","level":"WARN","message":"a \"b\"\nc rows=7","scope":"main","requestId":"id-1"}"#
+    )
+    #expect(!line.json(at: time, requestID: nil).contains("requestId"))
   }
 
   @Test(arguments: [

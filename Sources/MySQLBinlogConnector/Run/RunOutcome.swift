@@ -1,0 +1,39 @@
+import BinlogParser
+import Pipeline
+
+/// What came of a run that ended in order.
+struct RunOutcome {
+  /// Why it ended.
+  enum Reason: String {
+    /// The log had no more events.
+    case caughtUp = "caught_up"
+    /// The end of the range, or the stop condition.
+    case stopPosition = "stop_position"
+    /// The time was over.
+    case deadline
+    /// There were as many rows as were wanted.
+    case limit
+    /// SIGINT or SIGTERM.
+    case stopRequested = "stop_requested"
+  }
+
+  /// Why it ended.
+  let reason: Reason
+  /// The server that wrote the log.
+  let server: Checkpoint.Server
+  /// Where it began.
+  let start: StreamStart
+  /// Where the next run is to begin: everything before it is safe.
+  let next: StreamStart
+  /// Events that it looked at.
+  let events: UInt64
+  /// The output files that became complete.
+  let files: [Checkpoint.File]
+  /// When the last event before `next` happened, in seconds since 1970; 0 where that is not known.
+  let timestamp: UInt32
+
+  /// Whether it came any further.
+  var hasProgress: Bool { next != start }
+  /// Whether there is more to read, as far as is known.
+  var hasMore: Bool { reason == .deadline || reason == .limit }
+}
