@@ -87,11 +87,13 @@ let package = Package(
       name: "PipelineTests", dependencies: ["Pipeline", "Platform", "BinlogParser", "Bytes", "TestSupport"],
       swiftSettings: common),
     .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore", "HTTP"], swiftSettings: common),
-    .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "HTTP", "Platform"], swiftSettings: common),
+    .testTarget(
+      name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "HTTP", "Platform"], swiftSettings: common),
     .testTarget(
       name: "ConfigurationTests",
       dependencies: [
-        "MySQLBinlogConnector", "LambdaRuntime", "ObjectStore", "Pipeline", "BinlogParser", "MySQLWire", "Platform", "Bytes",
+        "MySQLBinlogConnector", "LambdaRuntime", "ObjectStore", "Pipeline", "BinlogParser", "MySQLWire", "Platform",
+        "Bytes",
         "TestSupport",
       ],
       swiftSettings: common),

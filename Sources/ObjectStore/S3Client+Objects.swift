@@ -56,15 +56,21 @@ extension S3Client {
     }
   }
 
-  /// HeadObject; nil where there is none.
+  /// GetObject of the first byte: what HeadObject would tell; nil where there is no object.
+  ///
+  /// An answer to HEAD has no body, so that 400 would not say whether credentials have expired or what else is wrong.
   func head(_ object: S3URI) throws(S3Error) -> Head? {
+    var request = S3Request(operation: "GetObject", method: "GET", object: object)
+    request.headers = [("Range", "bytes=0-0")]
     do throws(S3Error) {
-      let response = try send(S3Request(operation: "HeadObject", method: "HEAD", object: object)).response
+      let response = try send(request).response
+      // "bytes 0-0/12345"
+      let total = response.header("Content-Range")?.split(separator: "/").last.map(String.init)
       return Head(
-        byteCount: response.header("Content-Length").flatMap { Int($0) }, eTag: response.header("ETag"),
+        byteCount: (total ?? response.header("Content-Length")).flatMap { Int($0) }, eTag: response.header("ETag"),
         mark: response.header(Self.markHeader))
     } catch {
-      guard error.status == 404 else { throw error }
+      guard error.status == 404, error.code == "NoSuchKey" else { throw error }
       return nil
     }
   }

@@ -98,7 +98,8 @@ public final class S3Client: Sendable {
     do {
       return try transport.response(to: signed(request, hash, digest, keys), timeoutSeconds: seconds)
     } catch {
-      throw S3Error(request, error.description)
+      throw S3Error(
+        request, error.description, isTransient: !error.isCertificate, isCertificate: error.isCertificate)
     }
   }
 

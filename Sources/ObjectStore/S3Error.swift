@@ -21,6 +21,8 @@ public struct S3Error: Error, Equatable, Sendable {
   /// The region in which the bucket is, where the store tells.
   let bucketRegion: String?
   private let isTransient: Bool
+  /// The store's certificate is not trusted, or is another host's.
+  private let isCertificate: Bool
   /// How often it was tried.
   public internal(set) var attempts = 1
 
@@ -28,8 +30,9 @@ public struct S3Error: Error, Equatable, Sendable {
   private static let longestMessage = 300
 
   /// There was no answer; `isTransient` tells whether there may be one in a moment.
-  init(_ request: S3Request, _ message: String, isTransient: Bool = true) {
+  init(_ request: S3Request, _ message: String, isTransient: Bool, isCertificate: Bool = false) {
     self.isTransient = isTransient
+    self.isCertificate = isCertificate
     operation = request.operation
     object = request.object
     status = nil
@@ -42,6 +45,7 @@ public struct S3Error: Error, Equatable, Sendable {
   /// The answer is an error, perhaps in spite of its status; `message` says what it is where the answer does not.
   package init(_ request: S3Request, _ response: HTTPResponse, message: String? = nil) {
     isTransient = false
+    isCertificate = false
     operation = request.operation
     object = request.object
     status = response.status
@@ -99,6 +103,9 @@ extension S3Error: CustomStringConvertible {
 
   /// What to do about it.
   public var advice: String {
+    if isCertificate {
+      return "check AWS_ENDPOINT_URL_S3; AWS_CA_BUNDLE names authorities to trust in place of the system's"
+    }
     if let code, Self.expiryCodes.contains(code) { return "run again with credentials that have not expired" }
     switch code {
     case "RequestTimeTooSkewed": return "set this machine's clock"
@@ -120,7 +127,7 @@ extension S3Error: CustomStringConvertible {
   /// The name of the permission for an operation.
   private static func action(_ operation: String) -> String {
     switch operation {
-    case "GetObject", "HeadObject": "s3:GetObject, and s3:ListBucket to tell a missing object,"
+    case "GetObject": "s3:GetObject, and s3:ListBucket to tell a missing object,"
     case "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload": "s3:PutObject"
     default: "s3:" + operation
     }

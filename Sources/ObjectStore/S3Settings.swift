@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// What is wrong with the environment, in words that hold no secret.
 public struct S3SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -43,7 +44,12 @@ public struct S3Settings: Sendable {
       throw S3SettingsError("AWS_MAX_ATTEMPTS must be 1 to 1000")
     }
     maxAttempts = attempts
-    authorityFile = value("AWS_CA_BUNDLE")
+    authorityFile = try value("AWS_CA_BUNDLE").map(Self.readable)
+  }
+
+  private static func readable(_ path: String) throws(S3SettingsError) -> String {
+    do { _ = try InputFile(path) } catch { throw S3SettingsError("AWS_CA_BUNDLE cannot be read: \(error)") }
+    return path
   }
 
   private static func endpoint(_ text: String) throws(S3SettingsError) -> String {

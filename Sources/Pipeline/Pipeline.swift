@@ -48,7 +48,8 @@ public final class Pipeline: Sendable {
     stages = StageGroup(failed: stopped)
     events = BoundedQueue(capacity: queueCapacity, byteLimit: eventByteLimit)
     let decoder = EventDecoder(filter: filter, columnNames: columnNames, maxEventBytes: maxEventBytes)
-    let processing = ProcessingStart(decoder: decoder, transactions: TransactionTracker(gtids: gtids), rowLimit: rowLimit)
+    let processing = ProcessingStart(
+      decoder: decoder, transactions: TransactionTracker(gtids: gtids), rowLimit: rowLimit)
     switch output {
     case .text(let everyEvent):
       startProcessing(processing) {

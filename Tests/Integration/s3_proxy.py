@@ -35,7 +35,7 @@ class Request:
             case "PUT":
                 return "UploadPart" if "partNumber" in self.query else "PutObject"
             case "DELETE":
-                return "AbortMultipartUpload"
+                return "AbortMultipartUpload" if "uploadId" in self.query else "DeleteObject"
             case "HEAD":
                 return "HeadObject"
             case _:

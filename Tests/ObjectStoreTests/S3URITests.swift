@@ -55,11 +55,11 @@ import Testing
     let more = [
       "AWS_ENDPOINT_URL_S3": "http://a", "AWS_ENDPOINT_URL": "http://b", "AWS_REGION": "r-1",
       "AWS_DEFAULT_REGION": "r-2",
-      "AWS_MAX_ATTEMPTS": "3", "AWS_CA_BUNDLE": "/ca.pem",
+      "AWS_MAX_ATTEMPTS": "3", "AWS_CA_BUNDLE": #filePath,
     ]
     let settings = try S3Settings(environment: Self.keys.merging(more) { $1 })
     #expect(settings.endpoint == "http://a" && settings.region == "r-1" && settings.maxAttempts == 3)
-    #expect(settings.authorityFile == "/ca.pem")
+    #expect(settings.authorityFile == #filePath)
     #expect(settings.summary == "region=r-1 endpoint=http://a credentials=environment")
   }
 
@@ -69,7 +69,7 @@ import Testing
     ["AWS_ENDPOINT_URL": "a"], ["AWS_ENDPOINT_URL": "http://"], ["AWS_REGION": "a b"],
     ["AWS_REGION": "a.evil.example/"],
     ["AWS_MAX_ATTEMPTS": "0"], ["AWS_MAX_ATTEMPTS": "many"], ["AWS_ACCESS_KEY_ID": ""], ["AWS_SECRET_ACCESS_KEY": ""],
-    ["AWS_SESSION_TOKEN": "a b"], ["AWS_REGION": ""],
+    ["AWS_SESSION_TOKEN": "a b"], ["AWS_REGION": ""], ["AWS_CA_BUNDLE": "/nowhere/ca.pem"],
   ])
   func wrongEnvironments(_ more: [String: String]) {
     let environment = Self.keys.merging(["AWS_REGION": "r"]) { $1 }.merging(more) { $1 }

@@ -47,7 +47,7 @@ extension Configuration {
     case .stdout:
       return "output: mode=stdout events=\(output.events.rawValue) column_names=\(output.columnNames.rawValue)"
     case .parquet:
-      return "output: mode=parquet dir=\(output.parquetDirectory) partition_by=\(output.partitioning.summary) "
+      return "output: mode=parquet dir=\(output.parquetDirectory) \(output.partitioning.summary)"
         + "batch_size=\(output.parquetBatchSize) "
         + "queue_capacity=\(output.queueCapacity) compression=\(output.compression.summary) "
         + "json_type=\(output.parquetJSONType.rawValue) column_names=\(output.columnNames.rawValue)"

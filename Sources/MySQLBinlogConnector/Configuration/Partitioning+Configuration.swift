@@ -11,8 +11,9 @@ extension Partitioning {
     reader.report(.partitionBy, "must be \"table\", \"date\" or \"table,date\"")
   }
 
-  /// "table,date", for the log.
+  /// "partition_by=table,date ", for the log; empty without partitions.
   var summary: String {
-    isActive ? [byTable ? "table" : nil, byDate ? "date" : nil].compactMap { $0 }.joined(separator: ",") : "none"
+    let words = [byTable ? "table" : nil, byDate ? "date" : nil].compactMap { $0 }
+    return words.isEmpty ? "" : "partition_by=\(words.joined(separator: ",")) "
   }
 }

@@ -50,8 +50,8 @@ package final class S3Object: OutputFile {
     byteCount += bytes.byteCount
   }
 
-  /// Bytes for which there is memory, and those on their way.
-  package var bufferedByteCount: Int { buffer.capacity + (upload?.sentByteCount ?? 0) }
+  /// Bytes in memory, and those on their way.
+  package var bufferedByteCount: Int { buffer.count + (upload?.sentByteCount ?? 0) }
 
   /// Sends what is in memory, as a part that may be small because it is the last.
   package func seal() throws(OutputError) {
@@ -62,7 +62,6 @@ package final class S3Object: OutputFile {
     } catch {
       throw OutputError(error)
     }
-    buffer = []
   }
 
   package func publish() throws(OutputError) {

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct LambdaEnvironmentTests {
   private func environment(_ more: [String: String]) -> LambdaEnvironment? {
-    LambdaEnvironment(["AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001"].merging(more) { $1 }, program: "/var/runtime/bootstrap")
+    LambdaEnvironment(
+      ["AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001"].merging(more) { $1 }, program: "/var/runtime/bootstrap")
   }
 
   @Test func outsideOfLambda() {

@@ -39,6 +39,7 @@ import Testing
   private final class Documents: CheckpointStore, @unchecked Sendable {
     var saved: [Checkpoint] = []
     func load() -> [UInt8]? { nil }
+    func check() {}
     func save(_ document: [UInt8]) throws(CheckpointStoreError) {
       do { saved.append(try Checkpoint(decoding: document)) } catch { throw .inUse(error.reason) }
     }
