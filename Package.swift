@@ -52,6 +52,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: strict),
     .target(
@@ -68,7 +69,7 @@ let package = Package(
       ],
       swiftSettings: common),
     .target(name: "TestSupport", dependencies: ["Bytes"], path: "Tests/TestSupport", swiftSettings: common),
-    .testTarget(name: "PlatformTests", dependencies: ["Platform", "Bytes"], swiftSettings: common),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform", "Bytes", "TestSupport"], swiftSettings: common),
     .testTarget(
       name: "MySQLWireTests",
       dependencies: [
@@ -83,13 +84,15 @@ let package = Package(
       name: "ParquetWriterTests",
       dependencies: ["ParquetWriter", "Platform", "Bytes", "CZlib", "CZstd", "TestSupport"], swiftSettings: common),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Pipeline", "BinlogParser", "Bytes", "TestSupport"], swiftSettings: common),
+      name: "PipelineTests", dependencies: ["Pipeline", "Platform", "BinlogParser", "Bytes", "TestSupport"],
+      swiftSettings: common),
     .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore", "HTTP"], swiftSettings: common),
     .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "HTTP"], swiftSettings: common),
     .testTarget(
       name: "ConfigurationTests",
       dependencies: [
-        "MySQLBinlogConnector", "Pipeline", "BinlogParser", "MySQLWire", "Platform", "Bytes", "TestSupport",
+        "MySQLBinlogConnector", "ObjectStore", "Pipeline", "BinlogParser", "MySQLWire", "Platform", "Bytes",
+        "TestSupport",
       ],
       swiftSettings: common),
   ]

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 /// Sends HTTP/1.1 requests from threads that may wait, and keeps connections open between them.
 ///
@@ -15,10 +16,25 @@ public final class HTTPTransport: Sendable {
 
   /// A transport whose connections are made within `connectTimeoutSeconds`.
   ///
-  /// - Parameter maxResponseBytes: a longer body of a response is an error.
-  public init(connectTimeoutSeconds: Int64 = 10, maxResponseBytes: Int = HTTPTransport.defaultMaxResponseBytes) {
+  /// - Parameters:
+  ///   - maxResponseBytes: a longer body of a response is an error.
+  ///   - idleTimeoutSeconds: how long a request may make no headway: no answer, or not 4 MiB of it sent; nil for ever.
+  ///   - authorityFile: a PEM file of the authorities to trust in place of the system's.
+  public init(
+    connectTimeoutSeconds: Int64 = 10, maxResponseBytes: Int = HTTPTransport.defaultMaxResponseBytes,
+    idleTimeoutSeconds: Int64? = nil, authorityFile: String? = nil
+  ) {
     var configuration = HTTPClient.Configuration()
     configuration.timeout.connect = .seconds(connectTimeoutSeconds)
+    configuration.timeout.read = idleTimeoutSeconds.map { .seconds($0) }
+    configuration.timeout.write = idleTimeoutSeconds.map { .seconds($0) }
+    // Whoever sends a request again decides when.
+    configuration.connectionPool.retryConnectionEstablishment = false
+    if let authorityFile {
+      var tls = TLSConfiguration.makeClientConfiguration()
+      tls.trustRoots = .file(authorityFile)
+      configuration.tlsConfiguration = tls
+    }
     configuration.httpVersion = .http1Only
     configuration.redirectConfiguration = .disallow
     client = HTTPClient(eventLoopGroup: Self.eventLoops, configuration: configuration)
@@ -38,7 +54,7 @@ public final class HTTPTransport: Sendable {
     do {
       let head = try HTTPClient.Request(
         url: request.url, method: HTTPMethod(rawValue: request.method), headers: HTTPHeaders(request.headers),
-        body: request.body.map { .byteBuffer(ByteBuffer(bytes: $0)) })
+        body: request.body.map { .bytes($0) })
       let collector = ResponseAccumulator(request: head, maxBodySize: maxResponseBytes)
       let deadline = timeoutSeconds.map { NIODeadline.now() + .nanoseconds(Int64($0 * 1e9)) }
       let response = try client.execute(request: head, delegate: collector, deadline: deadline).wait()

@@ -2,8 +2,8 @@ import Platform
 
 /// Why a Parquet file could not be written.
 public enum ParquetError: Error, Equatable, Sendable {
-  /// The file system refused.
-  case system(SystemError)
+  /// The file system, or the store, refused.
+  case output(OutputError)
   /// A value has more bytes than a page can hold.
   case valueTooLarge(bytes: Int)
   /// A page has more bytes than its header can tell.
@@ -22,7 +22,7 @@ extension ParquetError: CustomStringConvertible {
   /// One phrase.
   public var description: String {
     switch self {
-    case .system(let error): error.description
+    case .output(let error): error.description
     case .valueTooLarge(let bytes): "a value of \(bytes) bytes is too large for a Parquet page"
     case .pageTooLarge(let column, let bytes): "a page of \(bytes) bytes in column \(column) is too large for Parquet"
     case .invalidCompressionLevel(let codec, let level, let range):

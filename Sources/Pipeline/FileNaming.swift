@@ -31,12 +31,15 @@ public struct FileNaming: Sendable, Equatable {
   private static let firstPosition: UInt64 = 4
 
   /// "binlog.000001.parquet", or "binlog.000001-0000000004.parquet".
-  public func name(_ binlogFile: String, start: UInt64) -> String {
+  ///
+  /// - Parameter number: counts the files of one start in one folder, from 1; the second is "binlog.000001-0000000004-2.parquet".
+  public func name(_ binlogFile: String, start: UInt64, number: Int = 1) -> String {
     let mark = serverMark.isEmpty ? "" : "-\(serverMark)"
     let hasStart = parts == .all || (parts == .rest && start > Self.firstPosition) || !mark.isEmpty
     guard hasStart else { return "\(binlogFile).parquet" }
     let digits = String(start)
     let zeros = String(repeating: "0", count: max(0, Self.positionDigits - digits.count))
-    return "\(binlogFile)-\(zeros)\(digits)\(mark).parquet"
+    let suffix = number > 1 ? "-\(number)" : ""
+    return "\(binlogFile)-\(zeros)\(digits)\(suffix)\(mark).parquet"
   }
 }

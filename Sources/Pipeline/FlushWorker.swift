@@ -1,5 +1,4 @@
 import BinlogParser
-import Foundation
 import ParquetWriter
 
 /// What the processing worker tells the flush worker.
@@ -11,8 +10,8 @@ enum FlushMessage: Sendable {
   case beginOutput(UInt64)
   /// The server that wrote the file.
   case serverVersion(String)
-  /// The next row group.
-  case batch(RowChangeBatch)
+  /// The next row group of the partition; its rows end at or before the position.
+  case batch(RowChangeBatch, Partition, end: UInt64)
   /// All rows up to this position have been handed over, or are in the batch that is being filled.
   case reached(UInt64)
   /// The output is complete up to here, and goes on in another file.
@@ -22,30 +21,7 @@ enum FlushMessage: Sendable {
 
   /// Bytes that the message holds.
   var weight: Int {
-    if case .batch(let batch) = self { batch.byteCount } else { 0 }
-  }
-}
-
-/// Batches that were written and can be filled again.
-final class BatchPool: @unchecked Sendable {
-  private let lock = NSLock()
-  private var batches: [RowChangeBatch] = []
-  /// As many as can be under way at once.
-  private static let limit = 6
-
-  /// An empty batch.
-  func take() -> RowChangeBatch {
-    lock.lock()
-    defer { lock.unlock() }
-    return batches.popLast() ?? RowChangeBatch()
-  }
-
-  /// Takes back a batch that nobody uses any more.
-  func give(_ batch: RowChangeBatch) {
-    batch.removeAll()
-    lock.lock()
-    defer { lock.unlock() }
-    if batches.count < Self.limit { batches.append(batch) }
+    if case .batch(let batch, _, _) = self { batch.byteCount } else { 0 }
   }
 }
 
@@ -55,53 +31,48 @@ struct FlushWorker: ~Copyable {
   private let pool: BatchPool
   private let metrics: SharedMetrics
   private let checkpoints: Checkpoints
-  private var part: Part?
+  private var encoder: RowGroupEncoder
+  private var part: OutputPart?
+  /// The part with which the run began, until there is a checkpoint.
+  private var firstPart: OutputPart?
   private var partCount: UInt64 = 0
   private var serverVersion = ""
   private var bytesOfFinishedFiles: UInt64 = 0
   /// Files that became complete since the last checkpoint.
   private var finished: [Checkpoint.File] = []
 
-  /// The part of a binlog file that goes into one output file.
-  private struct Part {
-    let binlogFile: String
-    /// Where its first transaction starts; nil where that is not known yet.
-    var start: UInt64?
-    var lastPosition: UInt64
-    /// The file, from the first row on where there may be parts without any.
-    var writer: ParquetFileWriter?
-
-    init(_ binlogFile: String, start: UInt64?) {
-      self.binlogFile = binlogFile
-      self.start = start
-      lastPosition = start ?? 0
-    }
-  }
-
-  init(output: ParquetOutput, pool: BatchPool, metrics: SharedMetrics, checkpoints: Checkpoints) {
+  /// A worker that writes to `output`.
+  ///
+  /// - Throws: `PipelineError` for properties that no file can have.
+  init(
+    output: ParquetOutput, pool: BatchPool, metrics: SharedMetrics, checkpoints: Checkpoints
+  ) throws(PipelineError) {
     self.output = output
     self.pool = pool
     self.metrics = metrics
     self.checkpoints = checkpoints
+    do { encoder = try RowGroupEncoder(schema: output.schema, properties: output.properties) } catch {
+      throw .parquet(error)
+    }
   }
 
-  /// Works until the queue is finished or cancelled; a file that is not complete by then is given up.
+  /// Works until the queue is finished or cancelled; files that are not visible by then are given up.
   ///
   /// - Throws: `PipelineError` for output that could not be written.
   mutating func run(_ queue: BoundedQueue<FlushMessage>) throws(PipelineError) {
     while let message = queue.take() { try timed { worker throws(PipelineError) in try worker.handle(message) } }
-    part?.writer?.abandon()
+    part?.abandon()
   }
 
   private mutating func timed(_ body: (inout FlushWorker) throws(PipelineError) -> Void) throws(PipelineError) {
     let clock = ContinuousClock()
     let start = clock.now
     do throws(PipelineError) { try body(&self) } catch {
-      part?.writer?.abandon()
+      part?.abandon()
       throw error
     }
     let elapsed = clock.now - start
-    let partBytes = part?.writer?.byteCount ?? 0
+    let partBytes = part?.byteCount ?? 0
     metrics.update { metrics in
       metrics.flush += elapsed
       metrics.parts = partCount
@@ -116,76 +87,65 @@ struct FlushWorker: ~Copyable {
       let isFirst = part == nil
       try finishPart()
       if let boundary, !isFirst { try saveCheckpoint(boundary) }
-      try begin(Part(name, start: start))
+      try begin(OutputPart(name, start: start, after: boundary, output))
     case .beginOutput(let start): part?.start = start
     case .serverVersion(let version): serverVersion = version
     case .reached(let position): part?.lastPosition = position
-    case .batch(let batch):
-      try write(batch)
+    case .batch(let batch, let partition, let end):
+      part?.lastPosition = end
+      try parquet { worker throws(ParquetError) in try worker.write(batch, of: partition) }
       pool.give(batch)
       metrics.update { $0.batches += 1 }
     case .cut(let boundary):
       part?.lastPosition = boundary.position.offset
       try finishPart()
       try saveCheckpoint(boundary)
-      try begin(Part(boundary.position.file, start: boundary.position.offset))
+      let place = boundary.position
+      try begin(OutputPart(place.file, start: place.offset, after: boundary, output))
     case .finish(let boundary):
       try finishPart()
       if let boundary { try saveCheckpoint(boundary) }
     }
   }
 
-  private mutating func begin(_ part: Part) throws(PipelineError) {
+  private mutating func begin(_ part: OutputPart) throws(PipelineError) {
     self.part = part
+    if partCount == 0 { firstPart = part }
     partCount += 1
-    if output.naming.hasFileForEachBinlog { try open() }
+    guard output.naming.hasFileForEachBinlog else { return }
+    let serverVersion = serverVersion
+    try parquet { _ throws(ParquetError) in try part.open(.whole, serverVersion: serverVersion) }
   }
 
-  private mutating func open() throws(PipelineError) {
-    guard let part else { return }
-    let name = output.naming.name(part.binlogFile, start: part.start ?? 0)
-    do {
-      let writer = try ParquetFileWriter(
-        directory: output.directory, name: name, schema: output.schema, properties: output.properties)
-      self.part?.writer = writer
-      output.log.opened(writer.path)
-    } catch {
-      throw .parquet(error)
-    }
+  private mutating func write(_ batch: RowChangeBatch, of partition: Partition) throws(ParquetError) {
+    try part?.write(batch, of: partition, &encoder, serverVersion: serverVersion)
   }
 
-  private mutating func write(_ batch: RowChangeBatch) throws(PipelineError) {
-    if part?.writer == nil { try open() }
-    do { try part?.writer?.writeRowGroup(batch) } catch { throw .parquet(error) }
-  }
-
+  /// Lets the part's files appear. Of several the store is told before: a run may die between the first and the last.
   private mutating func finishPart() throws(PipelineError) {
-    guard let part, let writer = part.writer else { return }
-    self.part?.writer = nil
-    do {
-      let summary = try writer.finish(keyValueMetadata: metadata(of: part))
-      bytesOfFinishedFiles += UInt64(summary.bytes)
-      finished.append(Checkpoint.File(path: writer.path, rows: summary.rows, bytes: summary.bytes))
-      output.log.finished(writer.path, summary)
-    } catch {
-      writer.abandon()
+    guard let part else { return }
+    let names = part.names
+    if names.count == 1 { try checkpoints.check() }
+    if names.count > 1 { try checkpoints.announce(names, start: (firstPart ?? part).startBoundary) }
+    let files: [Checkpoint.File]
+    do { files = try part.publish(serverVersion: serverVersion) } catch {
+      part.abandon()
       throw .parquet(error)
     }
+    finished += files
+    bytesOfFinishedFiles += UInt64(files.reduce(0) { $0 + $1.bytes })
+    self.part = nil
   }
 
   private mutating func saveCheckpoint(_ boundary: TransactionBoundary) throws(PipelineError) {
     try checkpoints.save(boundary, files: finished)
     finished.removeAll()
+    firstPart = nil
   }
 
-  private func metadata(of part: Part) -> [KeyValue] {
-    var metadata = [
-      KeyValue("binlog_file", part.binlogFile),
-      KeyValue("first_position", "\(part.start ?? 0)"),
-      KeyValue("last_position", "\(part.lastPosition)"),
-      KeyValue("server_version", serverVersion),
-    ]
-    if let uuid = output.serverUUID { metadata.append(KeyValue("server_uuid", uuid)) }
-    return metadata
+  private mutating func parquet(
+    _ body: (inout FlushWorker) throws(ParquetError) -> Void
+  ) throws(PipelineError) {
+    do { try body(&self) } catch { throw .parquet(error) }
   }
 }

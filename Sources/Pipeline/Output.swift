@@ -1,4 +1,5 @@
 import ParquetWriter
+import Platform
 
 /// What the flush worker tells of its files.
 public struct ParquetLog: Sendable {
@@ -17,8 +18,8 @@ public struct ParquetLog: Sendable {
 
 /// Where and how Parquet files are written.
 public struct ParquetOutput: Sendable {
-  /// The folder in which finished files appear.
-  public let directory: String
+  /// Where finished files appear.
+  public let place: any OutputPlace
   /// Rows in a row group.
   public let batchRowLimit: Int
   /// Compression, page size, and what stands in `created_by`.
@@ -29,17 +30,20 @@ public struct ParquetOutput: Sendable {
   public let roll: RollPolicy
   /// How files are called.
   public let naming: FileNaming
+  /// By what the rows of a part are divided into files.
+  public let partitioning: Partitioning
   let schema: Schema
   let log: ParquetLog
 
-  /// Files in `directory`; `json` is what the images are annotated with.
+  /// Files in `place`; `json` is what the images are annotated with.
   public init(
-    directory: String, batchRowLimit: Int, json: LogicalType, properties: WriterProperties, serverUUID: String?,
-    roll: RollPolicy, naming: FileNaming, log: ParquetLog
+    place: any OutputPlace, batchRowLimit: Int, json: LogicalType, properties: WriterProperties, serverUUID: String?,
+    roll: RollPolicy, naming: FileNaming, partitioning: Partitioning, log: ParquetLog
   ) {
-    self.directory = directory
+    self.place = place
     self.roll = roll
     self.naming = naming
+    self.partitioning = partitioning
     self.batchRowLimit = batchRowLimit
     self.properties = properties
     self.serverUUID = serverUUID

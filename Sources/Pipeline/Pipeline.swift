@@ -51,7 +51,7 @@ public final class Pipeline: Sendable {
           output: StandardOutput(), everyEvent: everyEvent, maxEventBytes: maxEventBytes, checkpoints: checkpoints)
       }
     case .parquet(let parquet):
-      let pool = BatchPool()
+      let pool = BatchPool(isPartitioned: parquet.partitioning.isActive)
       let flushes = flushes
       let metrics = metrics
       startProcessing(decoder, transactions) {
@@ -59,7 +59,7 @@ public final class Pipeline: Sendable {
           queue: flushes, pool: pool, metrics: metrics, output: parquet, keepsPlace: checkpoints.areKept)
       }
       start("flush") { () throws(PipelineError) in
-        var worker = FlushWorker(output: parquet, pool: pool, metrics: metrics, checkpoints: checkpoints)
+        var worker = try FlushWorker(output: parquet, pool: pool, metrics: metrics, checkpoints: checkpoints)
         try worker.run(flushes)
       }
     }

@@ -11,7 +11,7 @@ public enum PipelineError: Error, Sendable {
   /// Standard output could not be written.
   case output(SystemError)
   /// The checkpoint could not be written; the output that it covers is there.
-  case checkpoint(SystemError)
+  case checkpoint(CheckpointStoreError)
   /// Whoever reads stdout went away: the end of a run that nobody listens to.
   case outputClosed
 }

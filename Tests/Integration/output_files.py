@@ -59,9 +59,9 @@ def paths(folder: Path) -> list[Path]:
     return sorted(folder.iterdir(), key=lambda path: part_of(path).order) if folder.is_dir() else []
 
 
-def rows_of(path: Path) -> list[Row]:
-    """All rows of one file, the images as bytes."""
-    part = part_of(path)
+def rows_of(path: Path, file: str | None = None) -> list[Row]:
+    """All rows of one file, the images as bytes. The binlog file is the one that the name says, unless it is given."""
+    part = Part(file, 0, "") if file else part_of(path)
     table = pq.read_table(path, partitioning=None, columns=list(_COLUMNS))
     columns = []
     for name in _COLUMNS:

@@ -60,16 +60,17 @@ class Killer:
     """Chooses the moment: after a random time, or just when something of note happens on the disk."""
 
     def __init__(self, chance: random.Random, output: Path, place: Path) -> None:
-        self._chance, self._output, self._place = chance, output, place
+        self._chance = chance
+        self._delay = 0.01
+        self._watches = [None, lambda: listing(output), lambda: listing(place.parent), lambda: checkpoints.position(place)]
 
     def wait(self, running: Running) -> None:
         limit = time.monotonic() + self._chance.uniform(0.02, 1.5)
-        watched = self._chance.choice([None, lambda: listing(self._output), lambda: listing(self._place.parent),
-                                       lambda: checkpoints.position(self._place)])
+        watched = self._chance.choice(self._watches)
         before = watched() if watched else None
         while time.monotonic() < limit and running.process.poll() is None:
             if watched and watched() != before:
-                time.sleep(self._chance.uniform(0, 0.01))
+                time.sleep(self._chance.uniform(0, self._delay))
                 return
             time.sleep(0.001)
 

@@ -16,4 +16,14 @@ import Testing
   func names(_ parts: FileNaming.Parts, _ mark: String, _ start: UInt64, _ expected: String) {
     #expect(FileNaming(parts: parts, serverMark: mark).name("binlog.000001", start: start) == expected)
   }
+
+  /// Files of one start in one folder are told apart by a number.
+  @Test(arguments: [
+    (1, "", "binlog.000001-0000000004.parquet"), (2, "", "binlog.000001-0000000004-2.parquet"),
+    (12, "c0ffee00", "binlog.000001-0000000004-12-c0ffee00.parquet"),
+  ])
+  func numbers(_ number: Int, _ mark: String, _ expected: String) {
+    let naming = FileNaming(parts: .all, serverMark: mark)
+    #expect(naming.name("binlog.000001", start: 4, number: number) == expected)
+  }
 }

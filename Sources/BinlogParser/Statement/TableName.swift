@@ -5,6 +5,12 @@ package struct TableName: Hashable, Sendable {
   /// The table.
   package let table: [UInt8]
 
+  /// The name of `table` in `schema`.
+  package init(schema: [UInt8], table: [UInt8]) {
+    self.schema = schema
+    self.table = table
+  }
+
   /// Both names in lower case, as a server with `lower_case_table_names` = 1 stores them.
   package var lowercased: TableName {
     TableName(schema: schema.map(Self.lowercased), table: table.map(Self.lowercased))

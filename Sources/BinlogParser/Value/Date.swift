@@ -32,7 +32,7 @@ public struct CivilDate: BitwiseCopyable, Equatable, Sendable {
 
   /// The day that is `days` after 1970-01-01.
   @inlinable
-  init(daysSinceEpoch days: UInt32) {
+  package init(daysSinceEpoch days: UInt32) {
     // Years begin in March here, so that the day in February that comes and goes is the last of a year.
     let shifted = days &+ 719_468
     let century = (4 &* shifted &+ 3) / 146_097

@@ -1,7 +1,8 @@
 extension Configuration {
   /// What a run is about to do, in a few lines for the log; without any secret.
   package var summary: [String] {
-    (files.map { [$0.summary] } ?? [connectionSummary, tlsSummary]) + [rangeSummary, outputSummary] + durabilitySummary
+    (files.map { [$0.summary] } ?? [connectionSummary, tlsSummary]) + [rangeSummary, outputSummary] + objectStoreSummary
+      + durabilitySummary
       + filterSummary
   }
 
@@ -46,11 +47,14 @@ extension Configuration {
     case .stdout:
       return "output: mode=stdout events=\(output.events.rawValue) column_names=\(output.columnNames.rawValue)"
     case .parquet:
-      return "output: mode=parquet dir=\(output.parquetDirectory) batch_size=\(output.parquetBatchSize) "
+      return "output: mode=parquet dir=\(output.parquetDirectory) \(output.partitioning.summary)"
+        + "batch_size=\(output.parquetBatchSize) "
         + "queue_capacity=\(output.queueCapacity) compression=\(output.compression.summary) "
         + "json_type=\(output.parquetJSONType.rawValue) column_names=\(output.columnNames.rawValue)"
     }
   }
+
+  private var objectStoreSummary: [String] { objectStore.map { ["object store: \($0.summary)"] } ?? [] }
 
   private var filterSummary: [String] {
     [("include", filter.include), ("exclude", filter.exclude)].filter { !$0.1.isEmpty }.map { list, patterns in

@@ -1,5 +1,6 @@
 import BinlogParser
 import MySQLWire
+import ObjectStore
 import Platform
 
 /// Everything that a run is told: a configuration file, checked, with the command line's overrides applied.
@@ -22,6 +23,8 @@ package struct Configuration: Sendable {
   package let output: OutputSettings
   /// What makes it safe, and when.
   package let durability: DurabilitySettings
+  /// The object store, where the output or the checkpoint is in one.
+  package let objectStore: S3Settings?
   /// Which tables.
   package let filter: FilterSettings
   /// What is logged, and where.
@@ -78,6 +81,7 @@ package struct Configuration: Sendable {
     stop = StopCondition(&reader)
     output = OutputSettings(&reader)
     durability = DurabilitySettings(&reader)
+    objectStore = Self.keyInObjectStore(output, durability).flatMap { reader.objectStore(for: $0, environment) }
     if files != nil, output.columnNames == .lookup {
       reader.report(.columnNames, "lookup needs a server to ask, and source is file")
     }
@@ -87,6 +91,13 @@ package struct Configuration: Sendable {
     guard reader.problems.isEmpty else {
       throw ConfigurationError(path: arguments.configurationPath, problems: reader.problems)
     }
+  }
+
+  private static func keyInObjectStore(
+    _ output: OutputSettings, _ durability: DurabilitySettings
+  ) -> ConfigurationKey? {
+    if output.mode == .parquet, output.parquetDirectory.isS3 { return .parquetOutputDirectory }
+    return durability.checkpointFile?.isS3 == true ? .checkpointFile : nil
   }
 
   /// Whether the run has an end of its own.

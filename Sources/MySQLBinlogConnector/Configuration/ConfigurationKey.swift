@@ -17,6 +17,7 @@ enum ConfigurationKey: String, CaseIterable {
   case parquetBatchSize = "parquet_batch_size"
   case parquetRollSeconds = "parquet_roll_seconds"
   case parquetRollRows = "parquet_roll_rows"
+  case partitionBy = "partition_by"
   case parquetRollBytes = "parquet_roll_bytes"
   case include, exclude
   case logLevel = "log_level"

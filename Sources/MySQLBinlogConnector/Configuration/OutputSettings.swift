@@ -1,4 +1,5 @@
 import ParquetWriter
+import Pipeline
 
 /// What to write, where, and in which form.
 package struct OutputSettings: Sendable, Equatable {
@@ -38,10 +39,12 @@ package struct OutputSettings: Sendable, Equatable {
 
   /// `output_mode`.
   package let mode: Mode
-  /// The folder of the Parquet files.
-  package let parquetDirectory: String
+  /// The folder of the Parquet files, or the prefix of their keys.
+  package let parquetDirectory: StorageLocation
   /// Rows in a row group.
   package let parquetBatchSize: Int
+  /// `partition_by`.
+  package let partitioning: Partitioning
   /// The compression of Parquet pages, with its level.
   package let compression: Compression
   /// `parquet_json_type`.
@@ -55,8 +58,9 @@ package struct OutputSettings: Sendable, Equatable {
 
   init(_ reader: inout ConfigurationReader) {
     mode = reader.choice(.outputMode, default: .stdout)
-    parquetDirectory = reader.text(.parquetOutputDirectory) ?? "./parquet_output"
+    parquetDirectory = reader.location(.parquetOutputDirectory, isFolder: true) ?? .path("./parquet_output")
     parquetBatchSize = Int(reader.integer(.parquetBatchSize, in: 1...1_048_576) ?? 8192)
+    partitioning = Partitioning(&reader)
     compression = Compression(&reader)
     parquetJSONType = reader.choice(.parquetJSONType, default: .string)
     events = reader.choice(.events, default: .rows)

@@ -19,6 +19,8 @@ enum RunError: Error {
   case binlog(BinlogError)
   /// A stage of the pipeline failed.
   case pipeline(PipelineError, reached: BinlogPosition)
+  /// A file or a store that the run needs besides its output refuses.
+  case output(OutputError)
   /// The process lacks something it needs from the system.
   case system(SystemError)
 
@@ -29,7 +31,9 @@ enum RunError: Error {
     case .wire(let error, _), .missingLog(let error, _, _): Self.exitCode(of: error)
     case .binlog: .dataError
     case .pipeline(.binlog, _): .dataError
-    case .pipeline(.parquet, _), .pipeline(.output, _), .pipeline(.checkpoint, _), .system, .input: .outputError
+    case .pipeline(.checkpoint(.inUse), _): .configuration
+    case .pipeline(.parquet, _), .pipeline(.output, _), .pipeline(.checkpoint, _), .output, .system, .input:
+      .outputError
     case .pipeline(.outputClosed, _): .success
     }
   }
@@ -44,19 +48,23 @@ enum RunError: Error {
     }
   }
 
-  /// The error of the checkpoint file of `configuration`.
-  static func checkpoint(_ problem: CheckpointFile.Problem, _ configuration: Configuration) -> RunError {
-    let path = configuration.durability.checkpointFile ?? ""
-    let reason: String
-    switch problem {
-    case .system(let error): return .system(error)
-    case .inUse: reason = "another run uses it: give each run a checkpoint_file of its own"
-    case .malformed(let why): reason = "\(why): restore it, or remove it to begin anew"
+  /// The error of the checkpoint of `configuration`.
+  static func checkpoint(_ error: CheckpointStoreError, _ configuration: Configuration) -> RunError {
+    switch error {
+    case .unavailable(let error): .output(error)
+    case .inUse: checkpoint("\(error): \(error.advice)", configuration)
     }
+  }
+
+  /// What the checkpoint of `configuration` holds is no checkpoint.
+  static func checkpoint(_ error: Checkpoint.Malformed, _ configuration: Configuration) -> RunError {
+    checkpoint("\(error.reason): restore it, or remove it to begin anew", configuration)
+  }
+
+  private static func checkpoint(_ problem: String, _ configuration: Configuration) -> RunError {
+    let message = "checkpoint_file \(configuration.durability.checkpointFile.map { "\($0)" } ?? ""): \(problem)"
     return .configuration(
-      ConfigurationError(
-        path: configuration.path, problems: [ConfigurationProblem(.invalidValue, "checkpoint_file \(path): \(reason)")])
-    )
+      ConfigurationError(path: configuration.path, problems: [ConfigurationProblem(.invalidValue, message)]))
   }
 
   /// What failed and where, in one line.
@@ -68,6 +76,7 @@ enum RunError: Error {
     case .binlog(let error): error.description
     case .pipeline(.binlog(let error), _): error.description
     case .pipeline(let error, let reached): "\(error); reached \(reached)"
+    case .output(let error): error.description
     case .system(let error): error.description
     case .input(let error): "the binlog file could not be read: \(error)"
     }
@@ -81,17 +90,11 @@ enum RunError: Error {
     case .missingLog(let error, _, let oldest?):
       (error.hint.map { $0 + ". " } ?? "") + "The first binlog that the server still has is \(oldest)"
     case .binlog(let error), .pipeline(.binlog(let error), _): error.hint
-    case .pipeline(.parquet(let error), _): Self.hint(for: error)
-    case .pipeline(.checkpoint, _): "check checkpoint_file, its folder's permissions and free space, and run again"
+    case .pipeline(.parquet(.output(let error)), _): error.advice
+    case .pipeline(.checkpoint(let error), _): error.advice
+    case .output(let error): error.advice
     case .pipeline, .system, .input: nil
     }
-  }
-
-  private static func hint(for error: ParquetError) -> String? {
-    guard case .system(let error) = error else { return nil }
-    return error.isDiskFull
-      ? "free some space and run again from the same position; files completed before are safe"
-      : "check parquet_output_dir and its permissions"
   }
 
   /// A line for each problem of a configuration, else one that says what, where, and what to do.

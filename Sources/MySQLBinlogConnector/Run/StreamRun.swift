@@ -2,6 +2,7 @@ import BinlogParser
 import Foundation
 import Logging
 import MySQLWire
+import ObjectStore
 import ParquetWriter
 import Pipeline
 import Platform
@@ -11,8 +12,13 @@ struct StreamRun {
   private let configuration: Configuration
   private let log = Logger(label: "main")
   private let start = ContinuousClock.now
+  /// The object store, where the output or the checkpoint is in one.
+  private let objectStore: S3Client?
 
-  init(_ configuration: Configuration) { self.configuration = configuration }
+  init(_ configuration: Configuration) {
+    self.configuration = configuration
+    objectStore = configuration.objectStore.map { S3Client($0, retrying: Self.warn) }
+  }
 
   /// Streams the configured range.
   ///
@@ -36,12 +42,12 @@ struct StreamRun {
   }
 
   private func stream(_ interrupt: InterruptSource) throws(RunError) {
-    let file = try checkpointFile()
-    var last: Checkpoint?
-    do { last = try file?.load() } catch { throw .checkpoint(error, configuration) }
+    let store = try checkpointStore()
+    var last = try load(store)
+    try removeUnfinished(last, in: store)
     if let files = configuration.files {
       let start = try StartResolver(configuration).start(last, in: files)
-      let checkpoints = Checkpoints(file, server: ServerFacts(of: files).server, after: last)
+      let checkpoints = Checkpoints(store, server: ServerFacts(of: files).server, after: last)
       let range = configuration.range.beginning(at: start.position)
       guard !isDone(start, range) else { return }
       let stage = Stage(
@@ -53,16 +59,40 @@ struct StreamRun {
       let replica = Replica(configuration, interrupt)
       var torn: [BinlogPosition] = []
       var goesOn = false
-      while let again = try dump(replica, file, last, goesOn: goesOn, &torn) {
+      while let again = try dump(replica, store, last, goesOn: goesOn, &torn) {
         last = again
+        try removeUnfinished(last, in: nil)
         goesOn = true
       }
     }
   }
 
-  private func checkpointFile() throws(RunError) -> CheckpointFile? {
-    guard let path = configuration.durability.checkpointFile else { return nil }
-    do { return try CheckpointFile(path) } catch { throw .checkpoint(error, configuration) }
+  /// Removes output files behind the checkpoint: their part was not complete, and will be written again.
+  ///
+  /// The checkpoint is written to `store` before. A run that is still at that part, which a store without locks cannot
+  /// prevent, then finds it changed, and can save none that counts on these files.
+  private func removeUnfinished(_ checkpoint: Checkpoint?, in store: (any CheckpointStore)?) throws(RunError) {
+    guard configuration.output.mode == .parquet, let checkpoint, let names = checkpoint.unfinished else { return }
+    log.info("removing what is there of \(names.count) output files that the checkpoint does not cover")
+    do { try store?.save(checkpoint.claimed.encoded) } catch { throw .checkpoint(error, configuration) }
+    do { try outputPlace.removeFiles(names) } catch { throw .output(error) }
+  }
+
+  private func checkpointStore() throws(RunError) -> (any CheckpointStore)? {
+    switch configuration.durability.checkpointFile {
+    case nil: return nil
+    case .path(let path):
+      do { return try CheckpointFile(path) } catch { throw .checkpoint(error, configuration) }
+    case .s3(let uri): return S3Checkpoint(requiredStore, uri)
+    }
+  }
+
+  /// The checkpoint in `store`; nil where there is none.
+  private func load(_ store: (any CheckpointStore)?) throws(RunError) -> Checkpoint? {
+    let document: [UInt8]?
+    do { document = try store?.load() } catch { throw .checkpoint(error, configuration) }
+    guard let document else { return nil }
+    do { return try Checkpoint(decoding: document) } catch { throw .checkpoint(error, configuration) }
   }
 
   /// Everything that one stream needs.
@@ -81,7 +111,8 @@ struct StreamRun {
   ///
   /// - Returns: the checkpoint from which to begin anew, because the log did not go on as it did; nil when all is done.
   private func dump(
-    _ replica: Replica, _ file: CheckpointFile?, _ last: Checkpoint?, goesOn: Bool, _ torn: inout [BinlogPosition]
+    _ replica: Replica, _ store: (any CheckpointStore)?, _ last: Checkpoint?, goesOn: Bool,
+    _ torn: inout [BinlogPosition]
   ) throws(RunError) -> Checkpoint? {
     let connection: Connection
     let facts: ServerFacts
@@ -111,7 +142,7 @@ struct StreamRun {
     let stage = Stage(
       source: .server(connection), start: start, facts: facts, checksum: checksum,
       columnNames: ColumnNames(configuration.output, schema),
-      checkpoints: Checkpoints(file, server: facts.server, after: last), resumption: resumption)
+      checkpoints: Checkpoints(store, server: facts.server, after: last), resumption: resumption)
     return try stream(stage, replica, &torn)
   }
 
@@ -218,20 +249,35 @@ struct StreamRun {
       let log = Logger(label: "pipeline")
       return .parquet(
         ParquetOutput(
-          directory: settings.parquetDirectory, batchRowLimit: settings.parquetBatchSize,
+          place: outputPlace, batchRowLimit: settings.parquetBatchSize,
           json: settings.parquetJSONType == .json ? .json : .string, properties: properties,
           serverUUID: stage.facts.server.uuid,
-          roll: configuration.durability.roll, naming: naming(stage),
+          roll: configuration.durability.roll, naming: naming(stage), partitioning: settings.partitioning,
           log: ParquetLog(
             opened: { log.info("opening parquet file: \($0)") },
             finished: { log.info("finished parquet file: \($0) (\($1.rows) rows, \($1.bytes) bytes)") })))
     }
   }
 
+  /// The store that the output or the checkpoint is in.
+  private var requiredStore: S3Client {
+    guard let objectStore else { preconditionFailure("a configuration without the store that it names") }
+    return objectStore
+  }
+
+  private var outputPlace: any OutputPlace {
+    switch configuration.output.parquetDirectory {
+    case .path(let path): OutputFolder(path)
+    case .s3(let uri): S3Prefix(requiredStore, uri)
+    }
+  }
+
   private func naming(_ stage: Stage) -> FileNaming {
     let durability = configuration.durability
     let parts: FileNaming.Parts =
-      durability.roll.isActive ? .all : durability.checkpointFile == nil ? .none : .rest
+      durability.roll.isActive || configuration.output.partitioning.isActive
+        || configuration.output.parquetDirectory.isS3
+      ? .all : durability.checkpointFile == nil ? .none : .rest
     return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark)
   }
 
@@ -260,6 +306,11 @@ struct StreamRun {
     case .statementChanges(let count, let file, let position):
       Logger(label: "event_parser").warning("\(missingChanges(count)), the latest at \(file):\(position)")
     }
+  }
+
+  /// Logs that a request to the object store is tried again.
+  @Sendable private static func warn(_ error: S3Error, waitSeconds: Double) {
+    Logger(label: "object_store").warning("\(error); trying again in \(Int(waitSeconds * 1000)) ms")
   }
 
   private static func missingChanges(_ count: UInt64) -> String {

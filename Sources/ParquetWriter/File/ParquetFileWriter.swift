@@ -6,7 +6,7 @@ import Platform
 /// Writes one Parquet file, which appears under its name only when it is complete and safe on disk.
 ///
 /// A writer belongs to one thread at a time. When a write fails, the file is given up, and so it is when the writer goes
-/// away before `finish`.
+/// away before `publish`.
 public final class ParquetFileWriter {
   /// What a finished file holds.
   public struct Summary: Sendable, Equatable {
@@ -18,21 +18,23 @@ public final class ParquetFileWriter {
     public let rowGroups: Int
   }
 
-  private let file: StagedFile
-  private var encoder: RowGroupEncoder
+  private let file: any OutputFile
   private var metaData: FileMetaData
-  private var isOpen = true
+  private var state = State.growing
 
-  /// Starts the file that will be `directory/name`. Missing folders are created.
+  private enum State {
+    case growing, complete, ended
+  }
+
+  /// Starts the file that will be `name` in `place`.
   public init(
-    directory: String, name: String, schema: Schema, properties: WriterProperties
+    place: any OutputPlace, name: String, schema: Schema, application: ApplicationVersion
   ) throws(ParquetError) {
-    encoder = try RowGroupEncoder(schema: schema, properties: properties)
-    metaData = FileMetaData(schema: schema, createdBy: properties.application.description)
+    metaData = FileMetaData(schema: schema, createdBy: application.description)
     do {
-      file = try StagedFile(directory: directory, name: name)
+      file = try place.createFile(name)
     } catch {
-      throw .system(error)
+      throw .output(error)
     }
     try write(OutputBuffer(literal: FileMetaData.magic))
   }
@@ -43,9 +45,15 @@ public final class ParquetFileWriter {
   public var byteCount: Int { file.byteCount }
   /// Rows written so far.
   public var rowCount: Int { metaData.rowCount }
+  /// Bytes of the file that are still in memory.
+  public var bufferedByteCount: Int { file.bufferedByteCount }
 
   /// Encodes `batch` and writes it as the next row group. A batch without rows writes nothing.
-  public func writeRowGroup(_ batch: borrowing some RowBatch & ~Copyable) throws(ParquetError) {
+  ///
+  /// - Parameter encoder: of this file's schema; files can share one.
+  public func writeRowGroup(
+    _ batch: borrowing some RowBatch & ~Copyable, _ encoder: inout RowGroupEncoder
+  ) throws(ParquetError) {
     let rowGroup = try encoder.encode(batch)
     try append(rowGroup)
     encoder.recycle(rowGroup)
@@ -53,29 +61,37 @@ public final class ParquetFileWriter {
 
   /// Writes a row group that was encoded before, with the schema and properties of this file.
   public func append(_ rowGroup: borrowing EncodedRowGroup) throws(ParquetError) {
-    guard isOpen else { throw .notOpen(path: path) }
+    guard state == .growing else { throw .notOpen(path: path) }
     guard rowGroup.rowCount > 0 else { return }
     let offset = file.byteCount
     try write(rowGroup.bytes)
     metaData.append(rowGroup.rowGroup(at: offset))
   }
 
-  /// Writes the footer, makes the file durable and lets it appear under its name, in place of an older file.
-  public func finish(keyValueMetadata: [KeyValue] = []) throws(ParquetError) -> Summary {
-    guard isOpen else { throw .notOpen(path: path) }
+  /// Writes the footer: the file is complete, and can be published.
+  public func complete(keyValueMetadata: [KeyValue] = []) throws(ParquetError) -> Summary {
+    guard state == .growing else { throw .notOpen(path: path) }
     try write(metaData.footer(keyValueMetadata: keyValueMetadata))
-    isOpen = false
-    do {
-      try file.publish()
-    } catch {
-      throw .system(error)
-    }
+    state = .complete
     return Summary(bytes: file.byteCount, rows: metaData.rowCount, rowGroups: metaData.rowGroupCount)
+  }
+
+  /// Makes the complete file durable, and gives back what it needs to grow, so that it can wait to be published.
+  public func seal() throws(ParquetError) {
+    guard state == .complete else { throw .notOpen(path: path) }
+    do { try file.seal() } catch { throw .output(error) }
+  }
+
+  /// Makes the complete file durable and lets it appear under its name, in place of an older file.
+  public func publish() throws(ParquetError) {
+    guard state == .complete else { throw .notOpen(path: path) }
+    do { try file.publish() } catch { throw .output(error) }
+    state = .ended
   }
 
   /// Gives the file up: nothing of it stays.
   public func abandon() {
-    isOpen = false
+    state = .ended
     file.abandon()
   }
 
@@ -84,7 +100,7 @@ public final class ParquetFileWriter {
       try file.write(buffer.bytes)
     } catch {
       abandon()
-      throw .system(error)
+      throw .output(error)
     }
   }
 }

@@ -1,7 +1,7 @@
 import BinlogParser
 import Foundation
 
-/// What a checkpoint file holds: the place up to which everything is safely written, and from which to read on.
+/// What a checkpoint holds: the place up to which everything is safely written, and from which to read on.
 public struct Checkpoint: Codable, Sendable, Equatable {
   /// The server that wrote the log.
   public struct Server: Codable, Sendable, Equatable {
@@ -64,6 +64,11 @@ public struct Checkpoint: Codable, Sendable, Equatable {
   public let firstServer: String
   /// The output files that became complete with this checkpoint.
   public let files: [File]
+  /// Names of output files of the part behind it, which are visible or not: they were being published, and a run that goes on
+  /// from here removes those that are there, because it writes their rows again. Nil for none.
+  public internal(set) var unfinished: [String]?
+  /// What tells the checkpoint from others with the same contents, where that matters.
+  public private(set) var claim: String?
 
   enum CodingKeys: String, CodingKey {
     case version
@@ -75,6 +80,8 @@ public struct Checkpoint: Codable, Sendable, Equatable {
     case server
     case firstServer = "first_server"
     case files
+    case unfinished
+    case claim
   }
 
   /// The checkpoint of `boundary`.
@@ -88,6 +95,13 @@ public struct Checkpoint: Codable, Sendable, Equatable {
     self.server = server
     self.firstServer = firstServer
     self.files = files
+  }
+
+  /// The same checkpoint, in words that no other run has written.
+  public var claimed: Checkpoint {
+    var checkpoint = self
+    checkpoint.claim = String(UInt64.random(in: .min ... .max), radix: 36)
+    return checkpoint
   }
 
   /// Where to read on.

@@ -2,28 +2,33 @@ import BinlogParser
 import Foundation
 import Platform
 
-/// The place up to which everything is safely written: in memory, and in a checkpoint file where there is one.
+/// The place up to which everything is safely written: in memory, and in a store where there is one.
 ///
 /// The stage that writes moves it forward; the reader looks at it when the run must begin anew.
 public final class Checkpoints: @unchecked Sendable {
-  private let file: CheckpointFile?
+  private let store: (any CheckpointStore)?
   private let server: Checkpoint.Server
   private let firstServer: String
+  /// The one that the run goes on from.
+  private let last: Checkpoint?
   private let lock = NSLock()
   private var boundary: TransactionBoundary?
   /// The files that became complete last.
   private var files: [Checkpoint.File]
+  /// Names of files that may be visible, and that no checkpoint covers.
+  private var unfinished: [String] = []
 
-  /// Checkpoints of the log of `server`, kept in `file`, the first of them after `last`.
-  public init(_ file: CheckpointFile?, server: Checkpoint.Server, after last: Checkpoint?) {
-    self.file = file
+  /// Checkpoints of the log of `server`, kept in `store`, the first of them after `last`.
+  public init(_ store: (any CheckpointStore)?, server: Checkpoint.Server, after last: Checkpoint?) {
+    self.store = store
     self.server = server
+    self.last = last
     firstServer = last?.firstServer ?? server.identity
     files = last?.files ?? []
   }
 
-  /// Whether there is a file.
-  public var areKept: Bool { file != nil }
+  /// Whether there is a store.
+  public var areKept: Bool { store != nil }
 
   /// What tells the server's output files from those of the first server: the first letters and digits of its identity, or
   /// nothing for the first server itself. MariaDB's have slashes among them, and a server can say whatever it likes.
@@ -39,7 +44,13 @@ public final class Checkpoints: @unchecked Sendable {
   public func checkpoint(of place: TransactionBoundary) -> Checkpoint {
     lock.lock()
     defer { lock.unlock() }
-    return Checkpoint(place, server: server, firstServer: firstServer, files: files)
+    return unlockedCheckpoint(of: place)
+  }
+
+  private func unlockedCheckpoint(of place: TransactionBoundary) -> Checkpoint {
+    var checkpoint = Checkpoint(place, server: server, firstServer: firstServer, files: files)
+    checkpoint.unfinished = unfinished.isEmpty ? nil : unfinished
+    return checkpoint
   }
 
   /// The last place; nil as long as nothing was written.
@@ -56,12 +67,36 @@ public final class Checkpoints: @unchecked Sendable {
     boundary = place
   }
 
-  /// Remembers `place`, up to which everything is safe on disk, in the file too; `files` became complete since the last.
-  func save(_ place: TransactionBoundary, files: [Checkpoint.File]) throws(PipelineError) {
-    lock.withLock { if !files.isEmpty { self.files = files } }
-    do { try file?.save(checkpoint(of: place)) } catch {
-      throw .checkpoint(error)
+  /// Throws when another run has moved the checkpoint: what is published now could take the place of that run's files.
+  func check() throws(PipelineError) {
+    do { try store?.check() } catch { throw .checkpoint(error) }
+  }
+
+  /// Remembers `place`, up to which everything is safe on disk, in the store too; `files` became complete since the last.
+  package func save(_ place: TransactionBoundary, files: [Checkpoint.File]) throws(PipelineError) {
+    lock.withLock {
+      unfinished = []
+      if !files.isEmpty { self.files = files }
     }
+    try store(checkpoint(of: place))
     note(place)
+  }
+
+  /// Remembers, in the store too, that the files `names` become visible one after the other. Until the next checkpoint is
+  /// saved, a run that goes on from the last one removes them: it may cut its parts elsewhere, and then not replace them all.
+  ///
+  /// - Parameter start: where the run began, which is the last checkpoint when there is none.
+  package func announce(_ names: [String], start: TransactionBoundary) throws(PipelineError) {
+    let checkpoint = lock.withLock {
+      unfinished += names
+      guard boundary == nil, var last else { return unlockedCheckpoint(of: boundary ?? start) }
+      last.unfinished = unfinished
+      return last
+    }
+    try store(checkpoint)
+  }
+
+  private func store(_ checkpoint: Checkpoint) throws(PipelineError) {
+    do { try store?.save(checkpoint.encoded) } catch { throw .checkpoint(error) }
   }
 }

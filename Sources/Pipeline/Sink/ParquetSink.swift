@@ -12,7 +12,13 @@ struct ParquetSink: ~Copyable, EventSink {
   private let metrics: SharedMetrics
   private let batchRowLimit: Int
   private let roll: RollPolicy
+  private let partitioning: Partitioning
   private var batch: RowChangeBatch
+  /// Where the batch goes, with the table and the time in seconds since 1970 of its last event.
+  private var partition = Partition.whole
+  private var partitionSource: (table: TablePlan, timestamp: UInt32)?
+  /// The batches of other partitions.
+  private var parked = ParkedBatches()
   /// Rows since the last cut, and how long the first of them has waited for the next one.
   private var part: (rows: Int, timer: CutTimer)
   /// How long events without rows wait for a checkpoint.
@@ -23,6 +29,8 @@ struct ParquetSink: ~Copyable, EventSink {
   private var entries: DictionaryEntries?
   /// Where the event starts whose rows came last.
   private var rowsStart: UInt64?
+  /// Where it ends.
+  private var rowsEnd: UInt64 = 0
   /// The number of that event's last row.
   private var eventRowIndex: Int64 = 0
 
@@ -47,13 +55,14 @@ struct ParquetSink: ~Copyable, EventSink {
     self.metrics = metrics
     batchRowLimit = output.batchRowLimit
     roll = output.roll
+    partitioning = output.partitioning
     part = (0, CutTimer(output.roll.seconds.map { .seconds($0) }))
     idle = CutTimer(keepsPlace ? Self.idleInterval : nil)
     batch = pool.take()
   }
 
   mutating func beginFile(_ file: String, at start: UInt64?, _ boundary: TransactionBoundary?) {
-    handOver()
+    handOverAll()
     rowsStart = nil
     send(.beginFile(file, start: start, boundary))
     beginPart()
@@ -77,7 +86,7 @@ struct ParquetSink: ~Copyable, EventSink {
   var cutTime: ContinuousClock.Instant? { part.rows > 0 ? part.timer.end : idle.end }
 
   mutating func cut(at boundary: TransactionBoundary) {
-    handOver()
+    handOverAll()
     send(.cut(boundary))
     beginPart()
   }
@@ -101,7 +110,7 @@ struct ParquetSink: ~Copyable, EventSink {
   mutating func giveUp() {}
 
   mutating func finish(at boundary: TransactionBoundary?) {
-    handOver()
+    handOverAll()
     send(.finish(boundary))
     queue.finish()
   }
@@ -111,6 +120,8 @@ struct ParquetSink: ~Copyable, EventSink {
     // The rows events of a TRANSACTION_PAYLOAD share its place, and count on.
     if frame.start != rowsStart { eventRowIndex = 0 }
     rowsStart = frame.start
+    if partitioning.isActive { enterPartition(of: table, timestamp: frame.header.timestamp) }
+    rowsEnd = frame.end
     part.timer.start()
     while !images.isAtEnd {
       eventRowIndex += 1
@@ -178,11 +189,31 @@ struct ParquetSink: ~Copyable, EventSink {
     }
   }
 
+  /// Takes up the batch of the partition to which rows of `table` belong whose event has the `timestamp`.
+  private mutating func enterPartition(of table: TablePlan, timestamp: UInt32) {
+    if let source = partitionSource, source.table === table, source.timestamp == timestamp { return }
+    partitionSource = (table, timestamp)
+    let next = partitioning.partition(of: table, timestamp: timestamp)
+    guard next != partition else { return }
+    if batch.rowCount > 0 {
+      parked.park(batch, of: partition)
+      for (partition, batch) in parked.takeExcess() { send(.batch(batch, partition, end: rowsEnd)) }
+    }
+    batch = parked.take(next) ?? pool.take()
+    partition = next
+    entries = nil
+  }
+
   private mutating func handOver() {
     guard batch.rowCount > 0 else { return }
-    send(.batch(batch))
+    send(.batch(batch, partition, end: rowsEnd))
     batch = pool.take()
     entries = nil
+  }
+
+  private mutating func handOverAll() {
+    for (partition, batch) in parked.takeAll() { send(.batch(batch, partition, end: rowsEnd)) }
+    handOver()
   }
 
   /// A closed queue means that the flush worker has failed, and that its error ends the run.

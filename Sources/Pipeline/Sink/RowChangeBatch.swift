@@ -6,10 +6,10 @@ import ParquetWriter
 ///
 /// The processing worker fills it, the flush worker writes it and gives it back; only one of them holds it at a time.
 final class RowChangeBatch: RowBatch, @unchecked Sendable {
-  var timestamp = Int64Column()
-  var serverID = Int32Column()
-  var logPosition = Int64Column()
-  var eventRowIndex = Int64Column()
+  var timestamp: Int64Column
+  var serverID: Int32Column
+  var logPosition: Int64Column
+  var eventRowIndex: Int64Column
   var database = DictionaryColumn()
   var table = DictionaryColumn()
   var dmlType = DictionaryColumn()
@@ -21,10 +21,18 @@ final class RowChangeBatch: RowBatch, @unchecked Sendable {
   /// What a batch may keep of its memory between uses.
   private static let keptByteCount = 8 << 20
 
-  init() {
-    before = ByteArrayColumn()
-    after = ByteArrayColumn()
+  /// An empty batch with room for `rowCapacity` rows.
+  init(rowCapacity: Int) {
+    timestamp = Int64Column(capacity: rowCapacity)
+    serverID = Int32Column(capacity: rowCapacity)
+    logPosition = Int64Column(capacity: rowCapacity)
+    eventRowIndex = Int64Column(capacity: rowCapacity)
+    before = ByteArrayColumn(capacity: rowCapacity * Self.imageByteCount)
+    after = ByteArrayColumn(capacity: rowCapacity * Self.imageByteCount)
   }
+
+  /// What room is made for at first; an image may take any number.
+  private static let imageByteCount = 64
 
   var rowCount: Int { timestamp.rowCount }
 

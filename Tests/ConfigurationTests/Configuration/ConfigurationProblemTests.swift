@@ -41,6 +41,9 @@ import Testing
       "InvalidValue: parquet_output_dir must not be empty; leave it out, or give it a value"
     ),
     ("parquet_batch_size", "0", "InvalidValue: parquet_batch_size must be 1 to 1048576, is 0"),
+    ("partition_by", "\"\"", "InvalidValue: partition_by must be \"table\", \"date\" or \"table,date\""),
+    ("partition_by", "\"table,day\"", "InvalidValue: partition_by must be \"table\", \"date\" or \"table,date\""),
+    ("partition_by", "\"date,date\"", "InvalidValue: partition_by must be \"table\", \"date\" or \"table,date\""),
     ("pipeline_queue_capacity", "0", "InvalidValue: pipeline_queue_capacity must be 1 to 4096, is 0"),
     ("include", "\"a.b\"", "InvalidFilter: include must be a list of strings, is a string"),
     ("include", "[\"a.b\", 1]", "InvalidFilter: include must be a list of strings, its element 2 is 1"),

@@ -2,6 +2,7 @@ import Foundation
 import MySQLBinlogConnector
 import MySQLWire
 import ParquetWriter
+import Pipeline
 import Testing
 
 @Suite struct ConfigurationTests {
@@ -24,8 +25,9 @@ import Testing
     #expect(configuration.range.toFile == nil)
     #expect(configuration.range.toOffset == nil)
     #expect(configuration.output.mode == .stdout)
-    #expect(configuration.output.parquetDirectory == "./parquet_output")
+    #expect(configuration.output.parquetDirectory == .path("./parquet_output"))
     #expect(configuration.output.parquetBatchSize == 8192)
+    #expect(configuration.output.partitioning == .none)
     #expect(configuration.output.compression == .gzip(level: Compression.defaultGzipLevel))
     #expect(configuration.output.parquetJSONType == .string)
     #expect(configuration.output.events == .rows)
@@ -69,7 +71,7 @@ import Testing
     #expect(configuration.range.toFile == "mysql-bin.000010")
     #expect(configuration.range.toOffset == 9_007_199_254_740_993)
     #expect(configuration.output.mode == .parquet)
-    #expect(configuration.output.parquetDirectory == "/data/out")
+    #expect(configuration.output.parquetDirectory == .path("/data/out"))
     #expect(configuration.output.parquetBatchSize == 100)
     #expect(configuration.output.compression == .zstd(level: 19))
     #expect(configuration.output.parquetJSONType == .json)
@@ -154,5 +156,14 @@ import Testing
     var dumped = "\(configuration)" + String(reflecting: configuration)
     dump(configuration, to: &dumped)
     #expect(!dumped.contains("hunter2"))
+  }
+
+  @Test(arguments: [
+    ("table", true, false), ("date", false, true), ("table,date", true, true), ("date,table", true, true),
+    (" date , table ", true, true),
+  ])
+  func partitions(_ words: String, _ byTable: Bool, _ byDate: Bool) throws {
+    let settings = try configuration(json(["partition_by": "\"\(words)\""])).output
+    #expect(settings.partitioning == Partitioning(byTable: byTable, byDate: byDate))
   }
 }

@@ -22,7 +22,7 @@ import Testing
         "checkpoint_file": "\"state/place.json\"", "parquet_roll_seconds": "60", "parquet_roll_rows": "1000",
         "parquet_roll_bytes": "1048576", "max_reconnect_seconds": "0", "lag_interval_seconds": "5",
       ]))
-    #expect(settings.durability.checkpointFile == "state/place.json")
+    #expect(settings.durability.checkpointFile == .path("state/place.json"))
     #expect(settings.durability.roll == RollPolicy(seconds: 60, rows: 1000, bytes: 1_048_576))
     #expect(settings.server.maxReconnectSeconds == 0)
     #expect(settings.server.lagIntervalSeconds == 5)

@@ -1,5 +1,6 @@
 import Foundation
 import ParquetWriter
+import Platform
 import TestSupport
 import Testing
 
@@ -68,10 +69,12 @@ import Testing
     var properties = WriterProperties.test(.gzip(level: 1), pageSize: 2000)
     properties.threadCount = 4
     let writer = try ParquetFileWriter(
-      directory: folder.path + "/out", name: "x.parquet", schema: Schema(Self.columns), properties: properties)
-    try writer.writeRowGroup(batch)
+      place: OutputFolder(folder.path + "/out"), name: "x.parquet", schema: Schema(Self.columns),
+      application: properties.application)
+    var encoder = try RowGroupEncoder(schema: Schema(Self.columns), properties: properties)
+    try writer.writeRowGroup(batch, &encoder)
     writer.abandon()
-    #expect(throws: ParquetError.notOpen(path: writer.path)) { try writer.writeRowGroup(batch) }
+    #expect(throws: ParquetError.notOpen(path: writer.path)) { try writer.writeRowGroup(batch, &encoder) }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out"])
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out").isEmpty)
   }

@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import ParquetWriter
+import Platform
 import TestSupport
 import Testing
 
@@ -144,7 +145,9 @@ import Testing
   @Test func batchesThatDoNotFit() throws {
     let folder = try TemporaryFolder()
     let writer = try ParquetFileWriter(
-      directory: folder.path + "/out", name: "x.parquet", schema: Schema([Self.number, Self.text]), properties: .test())
+      place: OutputFolder(folder.path + "/out"), name: "x.parquet", schema: Schema([Self.number, Self.text]),
+      application: WriterProperties.test().application)
+    var encoder = try RowGroupEncoder(schema: Schema([Self.number, Self.text]), properties: .test())
     let numbers = Int64Cells([1, 2])
     let one = ByteArrayCells(cells: [.null])
     let two = ByteArrayCells(cells: [.null, .null])
@@ -152,20 +155,27 @@ import Testing
       TestBatch(numbers), TestBatch(numbers, one), TestBatch(two, numbers), TestBatch(numbers, two, two),
       TestBatch(Int64Cells(cells: [.null, .int64(1)]), two),
     ]
-    for batch in wrong { #expect(throws: ParquetError.self) { try writer.writeRowGroup(batch) } }
-    try writer.writeRowGroup(TestBatch(numbers, two))
-    let summary = try writer.finish()
+    for batch in wrong { #expect(throws: ParquetError.self) { try writer.writeRowGroup(batch, &encoder) } }
+    try writer.writeRowGroup(TestBatch(numbers, two), &encoder)
+    let summary = try writer.complete()
+    #expect(folder.names(in: "out") == [])
+    try writer.publish()
     #expect(summary.rows == 2 && summary.rowGroups == 1)
     #expect(try FileReader(path: folder.path + "/out/x.parquet").bytes.count == summary.bytes)
-    #expect(throws: ParquetError.notOpen(path: writer.path)) { try writer.writeRowGroup(TestBatch(numbers, two)) }
-    #expect(throws: ParquetError.notOpen(path: writer.path)) { _ = try writer.finish() }
+    #expect(throws: ParquetError.notOpen(path: writer.path)) {
+      try writer.writeRowGroup(TestBatch(numbers, two), &encoder)
+    }
+    #expect(throws: ParquetError.notOpen(path: writer.path)) { _ = try writer.complete() }
+    #expect(throws: ParquetError.notOpen(path: writer.path)) { try writer.publish() }
   }
 
   @Test func keyValueMetadata() throws {
     let folder = try TemporaryFolder()
     let writer = try ParquetFileWriter(
-      directory: folder.path, name: "x", schema: Schema([Self.number]), properties: .test())
-    _ = try writer.finish(keyValueMetadata: [KeyValue("a", "1"), KeyValue("é", "")])
+      place: OutputFolder(folder.path), name: "x", schema: Schema([Self.number]),
+      application: WriterProperties.test().application)
+    _ = try writer.complete(keyValueMetadata: [KeyValue("a", "1"), KeyValue("é", "")])
+    try writer.publish()
     let entries = try FileReader(path: folder.path + "/x").footer[5]?.list
     #expect(entries?.map { $0[1]?.string } == ["a", "é"])
     #expect(entries?.map { $0[2]?.string } == ["1", ""])

@@ -1,6 +1,8 @@
 import Bytes
 import Foundation
 import ParquetWriter
+import Platform
+import TestSupport
 
 /// A batch of any columns, for the tests.
 struct TestBatch: RowBatch {
@@ -93,23 +95,6 @@ struct DictionaryCells: TestColumn {
   }
 }
 
-/// A folder that is removed when the value goes away.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("parquet-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func names(in folder: String = "") -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)) ?? []).sorted()
-  }
-}
-
 extension WriterProperties {
   /// Properties for the tests.
   static func test(_ compression: Compression = .none, pageSize: Int = defaultPageSize) -> WriterProperties {
@@ -127,8 +112,11 @@ func roundTrip(
 ) throws -> FileReader {
   let folder = try TemporaryFolder()
   let writer = try ParquetFileWriter(
-    directory: folder.path + "/out", name: "x.parquet", schema: Schema(columns), properties: properties)
-  for batch in batches { try writer.writeRowGroup(batch) }
-  _ = try writer.finish()
+    place: OutputFolder(folder.path + "/out"), name: "x.parquet", schema: Schema(columns),
+    application: properties.application)
+  var encoder = try RowGroupEncoder(schema: Schema(columns), properties: properties)
+  for batch in batches { try writer.writeRowGroup(batch, &encoder) }
+  _ = try writer.complete()
+  try writer.publish()
   return try FileReader(path: folder.path + "/out/x.parquet")
 }

@@ -1,5 +1,6 @@
 import BinlogParser
 import Pipeline
+import Platform
 import Testing
 
 /// What tells one server's output from another's.
@@ -32,5 +33,51 @@ import Testing
     #expect(!Self.server(nil, 8).isSame(as: Self.server(nil, 7)))
     #expect(Self.server("u", 8).isSame(as: Self.server("u", 7)))
     #expect(!Self.server("u", 7).isSame(as: Self.server(nil, 7)))
+  }
+
+  /// What the store has kept, from first to last.
+  private final class Documents: CheckpointStore, @unchecked Sendable {
+    var saved: [Checkpoint] = []
+    func load() -> [UInt8]? { nil }
+    func check() {}
+    func save(_ document: [UInt8]) throws(CheckpointStoreError) {
+      do { saved.append(try Checkpoint(decoding: document)) } catch { throw .inUse(error.reason) }
+    }
+  }
+
+  private static func boundary(_ offset: UInt64) -> TransactionBoundary {
+    TransactionBoundary(
+      position: BinlogPosition(file: "binlog.000001", offset: offset), gtids: nil, timestamp: 0, fileCreated: 0)
+  }
+
+  /// Files are announced beside the place before them, wherever that is known from.
+  @Test func announcements() throws {
+    let store = Documents()
+    let first = Checkpoints(store, server: Self.server("a"), after: nil)
+    try first.announce(["x", "y"], start: Self.boundary(100))
+    try first.announce(["z"], start: Self.boundary(100))
+    try first.save(Self.boundary(200), files: [])
+    try first.announce(["v"], start: Self.boundary(100))
+    #expect(store.saved.map(\.binlogPosition) == [100, 100, 200, 200])
+    #expect(store.saved.map(\.unfinished) == [["x", "y"], ["x", "y", "z"], nil, ["v"]])
+    #expect(first.checkpoint(of: Self.boundary(200)).unfinished == ["v"])
+
+    let next = Checkpoints(store, server: Self.server("b"), after: store.saved[3])
+    try next.announce(["w"], start: Self.boundary(300))
+    #expect(store.saved[4].unfinished == ["w"])
+    #expect(store.saved[4].binlogPosition == 200)
+    #expect(store.saved[4].server == Self.server("a"))
+    try next.save(Self.boundary(300), files: [])
+    #expect(store.saved[5].unfinished == nil)
+    #expect(store.saved[5].server == Self.server("b"))
+  }
+
+  /// A run that takes over writes other words than the one before.
+  @Test func claims() throws {
+    let checkpoint = Checkpoints(nil, server: Self.server("a"), after: nil).checkpoint(of: Self.boundary(4))
+    #expect(checkpoint.encoded == checkpoint.encoded)
+    #expect(checkpoint.claimed.encoded != checkpoint.encoded)
+    #expect(checkpoint.claimed.encoded != checkpoint.claimed.encoded)
+    #expect(checkpoint.claimed.position == checkpoint.position)
   }
 }

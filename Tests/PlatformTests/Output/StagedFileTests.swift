@@ -1,12 +1,15 @@
 import Bytes
 import Foundation
-import ParquetWriter
 import Platform
+import TestSupport
 import Testing
 
 @Suite struct StagedFileTests {
-  private static func stage(_ folder: TemporaryFolder, _ text: StaticString, out: String = "out") throws -> StagedFile {
-    let file = try StagedFile(directory: folder.path + "/" + out, name: "x")
+  private static func stage(_ folder: TemporaryFolder, _ text: StaticString, out: String = "out", name: String = "x")
+    throws
+    -> StagedFile
+  {
+    let file = try OutputFolder(folder.path + "/" + out).stagedFile(name)
     var bytes = OutputBuffer()
     bytes.append(text)
     try file.write(bytes.bytes)
@@ -20,7 +23,7 @@ import Testing
     let file = try Self.stage(folder, "one", out: "a/b/out")
     #expect(folder.names(in: "a/b/out") == [])
     #expect(folder.names(in: "a/b") == [".out.staging", "out"])
-    #expect(folder.names(in: "a/b/.out.staging").count == 1)
+    #expect(folder.names(in: "a/b/.out.staging").map { ($0 as NSString).pathExtension } == ["claim", "partial"])
     try file.publish()
     #expect(folder.names(in: "a/b") == ["out"])
     #expect(try content(folder.path + "/a/b/out/x") == "one")
@@ -57,12 +60,63 @@ import Testing
     let first = try Self.stage(folder, "first")
     #expect(!folder.names(in: ".out.staging").contains("x.dead.partial"))
     let second = try Self.stage(folder, "second")
-    #expect(folder.names(in: ".out.staging").count == 3)
+    #expect(folder.names(in: ".out.staging").count == 5)
     try first.publish()
     #expect(try content(first.finalPath) == "first")
     try second.publish()
     #expect(try content(first.finalPath) == "second")
     #expect(folder.names(in: ".out.staging") == ["other"])
+  }
+
+  /// A sealed file is closed, and protected all the same; sealed files share the claim that does so.
+  @Test func sealedFilesWait() throws {
+    let folder = try TemporaryFolder()
+    let output = OutputFolder(folder.path + "/out")
+    var bytes = OutputBuffer()
+    bytes.append("one")
+    var files: [StagedFile] = []
+    for number in 0..<3 {
+      files.append(try output.stagedFile("db=a/x\(number)"))
+      try files[number].write(bytes.bytes)
+      try files[number].seal()
+      #expect(throws: OutputError.self) { try files[number].write(bytes.bytes) }
+    }
+    _ = try Self.stage(folder, "another place sweeps the folder")
+    #expect(folder.names(in: ".out.staging").count == 4)
+    #expect(folder.names(in: "out/db=a") == [])
+    try files[0].publish()
+    files[1].abandon()
+    files[2].abandon()
+    #expect(folder.names() == ["out"])
+    #expect(folder.names(in: "out/db=a") == ["x0"])
+    #expect(try content(files[0].finalPath) == "one")
+  }
+
+  /// What is left of a process that died: its claim has no lock.
+  @Test func claimsOfDeadProcessesAreCleanedUp() throws {
+    let folder = try TemporaryFolder()
+    try FileSystem.createDirectories(folder.path + "/.out.staging")
+    for name in ["x.1.dead.partial", "y.2.dead.partial", "dead.claim"] {
+      #expect(FileManager.default.createFile(atPath: folder.path + "/.out.staging/" + name, contents: Data([1])))
+    }
+    try Self.stage(folder, "one").publish()
+    #expect(folder.names() == ["out"])
+  }
+
+  @Test func filesAreRemoved() throws {
+    let folder = try TemporaryFolder()
+    let output = OutputFolder(folder.path + "/out")
+    try output.removeFiles(["x"])
+    #expect(folder.names() == [])
+    for name in ["x", "y", "db=a/x"] { try Self.stage(folder, "one", name: name).publish() }
+    try output.removeFiles(["x", "db=a/x", "db=b/x", "z"])
+    #expect(folder.names(in: "out") == ["db=a", "y"])
+    #expect(folder.names(in: "out/db=a") == [])
+    for name in ["../out/y", "/y", "", ".", "db=a/../y", "db=a//y"] {
+      #expect(throws: OutputError.self) { try output.removeFiles([name]) }
+    }
+    #expect(folder.names(in: "out") == ["db=a", "y"])
+    #expect(throws: OutputError.self) { try output.removeFiles(["db=a"]) }
   }
 
   @Test(arguments: ["out/", "./out", "link", "out/../out/."]) func waysToNameTheFolder(name: String) throws {
@@ -78,8 +132,8 @@ import Testing
   @Test func whatIsNoFolder() throws {
     let folder = try TemporaryFolder()
     #expect(FileManager.default.createFile(atPath: folder.path + "/out", contents: nil))
-    #expect(throws: SystemError.self) { _ = try Self.stage(folder, "one") }
-    #expect(throws: SystemError.self) { _ = try Self.stage(folder, "one", out: "out/below") }
+    #expect(throws: OutputError.self) { _ = try Self.stage(folder, "one") }
+    #expect(throws: OutputError.self) { _ = try Self.stage(folder, "one", out: "out/below") }
     #expect(folder.names() == ["out"])
   }
 
@@ -87,9 +141,27 @@ import Testing
     let folder = try TemporaryFolder()
     try FileSystem.createDirectories(folder.path + "/out/x")
     let file = try Self.stage(folder, "one")
-    #expect(throws: SystemError.self) { try file.publish() }
+    #expect(throws: OutputError.self) { try file.publish() }
     file.abandon()
     #expect(folder.names() == ["out"])
+  }
+
+  @Test func namesWithFolders() throws {
+    let folder = try TemporaryFolder()
+    let file = try Self.stage(folder, "one", name: "db=a/tbl=b/x")
+    #expect(folder.names() == [".out.staging", "out"])
+    #expect(folder.names(in: "out/db=a") == ["tbl=b"])
+    #expect(folder.names(in: "out/db=a/tbl=b") == [])
+    try file.publish()
+    #expect(folder.names() == ["out"])
+    #expect(try content(folder.path + "/out/db=a/tbl=b/x") == "one")
+    #expect(file.finalPath == (try FileSystem.resolve(folder.path + "/out")) + "/db=a/tbl=b/x")
+  }
+
+  @Test(arguments: ["", "/x", "x/", "a//b", "../x", "a/../x", "."]) func whatIsNoName(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    #expect(throws: OutputError.self) { _ = try Self.stage(folder, "one", name: name) }
+    #expect(folder.names() == [])
   }
 
   #if os(Linux)

@@ -1,0 +1,167 @@
+import Foundation
+import HTTP
+
+extension S3Client {
+  /// What a PUT asks for before it replaces an object. A store that knows no conditions passes over them.
+  public enum Condition: Sendable, Equatable {
+    /// Nothing.
+    case none
+    /// There is no object.
+    case isAbsent
+    /// The object is still the one with this ETag.
+    case isUnchanged(eTag: String)
+
+    var header: (String, String)? {
+      switch self {
+      case .none: nil
+      case .isAbsent: ("If-None-Match", "*")
+      case .isUnchanged(let eTag): ("If-Match", eTag)
+      }
+    }
+  }
+
+  /// An object that was read.
+  public struct Object: Sendable {
+    /// Its bytes.
+    public let bytes: [UInt8]
+    /// What tells it from others of its name.
+    public let eTag: String?
+    /// Whose write it is, where the store keeps that.
+    let mark: String?
+  }
+
+  /// An object that was looked at.
+  struct Head {
+    let byteCount: Int?
+    let eTag: String?
+    let mark: String?
+  }
+
+  /// The header that tells whose write an object is.
+  private static let markHeader = "x-amz-meta-write-id"
+
+  /// What tells one write from all others.
+  static func newMark() -> String {
+    (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
+  }
+
+  /// GetObject: the whole object, of at most 64 MiB; nil where there is none.
+  public func get(_ object: S3URI) throws(S3Error) -> Object? {
+    do throws(S3Error) {
+      let response = try send(S3Request(operation: "GetObject", method: "GET", object: object)).response
+      return Object(bytes: response.body, eTag: response.header("ETag"), mark: response.header(Self.markHeader))
+    } catch {
+      guard error.status == 404, error.code == "NoSuchKey" else { throw error }
+      return nil
+    }
+  }
+
+  /// HeadObject; nil where there is none.
+  func head(_ object: S3URI) throws(S3Error) -> Head? {
+    do throws(S3Error) {
+      let response = try send(S3Request(operation: "HeadObject", method: "HEAD", object: object)).response
+      return Head(
+        byteCount: response.header("Content-Length").flatMap { Int($0) }, eTag: response.header("ETag"),
+        mark: response.header(Self.markHeader))
+    } catch {
+      guard error.status == 404 else { throw error }
+      return nil
+    }
+  }
+
+  /// PutObject, in place of what is there, if `condition` holds; returns the new object's ETag.
+  ///
+  /// - Parameter mark: kept with the object, to tell whose write it is.
+  @discardableResult
+  func put(
+    _ object: S3URI, _ body: [UInt8], contentType: String, mark: String, condition: Condition = .none
+  ) throws(S3Error) -> String? {
+    var request = S3Request(operation: "PutObject", method: "PUT", object: object, body: body)
+    request.headers = [("Content-Type", contentType), (Self.markHeader, mark)]
+    if let header = condition.header { request.headers.append(header) }
+    return try send(request).response.header("ETag")
+  }
+
+  /// DeleteObject. An object that is not there is no error.
+  func delete(_ object: S3URI) throws(S3Error) {
+    let request = S3Request(operation: "DeleteObject", method: "DELETE", object: object)
+    do throws(S3Error) { _ = try send(request) } catch {
+      guard error.status == 404, error.code == "NoSuchKey" else { throw error }
+    }
+  }
+
+  // MARK: Multipart uploads
+
+  /// CreateMultipartUpload; returns the upload's id.
+  func createMultipartUpload(_ object: S3URI, contentType: String, mark: String) throws(S3Error) -> String {
+    var request = S3Request(
+      operation: "CreateMultipartUpload", method: "POST", object: object, query: [("uploads", "")])
+    request.headers = [("Content-Type", contentType), (Self.markHeader, mark)]
+    let id = { (response: HTTPResponse) in S3XML(response.body)?.texts["UploadId"].flatMap { $0.isEmpty ? nil : $0 } }
+    let sent = request
+    let reply = try send(
+      sent,
+      mistake: { response in
+        id(response) == nil ? S3Error(sent, response, message: "an answer without an UploadId") : nil
+      })
+    return id(reply.response) ?? ""
+  }
+
+  /// UploadPart; returns the part's ETag.
+  func uploadPart(
+    _ object: S3URI, uploadID: String, number: Int, _ body: [UInt8], isGivenUp: () -> Bool
+  ) throws(S3Error) -> String {
+    var request = S3Request(operation: "UploadPart", method: "PUT", object: object, body: body)
+    request.query = [("partNumber", "\(number)"), ("uploadId", uploadID)]
+    let sent = request
+    let reply = try send(
+      sent, isGivenUp: isGivenUp,
+      mistake: { response in
+        response.header("ETag") == nil ? S3Error(sent, response, message: "an answer without an ETag") : nil
+      })
+    return reply.response.header("ETag") ?? ""
+  }
+
+  /// CompleteMultipartUpload: the object appears. A 200 can carry an error, because it is sent before the work is done.
+  ///
+  /// - Parameter eTags: those of the parts, in their order.
+  func completeMultipartUpload(_ object: S3URI, uploadID: String, eTags: [String]) throws(S3Error) {
+    var request = S3Request(operation: "CompleteMultipartUpload", method: "POST", object: object)
+    request.query = [("uploadId", uploadID)]
+    request.headers = [("Content-Type", "application/xml")]
+    let parts = eTags.enumerated().map { index, eTag in
+      "<Part><PartNumber>\(index + 1)</PartNumber><ETag>\(Self.escaped(eTag))</ETag></Part>"
+    }
+    let namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
+    request.body = Array(
+      "<CompleteMultipartUpload xmlns=\"\(namespace)\">\(parts.joined())</CompleteMultipartUpload>".utf8)
+    let sent = request
+    _ = try send(
+      sent,
+      mistake: { response in
+        S3XML(response.body)?.root == "CompleteMultipartUploadResult"
+          ? nil : S3Error(sent, response, message: "an answer that says neither success nor failure")
+      })
+  }
+
+  /// AbortMultipartUpload: the parts go. An upload that is not there any more is no error.
+  func abortMultipartUpload(_ object: S3URI, uploadID: String) throws(S3Error) {
+    let request = S3Request(
+      operation: "AbortMultipartUpload", method: "DELETE", object: object, query: [("uploadId", uploadID)])
+    do throws(S3Error) { _ = try send(request) } catch {
+      guard error.status == 404 else { throw error }
+    }
+  }
+
+  private static func escaped(_ text: String) -> String {
+    text.map { character in
+      switch character {
+      case "&": "&amp;"
+      case "<": "&lt;"
+      case ">": "&gt;"
+      case "\"": "&quot;"
+      default: String(character)
+      }
+    }.joined()
+  }
+}

@@ -1,0 +1,27 @@
+/// Why output could not be written.
+public struct OutputError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What happened, and where, in one phrase.
+  public let description: String
+  /// What to do about it.
+  public let advice: String
+
+  /// An error in words that hold no secret.
+  public init(_ description: String, advice: String) {
+    self.description = description
+    self.advice = advice
+  }
+
+  /// The file system refused.
+  init(_ error: SystemError) {
+    self.init(
+      error.description,
+      advice: error.isDiskFull
+        ? "free some space and run again from the same position; files completed before are safe"
+        : "check the output folder and its permissions")
+  }
+}
+
+/// Runs `body`, whose errors are those of output.
+func asOutput<Value>(_ body: () throws(SystemError) -> Value) throws(OutputError) -> Value {
+  do { return try body() } catch { throw OutputError(error) }
+}

@@ -1,0 +1,79 @@
+import Synchronization
+
+/// A folder in which finished files appear, and below it.
+public final class OutputFolder: OutputPlace {
+  /// The path, as given.
+  public let path: String
+  private let state = Mutex(State())
+
+  private struct State {
+    /// Whether what dead processes left was removed.
+    var isSwept = false
+    /// What protects files that grow, as long as there are any.
+    weak var claim: StagingClaim?
+  }
+
+  /// The folder at `path`, which is made, with all that are missing above it, when the first file is begun.
+  public init(_ path: String) { self.path = path }
+
+  /// Starts the file that will be `name` in the folder. Missing folders on its way are made.
+  public func createFile(_ name: String) throws(OutputError) -> any OutputFile { try stagedFile(name) }
+
+  /// `createFile`, with its type.
+  public func stagedFile(_ name: String) throws(OutputError) -> StagedFile {
+    try check(name)
+    return try asOutput { () throws(SystemError) in
+      try FileSystem.createDirectories(path)
+      let root = try FileSystem.resolve(path)
+      let (directory, last) = Self.split(root.appendingComponent(name))
+      if directory != root { try FileSystem.createDirectories(directory) }
+      let claim = Result { () throws(SystemError) in try claimStaging(beside: root) }
+      return try StagedFile(name: last, in: directory, claim)
+    }
+  }
+
+  /// Removes those of the files `names` that are there. The folders stay.
+  public func removeFiles(_ names: [String]) throws(OutputError) {
+    for name in names { try check(name) }
+    guard FileSystem.isDirectory(path) else { return }
+    try asOutput { () throws(SystemError) in
+      var directories = Set<String>()
+      for name in names {
+        let file = path.appendingComponent(name)
+        guard FileSystem.exists(file) else { continue }
+        try FileSystem.removeFile(file)
+        directories.insert(FileSystem.parent(of: file))
+      }
+      for directory in directories { try FileSystem.syncDirectory(directory) }
+    }
+  }
+
+  private func check(_ name: String) throws(OutputError) {
+    let components = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard components.allSatisfy({ !["", ".", ".."].contains($0) }) else {
+      throw OutputError("\(name) is no name of a file in \(path)", advice: "report this as a bug")
+    }
+  }
+
+  private static func split(_ path: String) -> (directory: String, name: String) {
+    (FileSystem.parent(of: path), path.split(separator: "/").last.map { String($0) } ?? "")
+  }
+
+  /// The claim on the staging folder beside `root`; nil for the folder "/", which has nothing beside it.
+  private func claimStaging(beside root: String) throws(SystemError) -> StagingClaim? {
+    guard let staging = StagingFolder(beside: root) else { return nil }
+    return try state.withLock { (state) throws(SystemError) in
+      if !state.isSwept { staging.removeAbandonedFiles() }
+      state.isSwept = true
+      if let claim = state.claim, claim.folder == staging { return claim }
+      let claim = try staging.claim()
+      state.claim = claim
+      return claim
+    }
+  }
+}
+
+extension String {
+  /// The path of `name` in the folder that this is the path of.
+  func appendingComponent(_ name: String) -> String { hasSuffix("/") ? self + name : self + "/" + name }
+}

@@ -1,3 +1,0 @@
-import Testing
-@testable import HTTP
-@Suite struct PlaceholderTests { @Test func header() { #expect(HTTPResponse(status: 200, headers: [("A","b")]).header("a") == "b") } }
