@@ -47,11 +47,22 @@ struct FlushWorker: ~Copyable {
   init(
     output: ParquetOutput, pool: BatchPool, metrics: SharedMetrics, checkpoints: Checkpoints
   ) throws(PipelineError) {
+    self.init(try Self.encoder(for: output), output, pool, metrics, checkpoints)
+  }
+
+  private init(
+    _ encoder: consuming RowGroupEncoder, _ output: ParquetOutput, _ pool: BatchPool, _ metrics: SharedMetrics,
+    _ checkpoints: Checkpoints
+  ) {
+    self.encoder = encoder
     self.output = output
     self.pool = pool
     self.metrics = metrics
     self.checkpoints = checkpoints
-    do { encoder = try RowGroupEncoder(schema: output.schema, properties: output.properties) } catch {
+  }
+
+  private static func encoder(for output: ParquetOutput) throws(PipelineError) -> RowGroupEncoder {
+    do { return try RowGroupEncoder(schema: output.schema, properties: output.properties) } catch {
       throw .parquet(error)
     }
   }

@@ -62,7 +62,7 @@ struct ParquetSink: ~Copyable, EventSink {
     partitioning = output.partitioning
     part = (0, CutTimer(output.roll.seconds.map { .seconds($0) }))
     idle = CutTimer(keepsPlace ? Self.idleInterval : nil)
-    columns = pool.columns()
+    columns = RowChangeColumns()
   }
 
   mutating func beginFile(_ file: String, at start: UInt64?, _ boundary: TransactionBoundary?) {
@@ -213,11 +213,13 @@ struct ParquetSink: ~Copyable, EventSink {
   private mutating func handOver() {
     guard columns.rowCount > 0 else { return }
     send(.batch(closeBatch(), partition, end: rowsEnd))
+    // Only now: while the queue was full, no memory waited for the rows to come.
+    if let batch = pool.take() { swap(&columns, &batch.columns) }
   }
 
   /// The batch that was being filled; the next one is empty.
   private mutating func closeBatch() -> RowChangeBatch {
-    let batch = pool.take()
+    let batch = RowChangeBatch()
     swap(&columns, &batch.columns)
     entries = nil
     return batch

@@ -21,17 +21,17 @@ struct RowChangeColumns: ~Copyable, RowBatch {
   /// What a batch may keep of its memory between uses.
   private static let keptByteCount = 8 << 20
 
-  /// An empty batch with room for `rowCapacity` rows.
-  init(rowCapacity: Int) {
-    timestamp = Int64Column(capacity: rowCapacity)
-    serverID = Int32Column(capacity: rowCapacity)
-    logPosition = Int64Column(capacity: rowCapacity)
-    eventRowIndex = Int64Column(capacity: rowCapacity)
-    before = ByteArrayColumn(capacity: rowCapacity * Self.imageByteCount)
-    after = ByteArrayColumn(capacity: rowCapacity * Self.imageByteCount)
+  /// Columns without rows, with room for few: of thousands of tables most have no more.
+  init() {
+    timestamp = Int64Column(capacity: Self.rowCapacity)
+    serverID = Int32Column(capacity: Self.rowCapacity)
+    logPosition = Int64Column(capacity: Self.rowCapacity)
+    eventRowIndex = Int64Column(capacity: Self.rowCapacity)
+    before = ByteArrayColumn(capacity: Self.rowCapacity * Self.imageByteCount)
+    after = ByteArrayColumn(capacity: Self.rowCapacity * Self.imageByteCount)
   }
 
-  /// What room is made for at first; an image may take any number.
+  private static let rowCapacity = 16
   private static let imageByteCount = 64
 
   var rowCount: Int { timestamp.rowCount }
@@ -87,10 +87,7 @@ struct RowChangeColumns: ~Copyable, RowBatch {
 /// The processing worker fills it, the flush worker writes it and gives it back; only one of them holds it at a time.
 final class RowChangeBatch: @unchecked Sendable {
   /// The rows.
-  var columns: RowChangeColumns
-
-  /// An empty batch with room for `rowCapacity` rows.
-  init(rowCapacity: Int) { columns = RowChangeColumns(rowCapacity: rowCapacity) }
+  var columns = RowChangeColumns()
 
   /// Bytes of the rows, roughly.
   var byteCount: Int { columns.byteCount }

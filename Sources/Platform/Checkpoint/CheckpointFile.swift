@@ -43,7 +43,7 @@ public final class CheckpointFile: CheckpointStore, @unchecked Sendable {
   private func replace(with document: [UInt8]) throws(SystemError) {
     let new = path + ".new"
     var file = try FileWriter(replacing: new, access: .owner)
-    try unsafe file.write(document.span.bytes)
+    try file.write(document.bytes)
     try file.sync()
     try file.close()
     try FileSystem.rename(new, to: path)
