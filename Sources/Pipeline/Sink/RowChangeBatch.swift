@@ -17,9 +17,9 @@ struct RowChangeColumns: ~Copyable, RowBatch {
   var after: ByteArrayColumn
 
   /// A batch is full at this size, however few its rows: a row may hold many megabytes.
-  static let byteLimit = 32 << 20
+  static let byteLimit = 8 << 20
   /// What a batch may keep of its memory between uses.
-  private static let keptByteCount = 8 << 20
+  private static let keptByteCount = 6 << 20
 
   /// Columns without rows, with room for few: of thousands of tables most have no more.
   init() {
