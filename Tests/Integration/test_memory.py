@@ -1,6 +1,10 @@
-"""Memory depends on batches and queues, and not on the size of the log."""
+"""Memory depends on batches and queues, and not on the size of the log or the number of its files."""
 
 from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -9,7 +13,9 @@ from measure import measure
 from servers import Server
 
 ROWS = 500_000
-LIMIT_MEGABYTES = 256
+LIMIT_MEGABYTES = 128
+FILES = 12
+ROWS_IN_A_FILE = 20_000
 LIMIT_SECONDS = 120
 
 TABLE = """
@@ -44,3 +50,27 @@ def test_650_000_changes_in_bounded_memory(mysql: Server, connector: Connector) 
     assert rows == ROWS + ROWS // 5 + ROWS // 10
     print(f"\n  {rows} rows, {stop.offset / 1e6:.0f} MB of log, peak {run.megabytes:.0f} MB")
     assert 0 < run.megabytes < LIMIT_MEGABYTES
+
+
+def test_many_files_need_no_more_memory_than_one(mysql: Server, connector: Connector, tmp_path: Path) -> None:
+    """Each binlog file has an output file, with buffers that must go or serve the next one: a leak was 9 MB a file."""
+    mysql.execute("DROP DATABASE IF EXISTS it_memory", "CREATE DATABASE it_memory", TABLE)
+    start = mysql.next_file()
+    mysql.execute(f"SET SESSION cte_max_recursion_depth = {ROWS_IN_A_FILE}", FILL.format(rows=ROWS_IN_A_FILE))
+    stop = mysql.history()
+    mysql.execute("FLUSH BINARY LOGS", "DROP DATABASE it_memory")
+    assert start.file == stop.file
+    for number in range(1, FILES + 1):
+        shutil.copyfile(mysql.binlog_path(stop.file), tmp_path / f"copy.{number:06}")
+
+    def megabytes(count: int) -> float:
+        fields: dict[str, Any] = {"source": "file", "output_mode": "parquet", "parquet_output_dir": str(connector.output),
+                                  "files": [str(tmp_path / f"copy.{number:06}") for number in range(1, count + 1)]}
+        run = measure(connector, fields, LIMIT_SECONDS)
+        run.result.expect(EXIT_OK)
+        assert len(list(connector.output.glob("*.parquet"))) == count
+        return run.megabytes
+
+    few, many = megabytes(2), megabytes(FILES)
+    print(f"\n  {few:.0f} MB for 2 files, {many:.0f} MB for {FILES}")
+    assert many < few * 1.25
