@@ -1,6 +1,6 @@
 """Measures the connector side by side with mysqlbinlog and with the codecs alone, and prints a table with the goals.
 
-    python benchmark.py [--runs N] [--only NAME[,NAME…]] [--json FILE] [--svg FILE]
+    MBC_BINARY=PROGRAM python benchmark.py [--runs N] [--only NAME[,NAME…]] [--json FILE] [--svg FILE]
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--svg", type=Path)
     options = parser.parse_args()
-    binary = Path(os.environ.get("MBC_BINARY") or PROJECT / ".build" / "release" / "mysql-binlog-connector").resolve()
+    binary = Path(os.environ["MBC_BINARY"]).resolve()
     memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="mbc-benchmark-", dir=memory if memory.is_dir() else None))
     workloads = Workloads(folder)

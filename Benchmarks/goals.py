@@ -156,6 +156,9 @@ def memory(bench: Bench) -> Iterator[Figure]:
     yield Figure("largest resident size at default settings", series["tcp"].median("rss") / MIB, 64, "MiB")
     growth = series["ten"].median("rss") / series["one"].median("rss")
     yield Figure("resident size of ten times the log to that of one", growth, 1.1, "x")
+    huge = bench.workloads.large_transaction()
+    series = bench.measure("a transaction of 1 GB", ours=bench.ours("huge", **bench.file(huge.path), **PARQUET))
+    yield Figure("resident size with a transaction of 1 GB, in rows of 1 MB", series["ours"].median("rss") / MIB, 65, "MiB")
 
 
 def growth(bench: Bench) -> Iterator[Figure]:

@@ -94,6 +94,14 @@ class Workloads:
             "large", count, "SET GLOBAL max_allowed_packet = 1 << 30", "CREATE DATABASE large",
             "CREATE TABLE large.t (id INT PRIMARY KEY, body LONGTEXT)", *inserts)
 
+    def large_transaction(self, count: int = 1000) -> Log:
+        """One transaction of about 1 GB: rows of 1 MB."""
+        return self._record(
+            "huge", count, "SET SESSION cte_max_recursion_depth = 1000000", "CREATE DATABASE huge",
+            "CREATE TABLE huge.t (id INT PRIMARY KEY, body LONGTEXT)",
+            f"INSERT INTO huge.t WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {count}) "
+            "SELECT n, REPEAT(CONCAT('The quick brown fox ', n, '. '), 40000) FROM s")
+
     def repeated(self, log: Log, times: int) -> list[Path]:
         """The same log so many times, under names that follow one another: links, which take no room."""
         folder = self.folder / f"repeated-{log.path.parent.name}-{times}"

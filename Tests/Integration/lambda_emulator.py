@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.request
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +22,7 @@ from connector import CRASH, binary
 from servers import free_port
 
 WHEEL = "aws-sam-cli==1.170.0"
-MEMBER = "samcli/local/rapid/aws-lambda-rie-x86_64"
+MEMBER = "samcli/local/rapid/aws-lambda-rie-"
 TIMEOUT = 4
 START_SECONDS = 30
 SCHEDULE_EVENT = {
@@ -36,10 +36,10 @@ def _cache() -> Path:
     return Path(os.environ.get("MBC_CACHE") or f"{base}/mysql-binlog-connector")
 
 
-def emulator() -> Path:
+def emulator(architecture: str = "x86_64") -> Path:
     """The emulator's program, which stays in the cache."""
     folder = _cache() / "lambda"
-    program = folder / f"aws-lambda-rie-{WHEEL.partition('==')[2]}"
+    program = folder / f"aws-lambda-rie-{architecture}-{WHEEL.partition('==')[2]}"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -47,8 +47,8 @@ def emulator() -> Path:
             subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
                             "--dest", str(folder), WHEEL], check=True, stdin=subprocess.DEVNULL)
             [wheel] = folder.glob("*.whl")
-            fresh = program.with_suffix(".new")
-            fresh.write_bytes(zipfile.ZipFile(wheel).read(MEMBER))
+            fresh = folder / "new"
+            fresh.write_bytes(zipfile.ZipFile(wheel).read(MEMBER + architecture))
             fresh.chmod(0o755)
             fresh.rename(program)
             wheel.unlink()
@@ -88,13 +88,17 @@ class Answer:
 
 
 class Function:
-    """A function of one configuration, from `with` on until its end. Its output goes to a file."""
+    """A function of one configuration, from `with` on until its end. Its output goes to a file.
+
+    `program` is its `bootstrap`, and `runner` the command line of the emulator, where they are not those of this machine.
+    """
 
     def __init__(self, folder: Path, config: Mapping[str, Any] | str | None, timeout: int = TIMEOUT,
-                 env: Mapping[str, str] | None = None) -> None:
+                 env: Mapping[str, str] | None = None, program: Path | None = None, runner: Sequence[str] = ()) -> None:
         self.folder = folder / f"function-{free_port()}"
         self.folder.mkdir()
-        (self.folder / "bootstrap").symlink_to(binary())
+        (self.folder / "bootstrap").symlink_to(program or binary())
+        self._runner = runner or [str(emulator())]
         if config is not None:
             (self.folder / "config.json").write_text(config if isinstance(config, str) else json.dumps(config))
         self.log_path = self.folder / "log"
@@ -106,7 +110,7 @@ class Function:
         environment |= {"AWS_LAMBDA_FUNCTION_TIMEOUT": str(self._timeout)} | self._env
         with self.log_path.open("wb") as log:
             self._process = subprocess.Popen(
-                [str(emulator()), "--runtime-interface-emulator-address", f"127.0.0.1:{self._port}",
+                [*self._runner, "--runtime-interface-emulator-address", f"127.0.0.1:{self._port}",
                  "--runtime-api-address", f"127.0.0.1:{free_port()}", "./bootstrap"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, env=environment)
         return self

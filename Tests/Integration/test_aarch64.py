@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-from connector import EXIT_OK, LIMIT_SECONDS, Connector, Result, binary
+from connector import EXIT_OK, LIMIT_SECONDS, Connector, Result
+from lambda_emulator import Function, emulator
+from output_files import rows_in
 from servers import PROJECT, Server
 from workloads import many_rows, orders
 
@@ -125,6 +127,23 @@ def test_live_run_to_parquet(program: Path, connector: Connector, server: Server
     log = many_rows(server, database, rows=1000, statements=20)
     here, there = parquet_outputs(connector, program, connector.config(server, log.start, log.stop))
     assert there == here
+
+
+def test_lambda_function(program: Path, connector: Connector, server: Server, database: str) -> None:
+    """As `bootstrap` under the emulator for arm64, which runs under qemu as well: each response is the next event."""
+    log = many_rows(server, database, rows=100, statements=8)
+    bootstrap = connector.folder / "bootstrap"
+    # An emulated program cannot start another one of its architecture; a script is the system's to start.
+    bootstrap.write_text(f"#!/bin/sh\nexport LAMBDA_TASK_ROOT=$PWD\nexec {TOOL} run {program}\n")
+    bootstrap.chmod(0o755)
+    config = connector.parquet(server, log.start, log.stop)
+    responses: list[dict[str, Any]] = [{"max_rows": 250, "more": True}]
+    with Function(connector.folder, config, program=bootstrap, runner=[str(TOOL), "run", str(emulator("arm64"))],
+                  timeout=60) as function:
+        while responses[-1]["more"]:
+            responses.append(function.invoke(responses[-1]).ok)
+    assert [response["rows"] for response in responses[1:]] == [300, 300, 200]
+    assert len(rows_in(connector.output)) == 800
 
 
 def test_function_zip(program: Path, tmp_path: Path) -> None:
