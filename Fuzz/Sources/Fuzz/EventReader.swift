@@ -29,8 +29,7 @@ struct EventReader {
     _ = try? EventField.fields(of: frame, body, format: stream.format)
     guard frame.header.type != .transactionPayload else { return unpack(frame, body) }
     guard let decoded = try? decoder.decode(frame, body), case .rows(let rows, let table) = decoded else { return }
-    Self.write(rows, table, JSONImage.self)
-    Self.write(rows, table, TextImage.self)
+    Self.write(rows, table)
   }
 
   /// Shows the events of a TRANSACTION_PAYLOAD; it holds no other one.
@@ -42,17 +41,26 @@ struct EventReader {
     }
   }
 
-  private static func write<Style: ImageStyle>(_ rows: borrowing RowsEvent, _ table: TablePlan, _ style: Style.Type) {
-    guard var images = try? RowImages(rows, table) else { return }
-    var writer = ImageWriter<Style>()
-    while !images.isAtEnd {
+  /// Writes the rows in both styles.
+  private static func write(_ rows: borrowing RowsEvent, _ table: TablePlan) {
+    guard var json = try? RowImages(rows, table), var text = try? RowImages(rows, table) else { return }
+    var jsonWriter = ImageWriter<JSONImage>()
+    var textWriter = ImageWriter<TextImage>()
+    while !json.isAtEnd {
       do {
-        if rows.kind.hasBefore { try images.writeBefore(to: &writer) }
-        if rows.kind.hasAfter { try images.writeAfter(to: &writer) }
+        if rows.kind.hasBefore {
+          try json.writeBefore(to: &jsonWriter)
+          try text.writeBefore(to: &textWriter)
+        }
+        if rows.kind.hasAfter {
+          try json.writeAfter(to: &jsonWriter)
+          try text.writeAfter(to: &textWriter)
+        }
       } catch {
         return
       }
-      writer.buffer.removeAll()
+      jsonWriter.buffer.removeAll()
+      textWriter.buffer.removeAll()
     }
   }
 
