@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 import checkpoints
+import object_stores
 from binlog_file import boundaries
 from connector import EXIT_OK, Connector
 from conftest import Pool
@@ -238,6 +239,28 @@ def test_configuration_elsewhere(server: Server, connector: Connector, log: Log)
         answer = function.invoke()
         assert answer.error == "Connector.AccessDenied"
     assert "repl-secret" not in function.log() + answer.text
+
+
+@pytest.mark.parametrize("store", object_stores.NAMES)
+def test_everything_in_a_bucket(server: Server, connector: Connector, log: Log, store: str, tmp_path: Path) -> None:
+    """Configuration, files, and the checkpoint that an event names."""
+    with object_stores.running(store, tmp_path / "store") as objects:
+        bucket = objects.make_bucket()
+        config = connector.parquet(server, log.start, parquet_output_dir=f"s3://{bucket}/changes")
+        objects.client.put_object(Bucket=bucket, Key="config.json", Body=json.dumps(config).encode())
+        environment = objects.environment() | {"CONNECTOR_CONFIG": f"s3://{bucket}/config.json"}
+        event = {"checkpoint": f"s3://{bucket}/state.json"}
+        with Function(connector.folder, None, env=environment) as function:
+            first, second = function.invoke(event).ok, function.invoke(event).ok
+        assert (first["rows"], second["rows"]) == (11, 0)
+        assert second["start"] == first["next"]
+        [file] = first["files"]
+        assert file["uri"].startswith(f"s3://{bucket}/changes/")
+        assert objects.sizes(bucket)[file["uri"].removeprefix(f"s3://{bucket}/")] == file["bytes"]
+        assert objects.read(bucket, "state.json")
+        with Function(connector.folder, None, env=environment | {"CONNECTOR_CONFIG": f"s3://{bucket}/none.json"}) as function:
+            answer = function.invoke(event)
+        assert answer.error == "Connector.ConfigurationInvalid" and f"s3://{bucket}/none.json" in answer.message
 
 
 def test_server_that_is_away(server: Server, connector: Connector, log: Log) -> None:
