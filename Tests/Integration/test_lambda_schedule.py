@@ -174,7 +174,8 @@ def test_schedule(server: Server, connector: Connector, database: str, place: Pl
             stop = server.history()
             last = catch_up(function)
             starts = len(function.start_milliseconds())
-    assert Position(last["next"]["file"], last["next"]["pos"]) == stop
+    # A MariaDB server may add a BINLOG_CHECKPOINT event at any time.
+    assert Position(last["next"]["file"], last["next"]["pos"]) >= stop
     files = place.files()
     found = rows_in(files)
     result = compare(found, reference(server, connector, start, stop, database))

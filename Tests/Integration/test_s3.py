@@ -518,7 +518,9 @@ def test_server_error_aborts_the_upload(server: Server, connector: Connector, st
     place = len(data) * 9 // 10
     copy.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1:])
     settings = {"source": "file", "files": [str(copy)], "output_mode": "parquet", "compression": "none",
-                "parquet_batch_size": 16, "parquet_output_dir": f"s3://{bucket}/out/rows"}
+                "parquet_batch_size": 16, "parquet_output_dir": f"s3://{bucket}/out/rows",
+                # The reader, which finds the damage, is not far ahead of the upload.
+                "pipeline_queue_capacity": 1}
     with S3Proxy(store.port) as proxy:
         connector.run(settings, env=store.environment(proxy.endpoint)).expect(65)
         assert proxy.count("UploadPart") >= 1 and proxy.count("AbortMultipartUpload") == 1
