@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import object_stores
 import servers
 from connector import Connector
+from object_stores import ObjectStore
 from servers import Server
 
 SEED = os.environ.get("MBC_SEED") or str(random.SystemRandom().randrange(2**32))
@@ -84,3 +86,17 @@ def database(server: Server, request: pytest.FixtureRequest) -> Iterator[str]:
     server.execute(f"DROP DATABASE IF EXISTS `{name}`", f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4")
     yield name
     server.execute(f"DROP DATABASE IF EXISTS `{name}`")
+
+
+@pytest.fixture(scope="module", params=object_stores.NAMES)
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
+    """Each of the object stores in turn."""
+    with object_stores.running(request.param, tmp_path_factory.mktemp(request.param)) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
+    """The object store that keeps to conditions."""
+    with object_stores.running("moto", tmp_path_factory.mktemp("moto")) as store:
+        yield store

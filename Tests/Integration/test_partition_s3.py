@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ import pyarrow.dataset as ds
 import pyarrow.fs
 import pytest
 
-import object_stores
 from conftest import Pool
 from connector import EXIT_CONFIG, EXIT_OK, EXIT_OUTPUT, Connector
 from live_load import LiveLoad
@@ -36,19 +34,6 @@ LIMIT_MEGABYTES = 256
 def server(pool: Pool) -> Server:
     """One server is enough: the store does not see which it is."""
     return pool.get("mariadb-11.8")
-
-
-@pytest.fixture(scope="module", params=object_stores.NAMES)
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
-    with object_stores.running(request.param, tmp_path_factory.mktemp(request.param)) as store:
-        yield store
-
-
-@pytest.fixture(scope="module")
-def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
-    """The one that keeps to conditions."""
-    with object_stores.running("moto", tmp_path_factory.mktemp("moto")) as store:
-        yield store
 
 
 def config(connector: Connector, server: Server, bucket: str, start: Position, stop: Position | None = None,

@@ -40,19 +40,6 @@ def server(pool: Pool) -> Server:
     return pool.get("mariadb-11.8")
 
 
-@pytest.fixture(scope="module", params=object_stores.NAMES)
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
-    with object_stores.running(request.param, tmp_path_factory.mktemp(request.param)) as store:
-        yield store
-
-
-@pytest.fixture(scope="module")
-def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
-    """For what only moto does."""
-    with object_stores.running("moto", tmp_path_factory.mktemp("moto")) as store:
-        yield store
-
-
 def config(connector: Connector, server: Server, log: Log | Position, bucket: str, checkpoint: bool = False,
            stop: Position | None = None, **fields: Any) -> dict[str, Any]:
     """A run whose output, and whose checkpoint if wanted, are in a bucket."""
