@@ -72,17 +72,18 @@ struct LambdaFunction {
 
   /// The configuration of one invocation.
   ///
-  /// With a checkpoint the output is cut at half of the time: a long transaction that has no end in time then takes nothing
-  /// with it that came before. Without one a file would be called otherwise whenever an event is handled again.
+  /// With a checkpoint the output is cut at each quarter of the time: a long transaction that has no end in time then takes
+  /// no more with it, and has three quarters at least the next time. Without a checkpoint a file would be called otherwise
+  /// whenever an event is handled again.
   private func configuration(
     for event: LambdaEvent, _ time: InvocationTime
   ) throws(ConfigurationError) -> Configuration {
     var configuration = try configuration.overridden(by: event, variables)
     guard configuration.durability.checkpointFile != nil else { return configuration }
     let roll = configuration.durability.roll
-    let half = max(1, Int(time.reading / 2))
+    let quarter = max(1, Int(time.reading / 4))
     configuration.durability.roll = RollPolicy(
-      seconds: min(roll.seconds ?? half, half), rows: roll.rows, bytes: roll.bytes)
+      seconds: min(roll.seconds ?? quarter, quarter), rows: roll.rows, bytes: roll.bytes)
     return configuration
   }
 
