@@ -14,6 +14,14 @@ public struct ByteCursor: ~Escapable, ~Copyable {
     self.position = 0
   }
 
+  /// A cursor that has read the first `offset` bytes of `span`, which must be there.
+  @inlinable @_lifetime(copy span)
+  public init(_ span: RawSpan, at offset: Int) {
+    precondition(offset >= 0 && offset <= span.byteCount, "cursor out of range")
+    self.span = span
+    self.position = offset
+  }
+
   /// Bytes read so far: the offset of the next read.
   @inlinable public var offset: Int { position }
   /// Bytes left to read.
@@ -79,9 +87,16 @@ public struct ByteCursor: ~Escapable, ~Copyable {
   }
 
   /// A little-endian unsigned integer of `count` bytes, 0 to 8.
+  ///
+  /// Where eight bytes are left, they are read in one load.
   @inlinable @_lifetime(self: copy self)
   public mutating func uint(bytes count: Int, _ field: StaticString) throws(DecodeError) -> UInt64 {
     guard count <= 8 else { throw DecodeError(.invalid, at: position, field) }
+    if remaining >= 8, count > 0 {
+      let word = unsafe span.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
+      position &+= count
+      return UInt64(littleEndian: word) & UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count)
+    }
     try require(count, field)
     var value: UInt64 = 0
     for index in 0..<count {
@@ -96,6 +111,11 @@ public struct ByteCursor: ~Escapable, ~Copyable {
   @inlinable @_lifetime(self: copy self)
   public mutating func uintBigEndian(bytes count: Int, _ field: StaticString) throws(DecodeError) -> UInt64 {
     guard count <= 8 else { throw DecodeError(.invalid, at: position, field) }
+    if remaining >= 8, count > 0 {
+      let word = unsafe span.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
+      position &+= count
+      return UInt64(bigEndian: word) &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count)
+    }
     try require(count, field)
     var value: UInt64 = 0
     for index in 0..<count {
@@ -201,6 +221,20 @@ extension RawSpan {
   public subscript(byteAt index: Int) -> UInt8 {
     precondition(index >= 0 && index < byteCount, "byte index out of range")
     return unsafe unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
+  }
+
+  /// `int<2>` at `offset`, which must be in range.
+  @inlinable
+  public func uint16(at offset: Int) -> UInt16 {
+    precondition(offset >= 0 && byteCount &- offset >= 2, "offset out of range")
+    return UInt16(littleEndian: unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt16.self))
+  }
+
+  /// `int<4>` at `offset`, which must be in range.
+  @inlinable
+  public func uint32(at offset: Int) -> UInt32 {
+    precondition(offset >= 0 && byteCount &- offset >= 4, "offset out of range")
+    return UInt32(littleEndian: unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self))
   }
 
   /// The bytes as a string; what is not UTF-8 becomes U+FFFD.

@@ -95,6 +95,29 @@ public struct OutputBuffer: ~Copyable, @unchecked Sendable {
     used &+= count
   }
 
+  /// Appends the first `count` bytes of `padded`: at most 32 of them without a call, if `padded` goes on for so long.
+  @inlinable @inline(__always)
+  public mutating func append(first count: Int, of padded: RawSpan) {
+    guard count <= 32, padded.byteCount >= 32 else { return append(padded.extracting(first: count)) }
+    precondition(count >= 0, "a negative count")
+    reserve(32)
+    unsafe padded.withUnsafeBytes { source in
+      guard let start = source.baseAddress else { return }
+      unsafe UnsafeMutableRawPointer(base + used).copyMemory(from: start, byteCount: 32)
+    }
+    used &+= count
+  }
+
+  /// Appends the lowest `count` bytes (0 to 8) of `word`, lowest first; `reserve` has made room for eight.
+  ///
+  /// It stores all eight and forgets the rest, which is faster than any loop.
+  @inlinable @inline(__always)
+  public mutating func appendUnchecked(word: UInt64, count: Int) {
+    assert(size &- used >= 8 && count >= 0 && count <= 8)
+    unsafe UnsafeMutableRawPointer(base + used).storeBytes(of: word.littleEndian, as: UInt64.self)
+    used &+= count
+  }
+
   /// Appends the UTF-8 of a literal.
   @inlinable
   public mutating func append(_ literal: StaticString) {

@@ -44,7 +44,7 @@ extension OutputBuffer {
     var offset = 0
     var replaced = 0
     while offset < text.byteCount {
-      if keepsASCII { offset = appendPlainText(text, from: offset, passing: 0) }
+      if keepsASCII { offset = appendPlainASCII(text, from: offset) }
       guard offset < text.byteCount else { break }
       replaced &+= append(jsonEscaped: table[Int(text[byteAt: offset])])
       offset &+= 1
@@ -55,12 +55,12 @@ extension OutputBuffer {
   /// Appends text in an encoding with codes of several bytes.
   private mutating func append<Encoding: MultiByteEncoding>(multiByte text: RawSpan, _ encoding: Encoding) -> Int {
     var replaced = 0
-    var offset = appendPlainText(text, from: 0, passing: 0)
+    var offset = appendPlainASCII(text, from: 0)
     while offset < text.byteCount {
       let byte = text[byteAt: offset]
       if byte < 0x80 {
         append(jsonEscaped: byte)
-        offset = appendPlainText(text, from: offset &+ 1, passing: 0)
+        offset = appendPlainASCII(text, from: offset &+ 1)
       } else {
         let code = encoding.decode(text, at: offset)
         replaced &+= append(jsonEscaped: EncodedScalar(code.scalar))

@@ -78,9 +78,7 @@ struct JSONBinaryReader: ~Escapable {
   @inline(__always) @_lifetime(copy self)
   func cursor(at offset: Int, end: Int) throws(DecodeError) -> ByteCursor {
     guard offset <= end, end <= document.byteCount else { throw DecodeError(.truncated, at: offset, "JSON value") }
-    var cursor = ByteCursor(document.extracting(0..<end))
-    try cursor.skip(offset, "JSON value")
-    return cursor
+    return ByteCursor(document.extracting(first: end), at: offset)
   }
 
   /// Appends the value of `type` that lies at `offset`, before `end`.
@@ -106,38 +104,34 @@ struct JSONBinaryReader: ~Escapable {
   private mutating func append(
     _ container: JSONContainer, depth: Int, to out: inout OutputBuffer
   ) throws(DecodeError) {
-    var keys = try cursor(at: container.keyEntries, end: container.valueEntries)
-    var values = try cursor(at: container.valueEntries, end: container.tableEnd)
     out.append(container.isObject ? UInt8(ascii: "{") : UInt8(ascii: "["))
     for index in 0..<container.count {
       if index > 0 { out.append(UInt8(ascii: ",")) }
       if container.isObject {
-        out.append(jsonString: try nextKey(&keys, of: container))
+        out.append(jsonString: try key(index, of: container))
         out.append(UInt8(ascii: ":"))
       }
-      let type = try values.uint8("JSON value type")
-      let entry = values.offset
-      let offset = Int(try container.uint(&values, "JSON value offset"))
+      let entry = container.valueEntry(index)
+      let type = document[byteAt: entry]
       if container.holdsInline(type) {
-        var inline = try cursor(at: entry, end: values.offset)
+        var inline = try cursor(at: entry &+ 1, end: container.valueEntry(index &+ 1))
         try JSONScalar.append(type: type, from: &inline, to: &out)
       } else {
-        let start = try container.resolve(offset, at: entry)
+        let start = try container.resolve(entryAt: entry &+ 1, in: document)
         try append(type: type, at: start, end: container.end, depth: depth + 1, to: &out)
       }
     }
     out.append(container.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"))
   }
 
-  /// The key of the next entry of `keys`.
+  /// The key of member `index`.
   @inline(__always) @_lifetime(copy self) @_lifetime(self: copy self)
-  mutating func nextKey(_ keys: inout ByteCursor, of container: JSONContainer) throws(DecodeError) -> RawSpan {
-    let entry = keys.offset
-    let offset = Int(try container.uint(&keys, "JSON key offset"))
-    let count = Int(try keys.uint16("JSON key length"))
-    let start = try container.resolve(offset, at: entry)
-    guard container.end - start >= count else { throw DecodeError(.truncated, at: entry, "JSON key") }
+  mutating func key(_ index: Int, of container: JSONContainer) throws(DecodeError) -> RawSpan {
+    let entry = container.keyEntry(index)
+    let start = try container.resolve(entryAt: entry, in: document)
+    let count = Int(document.uint16(at: entry &+ container.offsetByteCount))
+    guard container.end &- start >= count else { throw DecodeError(.truncated, at: entry, "JSON key") }
     try account(count, at: entry)
-    return document.extracting(start..<start + count)
+    return document.extracting(start..<start &+ count)
   }
 }

@@ -10,31 +10,27 @@ extension JSONBinaryReader {
     guard depth < JSONBinary.maxDepth else { throw DecodeError(.tooLarge, at: offset, "JSON depth") }
     let container = try JSONContainer(type: type, at: offset, end: end, in: document)
     try account(container.tableByteCount, at: offset)
-    var keys = try cursor(at: container.keyEntries, end: container.valueEntries)
-    var values = try cursor(at: container.valueEntries, end: container.tableEnd)
     var members: [JSONNode.Member] = []
     var cells: [JSONNode] = []
-    for _ in 0..<container.count {
-      let key = container.isObject ? try nextKey(&keys, of: container).array : []
-      let value = try node(&values, in: container, depth: depth)
+    for index in 0..<container.count {
+      let key = container.isObject ? try key(index, of: container).array : []
+      let value = try node(index, of: container, depth: depth)
       if container.isObject { members.append(JSONNode.Member(key: key, value: value)) } else { cells.append(value) }
     }
     return JSONNode(container.isObject ? .object(members) : .array(cells))
   }
 
-  /// The value of the next entry of `values`.
-  @_lifetime(self: copy self) @_lifetime(values: copy values)
-  private mutating func node(
-    _ values: inout ByteCursor, in container: JSONContainer, depth: Int
-  ) throws(DecodeError) -> JSONNode {
-    let type = try values.uint8("JSON value type")
-    let entry = values.offset
-    let offset = Int(try container.uint(&values, "JSON value offset"))
+  /// The value of member `index`.
+  @_lifetime(self: copy self)
+  private mutating func node(_ index: Int, of container: JSONContainer, depth: Int) throws(DecodeError) -> JSONNode {
+    let entry = container.valueEntry(index)
+    let type = document[byteAt: entry]
     guard !container.holdsInline(type) else {
-      var inline = try cursor(at: entry, end: values.offset)
+      var inline = try cursor(at: entry + 1, end: container.valueEntry(index + 1))
       return JSONNode(.scalar(try Self.text(type, &inline)))
     }
-    return try node(type: type, at: try container.resolve(offset, at: entry), end: container.end, depth: depth + 1)
+    let start = try container.resolve(entryAt: entry + 1, in: document)
+    return try node(type: type, at: start, end: container.end, depth: depth + 1)
   }
 
   @_lifetime(self: copy self)

@@ -26,9 +26,8 @@ struct JSONContainer: BitwiseCopyable {
     guard end <= document.byteCount, end - start >= 2 * width else {
       throw DecodeError(.truncated, at: start, "JSON element count")
     }
-    var head = ByteCursor(document.extracting(start..<start + 2 * width))
-    count = Int(try head.uint(bytes: width, "JSON element count"))
-    let byteCount = Int(try head.uint(bytes: width, "JSON byte count"))
+    count = isLarge ? Int(document.uint32(at: start)) : Int(document.uint16(at: start))
+    let byteCount = isLarge ? Int(document.uint32(at: start + 4)) : Int(document.uint16(at: start + 2))
     guard byteCount <= end - start else { throw DecodeError(.truncated, at: start + width, "JSON byte count") }
     self.end = start + byteCount
     keyEntries = start + 2 * width
@@ -40,11 +39,16 @@ struct JSONContainer: BitwiseCopyable {
   /// Bytes of the head and its tables.
   var tableByteCount: Int { tableEnd - start }
 
-  /// Reads a number of the width that the form has: two bytes or four.
+  /// Bytes of an offset or a count.
+  var offsetByteCount: Int { isLarge ? 4 : 2 }
+
+  /// Where the key entry of member `index` lies.
   @inline(__always)
-  func uint(_ cursor: inout ByteCursor, _ field: StaticString) throws(DecodeError) -> UInt32 {
-    isLarge ? try cursor.uint32(field) : UInt32(try cursor.uint16(field))
-  }
+  func keyEntry(_ index: Int) -> Int { keyEntries &+ index &* (offsetByteCount &+ 2) }
+
+  /// Where the value entry of member `index` lies.
+  @inline(__always)
+  func valueEntry(_ index: Int) -> Int { valueEntries &+ index &* (offsetByteCount &+ 1) }
 
   /// Whether a value of `type` lies in the place of its offset.
   @inline(__always)
@@ -56,12 +60,15 @@ struct JSONContainer: BitwiseCopyable {
     }
   }
 
-  /// The place in the document of `offset`, which the entry at `entry` holds.
+  /// The place in the document of the offset that lies at `entry`, within the tables.
   ///
   /// Throws `invalid` unless it lies after the tables and not beyond the container.
   @inline(__always)
-  func resolve(_ offset: Int, at entry: Int) throws(DecodeError) -> Int {
-    guard offset >= tableByteCount, offset <= end - start else { throw DecodeError(.invalid, at: entry, "JSON offset") }
-    return start + offset
+  func resolve(entryAt entry: Int, in document: RawSpan) throws(DecodeError) -> Int {
+    let offset = isLarge ? Int(document.uint32(at: entry)) : Int(document.uint16(at: entry))
+    guard offset >= tableByteCount, offset <= end &- start else {
+      throw DecodeError(.invalid, at: entry, "JSON offset")
+    }
+    return start &+ offset
   }
 }

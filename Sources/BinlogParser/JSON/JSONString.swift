@@ -12,8 +12,7 @@ extension OutputBuffer {
   /// Returns how many ill-formed sequences were replaced by U+FFFD.
   @discardableResult
   public mutating func append(jsonString utf8: RawSpan) -> Int {
-    reserve(utf8.byteCount &+ 16)
-    appendUnchecked(UInt8(ascii: "\""))
+    append(UInt8(ascii: "\""))
     let replaced = append(jsonStringContent: utf8)
     append(UInt8(ascii: "\""))
     return replaced
@@ -22,49 +21,57 @@ extension OutputBuffer {
   /// Appends `utf8` as the inside of a JSON string, for keys and labels that are quoted as a whole.
   ///
   /// Returns how many ill-formed sequences were replaced by U+FFFD.
-  @discardableResult
+  @discardableResult @inline(__always)
   public mutating func append(jsonStringContent utf8: RawSpan) -> Int {
-    reserve(utf8.byteCount &+ 8)
-    var offset = appendPlainText(utf8, from: 0, passing: 0)
-    guard offset < utf8.byteCount else { return 0 }
+    let plain = appendPlainASCII(utf8, from: 0)
+    return plain == utf8.byteCount ? 0 : append(jsonStringContent: utf8, from: plain)
+  }
+
+  /// Appends the inside of a JSON string from `offset` on, where a character needs a closer look.
+  private mutating func append(jsonStringContent utf8: RawSpan, from offset: Int) -> Int {
+    var offset = offset
     if utf8.isWellFormedUTF8 {
       while offset < utf8.byteCount {
         append(jsonEscaped: utf8[byteAt: offset])
-        offset = appendPlainText(utf8, from: offset &+ 1, passing: JSONWord.highBits)
+        offset = appendPlainUTF8(utf8, from: offset &+ 1)
       }
       return 0
     }
     var replaced = 0
     while offset < utf8.byteCount {
       offset = appendScalar(utf8, at: offset, replaced: &replaced)
-      offset = appendPlainText(utf8, from: offset, passing: 0)
+      offset = appendPlainASCII(utf8, from: offset)
     }
     return replaced
   }
 
-  /// Appends the bytes from `offset` up to the first that needs a closer look, and returns the offset of that.
-  ///
-  /// Bytes above 0x7F need one unless `passing` has the high bits set.
-  mutating func appendPlainText(_ text: RawSpan, from offset: Int, passing: UInt64) -> Int {
-    var offset = offset
-    while text.byteCount &- offset >= 8 {
-      let word = text.word(at: offset)
-      let hits = JSONWord.hits(word) | word & JSONWord.highBits & ~passing
-      guard hits == 0 else { return appendPlainHead(word, hits, at: offset, of: 8) }
-      appendLittleEndian(word)
-      offset &+= 8
-    }
-    let rest = text.byteCount &- offset
-    guard rest > 0 else { return offset }
-    let word = text.lastWord(count: rest)
-    return appendPlainHead(word, JSONWord.hits(word) | word & JSONWord.highBits & ~passing, at: offset, of: rest)
+  /// Appends the bytes from `offset` up to the first that is not ASCII or that JSON escapes; returns the offset of that.
+  mutating func appendPlainASCII(_ text: RawSpan, from offset: Int) -> Int {
+    appendPlain(text, from: offset, hits: JSONWord.hitsOfASCII)
   }
 
-  /// Appends the bytes of `word` before the first of `hits`, at most `count`; returns the offset after them.
+  /// Appends the bytes from `offset` up to the first that JSON escapes; returns the offset of that.
+  private mutating func appendPlainUTF8(_ text: RawSpan, from offset: Int) -> Int {
+    appendPlain(text, from: offset, hits: JSONWord.hits)
+  }
+
   @inline(__always)
-  private mutating func appendPlainHead(_ word: UInt64, _ hits: UInt64, at offset: Int, of count: Int) -> Int {
-    let plain = min(hits.trailingZeroBitCount &>> 3, count)
-    append(word: word, count: plain)
+  private mutating func appendPlain(_ text: RawSpan, from offset: Int, hits: (UInt64) -> UInt64) -> Int {
+    let end = text.byteCount
+    var offset = offset
+    reserve(end &- offset &+ 8)
+    while end &- offset >= 8 {
+      let word = text.word(at: offset)
+      let plain = hits(word).trailingZeroBitCount &>> 3
+      appendUnchecked(word: word, count: plain)
+      offset &+= plain
+      guard plain == 8 else { return offset }
+    }
+    let rest = end &- offset
+    guard rest > 0 else { return offset }
+    let word = text.lastWord(count: rest)
+    let plain = min(hits(word).trailingZeroBitCount &>> 3, rest)
+    appendUnchecked(word: word, count: plain)
     return offset &+ plain
   }
 
@@ -113,9 +120,17 @@ extension OutputBuffer {
 /// Eight characters in one word.
 enum JSONWord {
   /// The high bit of each byte.
-  static var highBits: UInt64 { 0x8080_8080_8080_8080 }
+  private static var highBits: UInt64 { 0x8080_8080_8080_8080 }
   /// 1 in each byte.
   private static var ones: UInt64 { 0x0101_0101_0101_0101 }
+
+  /// The high bit of the first byte that is not ASCII or that JSON escapes; bits above it mean nothing.
+  @inline(__always)
+  static func hitsOfASCII(_ word: UInt64) -> UInt64 {
+    let quotes = word ^ ones &* UInt64(UInt8(ascii: "\""))
+    let backslashes = word ^ ones &* UInt64(UInt8(ascii: "\\"))
+    return (word | (word &- ones &* 0x20) | (quotes &- ones) | (backslashes &- ones)) & highBits
+  }
 
   /// The high bit of the first byte that JSON escapes (a control, a quote, a backslash); bits above it mean nothing.
   @inline(__always)
@@ -138,9 +153,15 @@ extension RawSpan {
   /// The last `count` (1 to 7) bytes, lowest first, with zeros above.
   @inline(__always)
   func lastWord(count: Int) -> UInt64 {
-    if byteCount >= 8 { return word(at: byteCount &- 8) &>> UInt64(64 &- 8 &* count) }
-    var word: UInt64 = 0
-    for index in 0..<count { word |= UInt64(self[byteAt: byteCount &- count &+ index]) &<< UInt64(8 &* index) }
-    return word
+    let start = byteCount &- count
+    if byteCount >= 8 { return word(at: byteCount &- 8) &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count) }
+    // Two loads, which may overlap.
+    if count >= 4 {
+      return UInt64(uint32(at: start)) | UInt64(uint32(at: byteCount &- 4))
+        &<< UInt64(truncatingIfNeeded: 8 &* (count &- 4))
+    }
+    guard count >= 2 else { return UInt64(self[byteAt: start]) }
+    return UInt64(uint16(at: start)) | UInt64(self[byteAt: byteCount &- 1])
+      &<< UInt64(truncatingIfNeeded: 8 &* (count &- 1))
   }
 }

@@ -37,8 +37,7 @@ public enum JSONImage: ImageStyle {
   /// `,"name":`
   @inline(__always)
   public static func key(_ index: Int, isFirst: Bool, _ table: TablePlan, _ buffer: inout OutputBuffer) {
-    if !isFirst { buffer.append(UInt8(ascii: ",")) }
-    table.jsonKeys.append(index, to: &buffer)
+    table.jsonKeys.append(index, droppingFirst: isFirst ? 1 : 0, to: &buffer)
   }
 
   /// `}`
@@ -64,8 +63,7 @@ public enum TextImage: ImageStyle {
   /// `  [0] name = `
   @inline(__always)
   public static func key(_ index: Int, isFirst: Bool, _ table: TablePlan, _ buffer: inout OutputBuffer) {
-    if !isFirst { buffer.append(UInt8(ascii: "\n")) }
-    table.textKeys.append(index, to: &buffer)
+    table.textKeys.append(index, droppingFirst: isFirst ? 1 : 0, to: &buffer)
   }
 
   /// The last line's end.

@@ -21,6 +21,7 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
 
   mutating func endImage() { Style.end(isEmpty: isFirst, &buffer) }
 
+  @inline(__always)
   mutating func column(_ index: Int, _ table: TablePlan) {
     Style.key(index, isFirst: isFirst, table, &buffer)
     isFirst = false

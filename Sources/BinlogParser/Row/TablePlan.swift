@@ -12,9 +12,9 @@ public final class TablePlan: Sendable {
   public let columns: ContiguousArray<ColumnPlan>
   /// The columns' names, or nil where the server did not log them.
   public let names: [String]?
-  /// Each column's part of a JSON object up to its value: `"name":`.
+  /// Each column's part of a JSON object up to its value, behind another one: `,"name":`.
   let jsonKeys: StringPool
-  /// Each column's part of a text line up to its value: `  [0] name = `.
+  /// Each column's part of a text line up to its value, and the end of the line before: `\n  [0] name = `.
   let textKeys: StringPool
   /// The labels of all ENUM and SET columns, escaped as the inside of a JSON string.
   let labels: StringPool
@@ -92,6 +92,7 @@ public final class TablePlan: Sendable {
     var pool = StringPool()
     for name in names {
       pool.append { buffer in
+        buffer.append(UInt8(ascii: ","))
         buffer.append(jsonString: OutputBuffer(utf8: name).bytes)
         buffer.append(UInt8(ascii: ":"))
       }
@@ -103,7 +104,7 @@ public final class TablePlan: Sendable {
     var pool = StringPool()
     for index in 0..<count {
       pool.append { buffer in
-        buffer.append("  [\(index)] ")
+        buffer.append("\n  [\(index)] ")
         if let names { buffer.append("\(EventField.onOneLine(names[index])) = ") }
       }
     }

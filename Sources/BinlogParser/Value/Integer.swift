@@ -30,13 +30,10 @@ enum DecimalDigits {
 
 extension OutputBuffer {
   /// Appends the lowest `count` bytes (0 to 8) of `word`, lowest first.
-  ///
-  /// It stores all eight and forgets the rest, which is faster than any loop.
   @inlinable
   mutating func append(word: UInt64, count: Int) {
-    let end = self.count &+ count
-    appendLittleEndian(word)
-    truncate(to: end)
+    reserve(8)
+    appendUnchecked(word: word, count: count)
   }
 
   /// Appends `value` in decimal.

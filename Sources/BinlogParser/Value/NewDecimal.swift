@@ -67,11 +67,20 @@ public struct NewDecimal: BitwiseCopyable, Sendable {
   func appendInteger(
     _ cursor: inout ByteCursor, _ groups: inout NewDecimalGroups, to out: inout OutputBuffer
   ) throws(DecodeError) {
-    if leadingDigits > 0 {
-      let group = try groups.next(&cursor, digits: leadingDigits)
-      if group > 0 { out.append(decimal: UInt64(group)) }
-    }
-    for _ in 0..<integerGroups {
+    var whole: UInt64 = 0
+    if leadingDigits > 0 { whole = UInt64(try groups.next(&cursor, digits: leadingDigits)) }
+    if integerGroups > 0 { whole = whole &* 1_000_000_000 &+ UInt64(try groups.next(&cursor, digits: 9)) }
+    if whole > 0 || integerGroups < 2 { out.append(decimal: whole) }
+    guard integerGroups > 1 else { return }
+    try appendIntegerGroups(&cursor, &groups, to: &out)
+  }
+
+  /// Appends the groups of nine digits after the first two.
+  @usableFromInline
+  func appendIntegerGroups(
+    _ cursor: inout ByteCursor, _ groups: inout NewDecimalGroups, to out: inout OutputBuffer
+  ) throws(DecodeError) {
+    for _ in 1..<integerGroups {
       let hasDigits = groups.union > 0
       let group = try groups.next(&cursor, digits: 9)
       if hasDigits {

@@ -15,11 +15,15 @@ package enum Compressor: ~Copyable {
     }
   }
 
-  /// Puts `input` into the empty `output` in compressed form, complete in itself. What `input` holds then is not said.
-  package mutating func compress(_ input: inout OutputBuffer, to output: inout OutputBuffer) throws(ParquetError) {
+  /// Puts `input`, with `valueCount` values, into the empty `output` in compressed form, complete in itself. What `input`
+  /// holds then is not said.
+  package mutating func compress(
+    _ input: inout OutputBuffer, valueCount: Int, to output: inout OutputBuffer
+  ) throws(ParquetError) {
     switch self {
     case .none: swap(&input, &output)
-    case .gzip(let gzip): try gzip.compress(input, to: &output)
+    case .gzip(let gzip):
+      try gzip.compress(input, valueByteCount: input.count / max(valueCount, 1), to: &output)
     case .zstd(let zstd): try zstd.compress(input, to: &output)
     }
   }

@@ -3,52 +3,121 @@ import CZlib
 
 // https://www.rfc-editor.org/rfc/rfc1952 and https://zlib.net/manual.html
 
-/// GZIP: one `z_stream`, reset for each page.
+/// GZIP: one `z_stream` for DEFLATE, reset for each page, in frames of our own.
+///
+/// | Field | Type |
+/// |---|---|
+/// | header | 10 bytes: no name, no time |
+/// | content | DEFLATE |
+/// | CRC-32 of the input | `int<4>`, least significant byte first |
+/// | size of the input | `int<4>`, least significant byte first |
+///
+/// zlib would write the same frame, and take its own, slower, CRC-32 for it.
 @safe
 package struct GzipCompressor: ~Copyable, @unchecked Sendable {
-  /// 15 for a window of 32 KiB, and 16 for the gzip header and trailer.
-  private static let windowBits: Int32 = 15 + 16
   /// zlib's own default for its match tables.
   private static let memoryLevel: Int32 = 8
   /// The most output space offered in one call.
   private static let outputStep = 1 << 20
 
-  /// zlib keeps the address of the stream, so it must stay where it is.
-  private let stream: UnsafeMutablePointer<z_stream>
+  private let level: Int32
+  private let state: UnsafeMutablePointer<State>
+
+  @safe
+  private struct State {
+    /// The first field. zlib keeps its address, so it must stay where it is.
+    var stream = unsafe z_stream()
+    /// The window for which the stream was made.
+    var windowBits: Int32
+  }
 
   /// A compressor at `level`, one of `Compression.gzipLevels`.
   package init(level: Int) throws(ParquetError) {
     try Compression.gzipLevels.require(level, codec: "gzip")
-    unsafe stream = try Self.makeStream(level: level)
+    unsafe state = try Self.makeState(level: Int32(level))
+    self.level = Int32(level)
   }
 
-  private static func makeStream(level: Int) throws(ParquetError) -> UnsafeMutablePointer<z_stream> {
-    let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-    unsafe stream.initialize(to: z_stream())
-    let status = unsafe deflateInit2_(
-      stream, Int32(level), Z_DEFLATED, windowBits, memoryLevel, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-      Int32(MemoryLayout<z_stream>.size))
+  private static func makeState(level: Int32) throws(ParquetError) -> UnsafeMutablePointer<State> {
+    let state = UnsafeMutablePointer<State>.allocate(capacity: 1)
+    unsafe state.initialize(to: State(windowBits: largestWindowBits))
+    let status = unsafe start(state, level: level)
     guard status == Z_OK else {
-      unsafe stream.deallocate()
+      unsafe state.deallocate()
       throw failure(status)
     }
-    return unsafe stream
+    return unsafe state
   }
+
+  private static func start(_ state: UnsafeMutablePointer<State>, level: Int32) -> Int32 {
+    // Negative: no frame around the content.
+    unsafe deflateInit2_(
+      stream(of: state), level, Z_DEFLATED, -state.pointee.windowBits, memoryLevel, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+      Int32(MemoryLayout<z_stream>.size))
+  }
+
+  private static func stream(of state: UnsafeMutablePointer<State>) -> UnsafeMutablePointer<z_stream> {
+    unsafe UnsafeMutableRawPointer(state).assumingMemoryBound(to: z_stream.self)
+  }
+
+  private var stream: UnsafeMutablePointer<z_stream> { unsafe Self.stream(of: state) }
 
   deinit {
     unsafe deflateEnd(stream)
-    unsafe stream.deallocate()
+    unsafe state.deallocate()
+  }
+
+  private static let largestWindowBits: Int32 = 15
+  private static let smallestWindowBits: Int32 = 13
+  /// What a value repeats stands in those just before it: a window for so many of them is searched faster than a larger
+  /// one, and its shorter distances take fewer bits.
+  ///
+  /// Measured with 264 MB of pages with values of 300 bytes, one core, the content alone:
+  ///
+  /// | window | 8 KiB | 16 KiB | 32 KiB |
+  /// |---|---|---|---|
+  /// | level 3 | 1.55 s, 49.2 MB | 1.50 s, 49.1 MB | 1.51 s, 49.3 MB |
+  /// | level 6 | 2.23 s, 42.9 MB | 2.55 s, 43.2 MB | 3.21 s, 43.7 MB |
+  private static let valuesInWindow = 24
+
+  private static func windowBits(valueByteCount: Int) -> Int32 {
+    var bits = smallestWindowBits
+    while bits < largestWindowBits, valueByteCount * valuesInWindow > 1 << bits { bits += 1 }
+    return bits
   }
 
   /// Appends `input` as one gzip member. The input must be at most `Int32.max` bytes, as a Parquet page is.
-  package func compress(_ input: borrowing OutputBuffer, to output: inout OutputBuffer) throws(ParquetError) {
-    let reset = unsafe deflateReset(stream)
-    guard reset == Z_OK else { throw Self.failure(reset) }
+  ///
+  /// - Parameter valueByteCount: the size of its values, on average.
+  package func compress(
+    _ input: borrowing OutputBuffer, valueByteCount: Int, to output: inout OutputBuffer
+  ) throws(ParquetError) {
+    try reset(windowBits: Self.windowBits(valueByteCount: valueByteCount))
+    // DEFLATE, no flags, no time, no word on the effort, and made on no system in particular.
+    for byte: UInt8 in [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF] { output.append(byte) }
+    try deflateAll(input, to: &output)
+    output.appendLittleEndian(CRC32.checksum(of: input.bytes))
+    output.appendLittleEndian(UInt32(truncatingIfNeeded: input.count))
+  }
+
+  private func reset(windowBits: Int32) throws(ParquetError) {
+    let status: Int32
+    if unsafe windowBits == state.pointee.windowBits {
+      status = unsafe deflateReset(stream)
+    } else {
+      unsafe deflateEnd(stream)
+      unsafe state.pointee.windowBits = windowBits
+      status = unsafe Self.start(state, level: level)
+    }
+    guard status == Z_OK else { throw Self.failure(status) }
+  }
+
+  private func deflateAll(_ input: borrowing OutputBuffer, to output: inout OutputBuffer) throws(ParquetError) {
+    let stream = unsafe stream
     let step = min(Int(unsafe deflateBound(stream, uLong(input.count))), Self.outputStep)
     var status = Z_OK
     unsafe input.bytes.withUnsafeBytes { source in
-      unsafe stream.pointee.next_in = UnsafeMutablePointer(
-        mutating: source.baseAddress?.assumingMemoryBound(to: UInt8.self))
+      unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: source.baseAddress?.assumingMemoryBound(to: UInt8.self))
       unsafe stream.pointee.avail_in = UInt32(source.count)
       repeat {
         _ = unsafe output.append(upTo: step) { space in

@@ -36,7 +36,7 @@ package struct PageEncoder: ~Copyable {
     column.appendValues(of: page, plan: plan, to: &body)
     let count = Int32(clamping: page.rows.count)
     let content = PageHeader.Content.data(DataPageHeader(valueCount: count, encoding: plan.encoding))
-    return try finish(content, column: descriptor.name, to: &output)
+    return try finish(content, valueCount: page.values.count, column: descriptor.name, to: &output)
   }
 
   /// Appends a dictionary page with its header, and tells what it is.
@@ -47,15 +47,15 @@ package struct PageEncoder: ~Copyable {
     body.append(contentsOf: dictionary.entries)
     let count = Int32(clamping: dictionary.entryCount)
     let content = PageHeader.Content.dictionary(DictionaryPageHeader(valueCount: count))
-    return try finish(content, column: descriptor.name, to: &output)
+    return try finish(content, valueCount: dictionary.entryCount, column: descriptor.name, to: &output)
   }
 
   private mutating func finish(
-    _ content: PageHeader.Content, column: String, to output: inout OutputBuffer
+    _ content: PageHeader.Content, valueCount: Int, column: String, to output: inout OutputBuffer
   ) throws(ParquetError) -> EncodedPage {
     let uncompressedSize = try Self.size(of: body, column)
     compressed.removeAll(shrinkingTo: bufferLimit)
-    try compressor.compress(&body, to: &compressed)
+    try compressor.compress(&body, valueCount: valueCount, to: &compressed)
     let compressedSize = try Self.size(of: compressed, column)
     header.output.removeAll()
     header.write(

@@ -13,10 +13,13 @@ import Testing
     for size in [0, 1, 100, 70_000, 0, 3000] {
       let noise = random.bytes(size)
       for page in [noise, [UInt8](repeating: 7, count: size)] {
-        var input = OutputBuffer(copying: page[...])
-        var output = OutputBuffer()
-        try compressor.compress(&input, to: &output)
-        #expect(try decompress(output.array, codec: Int(compression.codec.rawValue), size: size) == page)
+        // Small values and large ones.
+        for values in [0, 1, 7, 100, size] {
+          var input = OutputBuffer(copying: page[...])
+          var output = OutputBuffer()
+          try compressor.compress(&input, valueCount: values, to: &output)
+          #expect(try decompress(output.array, codec: Int(compression.codec.rawValue), size: size) == page)
+        }
       }
     }
   }
@@ -28,7 +31,7 @@ import Testing
     let page = random.bytes(1_500_000)
     var input = OutputBuffer(copying: page[...])
     var output = OutputBuffer()
-    try compressor.compress(&input, to: &output)
+    try compressor.compress(&input, valueCount: 1, to: &output)
     #expect(try decompress(output.array, codec: Int(compression.codec.rawValue), size: page.count) == page)
   }
 
