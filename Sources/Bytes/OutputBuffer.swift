@@ -95,16 +95,19 @@ public struct OutputBuffer: ~Copyable, @unchecked Sendable {
     used &+= count
   }
 
-  /// Appends the first `count` bytes of `padded`: at most 32 of them without a call, if `padded` goes on for so long.
+  /// Appends the `count` bytes at `offset` of `span`: at most 32 of them without a call, if `span` goes on for so long.
   @inlinable @inline(__always)
-  public mutating func append(first count: Int, of padded: RawSpan) {
-    guard count <= 32, padded.byteCount >= 32 else { return append(padded.extracting(first: count)) }
-    precondition(count >= 0, "a negative count")
-    reserve(32)
-    unsafe padded.withUnsafeBytes { source in
-      guard let start = source.baseAddress else { return }
-      unsafe UnsafeMutableRawPointer(base + used).copyMemory(from: start, byteCount: 32)
+  public mutating func append(_ count: Int, at offset: Int, of span: RawSpan) {
+    guard count >= 0, count <= 32, offset >= 0, span.byteCount &- offset >= 32 else {
+      return append(span.extracting(offset..<offset + count))
     }
+    reserve(32)
+    let (low, high) = unsafe (
+      span.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: SIMD2<UInt64>.self),
+      span.unsafeLoadUnaligned(fromUncheckedByteOffset: offset &+ 16, as: SIMD2<UInt64>.self)
+    )
+    unsafe UnsafeMutableRawPointer(base + used).storeBytes(of: low, as: SIMD2<UInt64>.self)
+    unsafe UnsafeMutableRawPointer(base + used + 16).storeBytes(of: high, as: SIMD2<UInt64>.self)
     used &+= count
   }
 

@@ -4,26 +4,31 @@ import Bytes
 struct StringPool: Sendable {
   /// The runs, and zeros behind them, so that a short run can be copied with some of what follows.
   private var bytes = [UInt8](repeating: 0, count: Self.paddingByteCount)
-  private var ends: ContiguousArray<Int> = [0]
+  private var runs: ContiguousArray<Run> = []
 
   private static let paddingByteCount = 32
 
+  private struct Run: BitwiseCopyable {
+    let start: Int
+    let count: Int
+  }
+
   /// The number of runs.
-  var count: Int { ends.count - 1 }
+  var count: Int { runs.count }
 
   /// Appends the run that `body` writes.
   mutating func append(_ body: (inout OutputBuffer) -> Void) {
     var buffer = OutputBuffer(capacity: 64)
     body(&buffer)
-    let end = count == 0 ? 0 : ends[count]
+    let end = bytes.count - Self.paddingByteCount
     bytes.replaceSubrange(end..<end, with: buffer.array)
-    ends.append(end + buffer.count)
+    runs.append(Run(start: end, count: buffer.count))
   }
 
   /// Appends the run `index` to `buffer`, without its first bytes.
   @inline(__always)
   func append(_ index: Int, droppingFirst dropped: Int = 0, to buffer: inout OutputBuffer) {
-    let start = ends[index] &+ dropped
-    buffer.append(first: ends[index &+ 1] &- start, of: bytes.bytes.extracting(droppingFirst: start))
+    let run = runs[index]
+    buffer.append(run.count &- dropped, at: run.start &+ dropped, of: bytes.bytes)
   }
 }

@@ -69,7 +69,7 @@ public struct CivilDate: BitwiseCopyable, Equatable, Sendable {
   @inlinable
   public func append(to out: inout OutputBuffer) {
     out.reserve(16)
-    out.appendLittleEndian(yearAndMonth)
-    out.append(word: DecimalDigits.two(UInt32(day)), count: 2)
+    out.appendUnchecked(word: yearAndMonth, count: 8)
+    out.appendUnchecked(word: DecimalDigits.two(UInt32(day)), count: 2)
   }
 }

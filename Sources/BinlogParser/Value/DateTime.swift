@@ -105,8 +105,8 @@ public struct CivilDateTime: BitwiseCopyable, Equatable, Sendable {
   @inlinable
   func append(to out: inout OutputBuffer, fractionDigits: Int, separator: UInt8) {
     out.reserve(40)
-    out.appendLittleEndian(date.yearAndMonth)
-    out.append(word: DecimalDigits.two(UInt32(date.day)) | UInt64(separator) &<< 16, count: 3)
+    out.appendUnchecked(word: date.yearAndMonth, count: 8)
+    out.appendUnchecked(word: DecimalDigits.two(UInt32(date.day)) | UInt64(separator) &<< 16, count: 3)
     out.append(hour: UInt32(hour), minute: UInt32(minute), second: UInt32(second))
     out.append(microseconds: microsecond, digits: fractionDigits)
   }

@@ -128,7 +128,7 @@ struct NewDecimalGroups: BitwiseCopyable {
   init(isNegative: Bool) { self.isNegative = isNegative }
 
   /// Reads a group of 1 to 9 digits and turns its bits back.
-  @inlinable
+  @inlinable @inline(__always)
   mutating func next(_ cursor: inout ByteCursor, digits: UInt8) throws(DecodeError) -> UInt32 {
     let offset = cursor.offset
     let inversion: UInt32 = isNegative ? .max : 0
