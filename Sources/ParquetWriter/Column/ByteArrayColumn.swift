@@ -124,6 +124,12 @@ extension ByteArrayColumn: ParquetColumn {
     output.append(values.bytes.extracting(page.bytes))
   }
 
+  /// The values of one page: they were rendered in PLAIN.
+  @_lifetime(borrow self)
+  public func storedValues(of page: PageRange, plan: ColumnChunkPlan) -> RawSpan {
+    values.bytes.extracting(page.bytes)
+  }
+
   private func bounds(sizeLimit: Int) -> Statistics.Bounds? {
     var bounds = ByteArrayBounds(sizeLimit: sizeLimit)
     var cursor = ByteCursor(values.bytes)

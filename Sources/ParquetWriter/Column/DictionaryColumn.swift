@@ -99,6 +99,9 @@ extension DictionaryColumn: ParquetColumn {
 
   /// Pages near `pageSize`: of the bytes of the values in PLAIN, or of the indices before packing.
   private func pageRanges(pageSize: Int, isPlain: Bool) -> [PageRange] {
+    guard isPlain || indices.count * MemoryLayout<UInt32>.size >= pageSize else {
+      return [PageRange(rows: 0..<rowCount, values: 0..<indices.count, bytes: 0..<0)]
+    }
     var pages: [PageRange] = []
     var page = PageRange(rows: 0..<0, values: 0..<0, bytes: 0..<0)
     var size = 0

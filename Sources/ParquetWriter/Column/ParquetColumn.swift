@@ -14,6 +14,15 @@ public protocol ParquetColumn: ~Copyable, Sendable {
   func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan
   /// Appends the values of one page in the plan's encoding, without levels.
   func appendValues(of page: PageRange, plan: ColumnChunkPlan, to output: inout OutputBuffer)
+  /// The values of one page in the plan's encoding, if the column holds just these bytes; else nothing.
+  @_lifetime(borrow self)
+  func storedValues(of page: PageRange, plan: ColumnChunkPlan) -> RawSpan
+}
+
+extension ParquetColumn where Self: ~Copyable {
+  /// Nothing: the values have to be encoded.
+  @_lifetime(borrow self)
+  public func storedValues(of page: PageRange, plan: ColumnChunkPlan) -> RawSpan { RawSpan() }
 }
 
 /// The rows and values of one data page.

@@ -15,17 +15,26 @@ package enum Compressor: ~Copyable {
     }
   }
 
-  /// Puts `input`, with `valueCount` values, into the empty `output` in compressed form, complete in itself. What `input`
-  /// holds then is not said.
+  /// Puts `input` and, behind it, `tail`, with `valueCount` values in all, into the empty `output` in compressed form,
+  /// complete in itself. What `input` holds then is not said.
+  ///
+  /// - Returns: what belongs behind the output: the tail, where nothing is compressed.
+  @_lifetime(copy tail)
   package mutating func compress(
-    _ input: inout OutputBuffer, valueCount: Int, to output: inout OutputBuffer
-  ) throws(ParquetError) {
+    _ input: inout OutputBuffer, _ tail: RawSpan, valueCount: Int, to output: inout OutputBuffer
+  ) throws(ParquetError) -> RawSpan {
     switch self {
-    case .none: swap(&input, &output)
+    case .none:
+      swap(&input, &output)
+      return tail
     case .gzip(let gzip):
-      try gzip.compress(input, valueByteCount: input.count / max(valueCount, 1), to: &output)
-    case .zstd(let zstd): try zstd.compress(input, to: &output)
+      let valueByteCount = (input.count + tail.byteCount) / max(valueCount, 1)
+      try gzip.compress(input, tail, valueByteCount: valueByteCount, to: &output)
+    case .zstd(let zstd):
+      input.append(tail)
+      try zstd.compress(input, to: &output)
     }
+    return RawSpan()
   }
 }
 

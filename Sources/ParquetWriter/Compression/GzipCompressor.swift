@@ -86,18 +86,21 @@ package struct GzipCompressor: ~Copyable, @unchecked Sendable {
     return bits
   }
 
-  /// Appends `input` as one gzip member. The input must be at most `Int32.max` bytes, as a Parquet page is.
+  /// Appends `input` and, behind it, `tail` as one gzip member. Together they must be at most `Int32.max` bytes, as a Parquet
+  /// page is.
   ///
-  /// - Parameter valueByteCount: the size of its values, on average.
+  /// - Parameter valueByteCount: the size of the values in it, on average.
   package func compress(
-    _ input: borrowing OutputBuffer, valueByteCount: Int, to output: inout OutputBuffer
+    _ input: borrowing OutputBuffer, _ tail: RawSpan, valueByteCount: Int, to output: inout OutputBuffer
   ) throws(ParquetError) {
     try reset(windowBits: Self.windowBits(valueByteCount: valueByteCount))
     // DEFLATE, no flags, no time, no word on the effort, and made on no system in particular.
     for byte: UInt8 in [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF] { output.append(byte) }
-    try deflateAll(input, to: &output)
-    output.appendLittleEndian(CRC32.checksum(of: input.bytes))
-    output.appendLittleEndian(UInt32(truncatingIfNeeded: input.count))
+    let space = Int(unsafe deflateBound(stream, uLong(input.count + tail.byteCount)))
+    if !input.isEmpty, !tail.isEmpty { try feed(input.bytes, Z_NO_FLUSH, space, to: &output) }
+    try feed(tail.isEmpty ? input.bytes : tail, Z_FINISH, space, to: &output)
+    output.appendLittleEndian(CRC32.checksum(of: tail, from: CRC32.checksum(of: input.bytes)))
+    output.appendLittleEndian(UInt32(truncatingIfNeeded: input.count + tail.byteCount))
   }
 
   private func reset(windowBits: Int32) throws(ParquetError) {
@@ -112,25 +115,29 @@ package struct GzipCompressor: ~Copyable, @unchecked Sendable {
     guard status == Z_OK else { throw Self.failure(status) }
   }
 
-  private func deflateAll(_ input: borrowing OutputBuffer, to output: inout OutputBuffer) throws(ParquetError) {
+  /// Gives all of `input` to zlib, and appends what comes out: with Z_FINISH all there is, which takes at most `space` bytes.
+  private func feed(
+    _ input: RawSpan, _ flush: Int32, _ space: Int, to output: inout OutputBuffer
+  ) throws(ParquetError) {
     let stream = unsafe stream
-    let step = min(Int(unsafe deflateBound(stream, uLong(input.count))), Self.outputStep)
+    let step = min(space, Self.outputStep)
     var status = Z_OK
-    unsafe input.bytes.withUnsafeBytes { source in
-      unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: source.baseAddress?.assumingMemoryBound(to: UInt8.self))
+    unsafe input.withUnsafeBytes { source in
+      unsafe stream.pointee.next_in = UnsafeMutablePointer(
+        mutating: source.baseAddress?.assumingMemoryBound(to: UInt8.self))
       unsafe stream.pointee.avail_in = UInt32(source.count)
       repeat {
         _ = unsafe output.append(upTo: step) { space in
           unsafe stream.pointee.next_out = space.baseAddress?.assumingMemoryBound(to: UInt8.self)
           unsafe stream.pointee.avail_out = UInt32(space.count)
-          status = unsafe deflate(stream, Z_FINISH)
+          status = unsafe deflate(stream, flush)
           return space.count - Int(unsafe stream.pointee.avail_out)
         }
-      } while status == Z_OK
+      } while unsafe status == Z_OK && (flush == Z_FINISH || stream.pointee.avail_in > 0)
       unsafe stream.pointee.next_in = nil
       unsafe stream.pointee.next_out = nil
     }
-    guard status == Z_STREAM_END else { throw Self.failure(status) }
+    guard status == (flush == Z_FINISH ? Z_STREAM_END : Z_OK) else { throw Self.failure(status) }
   }
 
   private static func failure(_ status: Int32) -> ParquetError {

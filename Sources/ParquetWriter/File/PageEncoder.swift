@@ -33,10 +33,11 @@ package struct PageEncoder: ~Copyable {
     if descriptor.repetition == .optional {
       column.withValidity { DefinitionLevels.append(page.rows, of: $0, to: &body) }
     }
-    column.appendValues(of: page, plan: plan, to: &body)
+    let stored = column.storedValues(of: page, plan: plan)
+    if stored.isEmpty { column.appendValues(of: page, plan: plan, to: &body) }
     let count = Int32(clamping: page.rows.count)
     let content = PageHeader.Content.data(DataPageHeader(valueCount: count, encoding: plan.encoding))
-    return try finish(content, valueCount: page.values.count, column: descriptor.name, to: &output)
+    return try finish(content, stored, valueCount: page.values.count, column: descriptor.name, to: &output)
   }
 
   /// Appends a dictionary page with its header, and tells what it is.
@@ -47,30 +48,32 @@ package struct PageEncoder: ~Copyable {
     body.append(contentsOf: dictionary.entries)
     let count = Int32(clamping: dictionary.entryCount)
     let content = PageHeader.Content.dictionary(DictionaryPageHeader(valueCount: count))
-    return try finish(content, valueCount: dictionary.entryCount, column: descriptor.name, to: &output)
+    return try finish(content, RawSpan(), valueCount: dictionary.entryCount, column: descriptor.name, to: &output)
   }
 
+  /// Appends the page of the `body` and, behind it, the `stored` values.
   private mutating func finish(
-    _ content: PageHeader.Content, valueCount: Int, column: String, to output: inout OutputBuffer
+    _ content: PageHeader.Content, _ stored: RawSpan, valueCount: Int, column: String, to output: inout OutputBuffer
   ) throws(ParquetError) -> EncodedPage {
-    let uncompressedSize = try Self.size(of: body, column)
+    let uncompressedSize = try Self.size(body.count + stored.byteCount, column)
     compressed.removeAll(shrinkingTo: bufferLimit)
-    try compressor.compress(&body, valueCount: valueCount, to: &compressed)
-    let compressedSize = try Self.size(of: compressed, column)
+    let tail = try compressor.compress(&body, stored, valueCount: valueCount, to: &compressed)
+    let compressedSize = try Self.size(compressed.count + tail.byteCount, column)
     header.output.removeAll()
     header.write(
       PageHeader(
         content: content, uncompressedSize: uncompressedSize, compressedSize: compressedSize,
-        crc: CRC32.checksum(of: compressed.bytes)))
+        crc: CRC32.checksum(of: tail, from: CRC32.checksum(of: compressed.bytes))))
     output.append(header.output.bytes)
     output.append(compressed.bytes)
+    output.append(tail)
     return EncodedPage(
       content: content, headerSize: header.output.count, uncompressedSize: Int(uncompressedSize),
       compressedSize: Int(compressedSize))
   }
 
-  private static func size(of page: borrowing OutputBuffer, _ column: String) throws(ParquetError) -> Int32 {
-    guard let size = Int32(exactly: page.count) else { throw .pageTooLarge(column: column, bytes: page.count) }
+  private static func size(_ byteCount: Int, _ column: String) throws(ParquetError) -> Int32 {
+    guard let size = Int32(exactly: byteCount) else { throw .pageTooLarge(column: column, bytes: byteCount) }
     return size
   }
 }
