@@ -24,14 +24,19 @@ public final class Pipeline: Sendable {
   private static let flushQueueCapacity = 32
   /// Bytes of batches between the workers: one of the usual size, and one always fits.
   private static let flushByteLimit = 4 << 20
-  /// Bytes of events between reader and processing worker, unless told otherwise; one chunk always fits.
+  /// Bytes of events between reader and processing worker at most, unless told otherwise; one chunk always fits.
   public static let defaultEventByteLimit = 32 << 20
+
+  /// Room for `queueCapacity` chunks of the usual size, and for a few megabytes of larger ones.
+  private static func eventByteLimit(queueCapacity: Int, atMost limit: Int) -> Int {
+    min(limit, max(4 << 20, queueCapacity * EventChunk.fullByteCount))
+  }
 
   /// A pipeline whose event queue holds `queueCapacity` chunks. Its threads run from now on.
   ///
   /// - Parameters:
   ///   - maxEventBytes: how many bytes the compressed part of an event may come to.
-  ///   - eventByteLimit: how many bytes of events may wait for the processing worker.
+  ///   - eventByteLimit: how many bytes of events may wait for the processing worker at most.
   ///   - rowLimit: the output ends with the transaction in which there are so many rows, and no more events are taken.
   ///   - checkpoints: told how far the output is safe.
   ///   - gtids: the ids of all transactions before the first event, where they are known.
@@ -46,7 +51,9 @@ public final class Pipeline: Sendable {
     self.notice = notice
     self.stopped = stopped
     stages = StageGroup(failed: stopped)
-    events = BoundedQueue(capacity: queueCapacity, byteLimit: eventByteLimit)
+    events = BoundedQueue(
+      capacity: queueCapacity,
+      byteLimit: Self.eventByteLimit(queueCapacity: queueCapacity, atMost: eventByteLimit))
     let decoder = EventDecoder(filter: filter, columnNames: columnNames, maxEventBytes: maxEventBytes)
     let processing = ProcessingStart(
       decoder: decoder, transactions: TransactionTracker(gtids: gtids), rowLimit: rowLimit)

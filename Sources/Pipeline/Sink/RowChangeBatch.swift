@@ -17,7 +17,7 @@ struct RowChangeColumns: ~Copyable, RowBatch {
   var after: ByteArrayColumn
 
   /// A batch is full at this size, however few its rows: a row may hold many megabytes.
-  static let byteLimit = 8 << 20
+  static let byteLimit = 6 << 20
   /// What a batch may keep of its memory between uses.
   private static let keptByteCount = 6 << 20
 
