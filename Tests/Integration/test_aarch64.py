@@ -2,6 +2,7 @@
 
 It is cross-compiled by a tool that is not part of the project and is looked for beside the checkout, or where
 MBC_AARCH64_TOOL says. The build takes many minutes, so it is done only where MBC_AARCH64 is set, as in CI.
+MBC_LAMBDA_INVOCATIONS asks for a schedule of more than four invocations.
 """
 
 from __future__ import annotations
@@ -10,19 +11,23 @@ import os
 import stat
 import subprocess
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connector import EXIT_OK, LIMIT_SECONDS, Connector, Result
-from lambda_emulator import Function, emulator
+from connector import EXIT_OK, LIMIT_SECONDS, Config, Connector, Result
+from lambda_emulator import TIMEOUT, Function, emulator
+from lambda_schedule import BucketPlace, run_schedule
+from object_stores import ObjectStore
 from output_files import rows_in
 from servers import PROJECT, Server
 from workloads import many_rows, orders
 
 TOOL = Path(os.environ.get("MBC_AARCH64_TOOL") or PROJECT.parent / "shared" / "tools" / "aarch64")
 BUILD_SECONDS = 3000
+INVOCATIONS = int(os.environ.get("MBC_LAMBDA_INVOCATIONS", "4"))
 PRODUCT = "mysql-binlog-connector"
 # The tool's compiler is built with assertions, and one of them is wrong: it misses the destruction of cursors that need
 # none. Released compilers do not check it.
@@ -129,21 +134,39 @@ def test_live_run_to_parquet(program: Path, connector: Connector, server: Server
     assert there == here
 
 
-def test_lambda_function(program: Path, connector: Connector, server: Server, database: str) -> None:
-    """As `bootstrap` under the emulator for arm64, which runs under qemu as well: each response is the next event."""
-    log = many_rows(server, database, rows=100, statements=8)
+def function_for_arm64(
+    program: Path, connector: Connector, config: Config, timeout: int, env: Mapping[str, str] | None = None,
+) -> Function:
+    """The program as `bootstrap` under the emulator for arm64, which runs under qemu as well."""
     bootstrap = connector.folder / "bootstrap"
     # An emulated program cannot start another one of its architecture; a script is the system's to start.
     bootstrap.write_text(f"#!/bin/sh\nexport LAMBDA_TASK_ROOT=$PWD\nexec {TOOL} run {program}\n")
     bootstrap.chmod(0o755)
+    return Function(connector.folder, config, timeout, env, bootstrap, [str(TOOL), "run", str(emulator("arm64"))])
+
+
+def test_lambda_function(program: Path, connector: Connector, server: Server, database: str) -> None:
+    """Each response is the next event."""
+    log = many_rows(server, database, rows=100, statements=8)
     config = connector.parquet(server, log.start, log.stop)
     responses: list[dict[str, Any]] = [{"max_rows": 250, "more": True}]
-    with Function(connector.folder, config, program=bootstrap, runner=[str(TOOL), "run", str(emulator("arm64"))],
-                  timeout=60) as function:
+    with function_for_arm64(program, connector, config, timeout=60) as function:
         while responses[-1]["more"]:
             responses.append(function.invoke(responses[-1]).ok)
     assert [response["rows"] for response in responses[1:]] == [300, 300, 200]
     assert len(rows_in(connector.output)) == 800
+
+
+def test_lambda_schedule(program: Path, connector: Connector, mysql: Server, moto: ObjectStore, seed: str, tmp_path: Path,
+                         capsys: pytest.CaptureFixture[str]) -> None:
+    """Some invocations are killed or stand still; the emulated processor gets twice the time of the real one."""
+    database = "it_aarch64_schedule"
+    mysql.execute(f"DROP DATABASE IF EXISTS {database}", f"CREATE DATABASE {database} CHARACTER SET utf8mb4")
+    figures = run_schedule(
+        mysql, connector, database, BucketPlace(moto, tmp_path), seed, INVOCATIONS,
+        lambda config, env: function_for_arm64(program, connector, config, 2 * TIMEOUT, env))
+    with capsys.disabled():
+        print(f"\n  aarch64, {figures}")
 
 
 def test_function_zip(program: Path, tmp_path: Path) -> None:
