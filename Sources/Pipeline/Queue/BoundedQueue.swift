@@ -15,6 +15,9 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   private var bytes = 0
   private var isFinished = false
   private var isCancelled = false
+  /// Whether the producer, or the consumer, sleeps: nobody else is woken, and not before the lock is free.
+  private var producerWaits = false
+  private var consumerWaits = false
 
   /// A queue for `capacity` elements that together weigh at most `byteLimit` bytes. One element with weight always fits.
   package init(capacity: Int, byteLimit: Int) {
@@ -28,14 +31,21 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   /// Returns false when the queue is closed: nobody will take the element.
   package func put(_ element: sending Element, weight: Int) -> Bool {
     condition.lock()
-    defer { condition.unlock() }
-    while !isClosed, count == capacity || (bytes > 0 && bytes + weight > byteLimit) { condition.wait() }
-    guard !isClosed else { return false }
-    elements[(head + count) % capacity] = (element, weight)
-    count += 1
-    bytes += weight
-    condition.signal()
-    return true
+    while !isClosed, count == capacity || (bytes > 0 && bytes + weight > byteLimit) {
+      producerWaits = true
+      condition.wait()
+      producerWaits = false
+    }
+    let isTaken = !isClosed
+    if isTaken {
+      elements[(head + count) % capacity] = (element, weight)
+      count += 1
+      bytes += weight
+    }
+    let wakes = consumerWaits
+    condition.unlock()
+    if wakes { condition.signal() }
+    return isTaken
   }
 
   /// What `take(until:)` came to.
@@ -57,16 +67,26 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   /// Takes the oldest element once there is one, or gives up at `deadline`.
   package func take(until deadline: ContinuousClock.Instant?) -> Taken {
     condition.lock()
-    defer { condition.unlock() }
+    let taken = takeLocked(until: deadline)
+    let wakes = producerWaits && count <= capacity / 2 && bytes <= byteLimit / 2
+    condition.unlock()
+    if wakes { condition.signal() }
+    return taken
+  }
+
+  /// `take(until:)` with the lock held.
+  private func takeLocked(until deadline: ContinuousClock.Instant?) -> Taken {
     while count == 0, !isClosed {
-      if wait(until: deadline) == false { return .timedOut }
+      consumerWaits = true
+      let isInTime = wait(until: deadline)
+      consumerWaits = false
+      if !isInTime { return .timedOut }
     }
     guard count > 0, !isCancelled, let (element, weight) = elements[head] else { return .closed }
     elements[head] = nil
     head = (head + 1) % capacity
     count -= 1
     bytes -= weight
-    if count <= capacity / 2, bytes <= byteLimit / 2 { condition.signal() }
     return .element(element)
   }
 
