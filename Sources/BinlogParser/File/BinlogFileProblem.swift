@@ -10,6 +10,8 @@ public enum BinlogFileProblem: Sendable, Equatable {
   case oldVersion(Int, server: String)
   /// The file ends within an event: so many of its bytes are there.
   case cutEvent(present: UInt64, of: UInt64)
+  /// An event's size reaches beyond the file's end, and is wrong: so many bytes are there.
+  case damagedSize(UInt64, present: UInt64)
   /// No event starts at the position that the range begins at; those around it do.
   case betweenEvents(UInt64, UInt64)
   /// The range begins behind the file's end.
@@ -29,6 +31,8 @@ extension BinlogFileProblem: CustomStringConvertible {
       "binlog version \(version) of MySQL \(server) cannot be read, only version 4"
     case .cutEvent(let present, let size) where size == 0: "the file ends after \(present) bytes of an event's header"
     case .cutEvent(let present, let size): "the file ends after \(present) of the event's \(size) bytes"
+    case .damagedSize(let size, let present):
+      "the event's header is damaged: its size is \(size) bytes, only \(present) are left, and they are no part of such an event"
     case .betweenEvents(let before, let after): "no event starts there; the nearest ones are at \(before) and \(after)"
     case .behindEnd(let count): "the file has only \(count) bytes"
     }
@@ -44,6 +48,7 @@ extension BinlogFileProblem: CustomStringConvertible {
       "read it from the server, which decrypts it, or take a copy with mysqlbinlog --read-from-remote-server --raw"
     case .oldVersion: "such logs hold statements and no rows; mysqlbinlog of MySQL 5.x prints them"
     case .cutEvent: "copy the file again; the events before this place are whole"
+    case .damagedSize: "restore the file from another copy or replica; the events before this place are whole"
     case .betweenEvents, .behindEnd: "inspect --events lists the positions at which events start"
     }
   }
