@@ -1,11 +1,21 @@
 /// What is wrong with a binlog file as a whole, rather than with one of its events.
 public enum BinlogFileProblem: Sendable, Equatable {
+  /// A way to encrypt binlogs.
+  public enum Encryption: Sendable {
+    /// The whole file, magic bytes included: MySQL 8 and Percona Server 8.
+    case mysql
+    /// All behind a START_ENCRYPTION event: Percona Server 5.7.
+    case percona
+    /// Likewise: MariaDB.
+    case mariadb
+  }
+
   /// The file does not begin with the four magic bytes `fe 62 69 6e`.
   case noMagic
   /// The file is a binlog in InnoDB's pages, as MariaDB 12.3 and later can write it.
   case innoDB
-  /// The file is encrypted, as the named server does it.
-  case encrypted(by: String)
+  /// The file is encrypted, in this server's way.
+  case encrypted(by: Encryption)
   /// The file was written by MySQL 3.23 to 4.1, in a format before version 4.
   case oldVersion(Int, server: String)
   /// The file ends within an event: so many of its bytes are there.
@@ -25,8 +35,11 @@ extension BinlogFileProblem: CustomStringConvertible {
     case .noMagic: "this is no binlog file: it does not begin with the bytes fe 62 69 6e"
     case .innoDB:
       "this is an InnoDB binlog of MariaDB (binlog_storage_engine = innodb: magic bytes fe fe 0d 01), which cannot be read"
-    case .encrypted("MariaDB"): "what follows is encrypted (MariaDB's encrypt_binlog: START_ENCRYPTION event)"
-    case .encrypted: "the file is encrypted (binlog_encryption of MySQL 8 and Percona Server: magic bytes fd 62 69 6e)"
+    case .encrypted(.mariadb): "what follows is encrypted (MariaDB's encrypt_binlog: START_ENCRYPTION event)"
+    case .encrypted(.percona):
+      "what follows is encrypted (encrypt_binlog of Percona Server 5.7: START_ENCRYPTION event)"
+    case .encrypted(.mysql):
+      "the file is encrypted (binlog_encryption of MySQL 8 and Percona Server: magic bytes fd 62 69 6e)"
     case .oldVersion(let version, let server):
       "binlog version \(version) of MySQL \(server) cannot be read, only version 4"
     case .cutEvent(let present, let size) where size == 0: "the file ends after \(present) bytes of an event's header"

@@ -71,13 +71,13 @@ public final class BinlogFileReader {
       return .cut(.cutEvent(present: UInt64(held), of: 0))
     }
     guard header.size >= EventHeader.byteCount else { return .event(offset: start, count: EventHeader.byteCount) }
-    if header.type == .startEncryption { throw problem(.encrypted(by: "MariaDB")) }
     guard header.size <= maxEventBytes else { throw tooLarge(header) }
     let available = UInt64(held) + byteCount - min(readOffset, byteCount)
     guard UInt64(header.size) <= available else { return try cut(header, present: available) }
     try fill(&buffer, start, header.size)
     guard buffer.count - start >= header.size else { return try cut(header, present: UInt64(buffer.count - start)) }
     if position == UInt64(BinlogFileMagic.byteCount) { try noteFirst(header, buffer, start) }
+    if header.type == .startEncryption { try checkEncryption(header, buffer, start) }
     note(header, buffer, start)
     position += UInt64(header.size)
     return .event(offset: start, count: header.size)
@@ -149,6 +149,17 @@ public final class BinlogFileReader {
     guard header.type == .formatDescription else { return }
     context.isRelayLog = header.flags & Self.relayLogFlag != 0
     isUnclosed = context.isRelayLog || header.flags & EventHeader.inUseFlag != 0
+  }
+
+  /// START_ENCRYPTION ends what can be read. It is only believed where its checksum fits, and `EventStream` says what is
+  /// wrong with it elsewhere.
+  private func checkEncryption(
+    _ header: FileEventHeader, _ buffer: borrowing OutputBuffer, _ start: Int
+  ) throws(BinlogFileError) {
+    guard let format = context.format else { return }
+    let event = buffer.bytes.extracting(start..<start + header.size)
+    guard format.checksum == .none || EventChecksum.matches(event, isFormatDescription: false) else { return }
+    throw problem(.encrypted(by: format.isMariaDB ? .mariadb : .percona))
   }
 
   /// What each event tells of those that follow.

@@ -68,14 +68,44 @@ import Testing
     "Other files are named for what they are",
     arguments: [
       ([], .noMagic), ([0xFE, 0x62, 0x69], .noMagic), (Array("PAR1PAR1".utf8), .noMagic),
-      ([0xFD, 0x62, 0x69, 0x6E, 0, 0], .encrypted(by: "MySQL")),
+      ([0xFD, 0x62, 0x69, 0x6E, 0, 0], .encrypted(by: .mysql)),
       ([0xFE, 0xFE, 0x0D, 0x01] + [UInt8](repeating: 0, count: 508), .innoDB),
       (TemporaryLog.magic + startV3(version: 3, headerByteCount: 19), .oldVersion(3, server: "4.1.26-log")),
       (TemporaryLog.magic + startV3(version: 1, headerByteCount: 13), .oldVersion(1, server: "4.1.26-log")),
-      (TemporaryLog.magic + BinlogEvents.event(164, [1, 0]), .encrypted(by: "MariaDB")),
+      (encrypted("11.8.2-MariaDB-log"), .encrypted(by: .mariadb)),
+      (encrypted("10.1.48-MariaDB", algorithm: 0), .encrypted(by: .mariadb)),
+      (encrypted("5.7.20-19-log"), .encrypted(by: .percona)),
     ] as [([UInt8], BinlogFileProblem)])
   func refuses(bytes: [UInt8], problem: BinlogFileProblem) throws {
     #expect(try TemporaryLog([bytes]).problem() == problem)
+  }
+
+  /// A file of a server of this version, encrypted behind its second event.
+  private static func encrypted(_ version: String, algorithm: UInt8 = 1) -> [UInt8] {
+    let isChecked = algorithm == 1
+    let format = BinlogEvents.formatDescription(version: version, algorithm: algorithm)
+    let key: [UInt8] = [1, 1, 0, 0, 0] + [UInt8](repeating: 7, count: 12)
+    return TemporaryLog.magic + BinlogEvents.sealed(BinlogEvents.event(15, format), checksum: isChecked)
+      + BinlogEvents.event(164, key, checksum: isChecked) + [UInt8](repeating: 0x5A, count: 40)
+  }
+
+  @Test("A START_ENCRYPTION whose checksum does not fit is damage, and one without a format no event of a binlog")
+  func damagedEncryption() throws {
+    var file = Self.encrypted("11.8.2-MariaDB-log")
+    file[file.count - 42] ^= 1
+    #expect(try Self.cause(of: file) == .checksumMismatch)
+    #expect(try Self.cause(of: TemporaryLog.magic + BinlogEvents.event(164, [1, 0])) == .missingFormatDescription)
+  }
+
+  private static func cause(of file: [UInt8]) throws -> BinlogError.Cause? {
+    let log = try TemporaryLog([file])
+    do throws(BinlogFileError) {
+      _ = try log.events()
+      return nil
+    } catch {
+      guard case .binlog(let error) = error else { return nil }
+      return error.cause
+    }
   }
 
   private static func startV3(version: UInt16, headerByteCount: Int) -> [UInt8] {
