@@ -22,6 +22,10 @@ public enum BinlogFileProblem: Sendable, Equatable {
   case cutEvent(present: UInt64, of: UInt64)
   /// An event's size reaches beyond the file's end, and is wrong: so many bytes are there.
   case damagedSize(UInt64, present: UInt64)
+  /// Another binlog file stands there, from its magic bytes on.
+  case anotherFile
+  /// In place of events there are zeros, so many up to the file's end.
+  case onlyZeros(UInt64)
   /// No event starts at the position that the range begins at; those around it do.
   case betweenEvents(UInt64, UInt64)
   /// The range begins behind the file's end.
@@ -46,6 +50,8 @@ extension BinlogFileProblem: CustomStringConvertible {
     case .cutEvent(let present, let size): "the file ends after \(present) of the event's \(size) bytes"
     case .damagedSize(let size, let present):
       "the event's header is damaged: its size is \(size) bytes, only \(present) are left, and they are no part of such an event"
+    case .anotherFile: "another binlog file begins here"
+    case .onlyZeros(let count): "only zeros from here on: \(count) bytes"
     case .betweenEvents(let before, let after): "no event starts there; the nearest ones are at \(before) and \(after)"
     case .behindEnd(let count): "the file has only \(count) bytes"
     }
@@ -62,6 +68,10 @@ extension BinlogFileProblem: CustomStringConvertible {
     case .oldVersion: "such logs hold statements and no rows; mysqlbinlog of MySQL 5.x prints them"
     case .cutEvent: "copy the file again; the events before this place are whole"
     case .damagedSize: "restore the file from another copy or replica; the events before this place are whole"
+    case .anotherFile: "files were put together: split them here, and name each of them"
+    case .onlyZeros:
+      "the file's end was lost, in a crash or while it was copied: copy it again, or end the range at this position;"
+        + " the events before it are whole"
     case .betweenEvents, .behindEnd: "inspect --events lists the positions at which events start"
     }
   }

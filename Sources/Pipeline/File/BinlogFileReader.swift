@@ -70,6 +70,7 @@ public final class BinlogFileReader {
     guard let header = FileEventHeader(buffer.bytes, at: start) else {
       return .cut(.cutEvent(present: UInt64(held), of: 0))
     }
+    try checkContents(header, buffer, start)
     guard header.size >= EventHeader.byteCount else { return .event(offset: start, count: EventHeader.byteCount) }
     guard header.size <= maxEventBytes else { throw tooLarge(header) }
     let available = UInt64(held) + byteCount - min(readOffset, byteCount)
@@ -121,6 +122,50 @@ public final class BinlogFileReader {
   /// The error `cause` at the next event, or at `offset`.
   public func problem(_ cause: BinlogFileProblem, at offset: UInt64? = nil) -> BinlogFileError {
     .binlog(Self.located(BinlogError(.file(cause)), name, offset ?? position))
+  }
+
+  // MARK: What is no event
+
+  /// Names what may stand in an event's place: another file behind this one, or zeros in place of an end that was lost.
+  private func checkContents(
+    _ header: FileEventHeader, _ buffer: borrowing OutputBuffer, _ start: Int
+  ) throws(BinlogFileError) {
+    if Self.isFileStart(buffer, start) { throw problem(.anotherFile) }
+    guard header.size == 0, header.type.rawValue == 0, try hasOnlyZeros(buffer, start) else { return }
+    throw problem(.onlyZeros(byteCount - position))
+  }
+
+  /// Whether a file's first bytes and the header of its FORMAT_DESCRIPTION stand there.
+  private static func isFileStart(_ buffer: borrowing OutputBuffer, _ start: Int) -> Bool {
+    let held = buffer.bytes.extracting(start...)
+    // The magic bytes are also a time in 2028, so that they alone say nothing.
+    guard held[byteAt: 0] == 0xFE, (try? BinlogFileMagic.check(held)) != nil,
+      let header = FileEventHeader(held, at: BinlogFileMagic.byteCount)
+    else { return false }
+    return header.type == .formatDescription
+      && header.logPosition == header.end(from: UInt64(BinlogFileMagic.byteCount))
+  }
+
+  /// Whether there are only zeros up to the file's end, in the buffer and behind it.
+  private func hasOnlyZeros(_ buffer: borrowing OutputBuffer, _ start: Int) throws(BinlogFileError) -> Bool {
+    guard Self.isZero(buffer, from: start) else { return false }
+    var block = OutputBuffer(capacity: Self.skipByteCount)
+    var offset = readOffset
+    while offset < byteCount {
+      block.removeAll()
+      let read: Int
+      do { read = try file.read(Self.skipByteCount, at: offset, appendingTo: &block) } catch { throw .system(error) }
+      guard read > 0 else { return true }
+      guard Self.isZero(block, from: 0) else { return false }
+      offset += UInt64(read)
+    }
+    return true
+  }
+
+  private static func isZero(_ buffer: borrowing OutputBuffer, from start: Int) -> Bool {
+    let bytes = buffer.bytes
+    for index in start..<bytes.byteCount where bytes[byteAt: index] != 0 { return false }
+    return true
   }
 
   // MARK: Bytes

@@ -97,6 +97,16 @@ import Testing
     #expect(try Self.cause(of: TemporaryLog.magic + BinlogEvents.event(164, [1, 0])) == .missingFormatDescription)
   }
 
+  @Test("Another file behind the first, and zeros up to the end, are named", arguments: fixtures, [19, 4096, 600_000])
+  func foreignEnd(name: String, zeros: Int) throws {
+    let file = try Fixture(name).bytes
+    let tail = [UInt8](repeating: 0, count: zeros)
+    #expect(try TemporaryLog([file + file]).problem() == .anotherFile)
+    #expect(try TemporaryLog([file + tail]).problem() == .onlyZeros(UInt64(zeros)))
+    let size = DecodeError(.invalid, at: 9, "event_size")
+    #expect(try Self.cause(of: file + tail + [1]) == .decode(size))
+  }
+
   private static func cause(of file: [UInt8]) throws -> BinlogError.Cause? {
     let log = try TemporaryLog([file])
     do throws(BinlogFileError) {
