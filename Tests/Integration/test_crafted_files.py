@@ -1,0 +1,29 @@
+"""Files with what no server can be brought to write: unknown events, bytes that are no text, damage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import crafted_file
+from connector import EXIT_OK, Connector
+
+
+def config(path: Path, **fields: Any) -> dict[str, Any]:
+    return {"source": "file", "files": [str(path)], "column_names": "ordinal"} | fields
+
+
+@pytest.mark.parametrize("flags, warnings", [(0, 1), (0x80, 0)])
+def test_unknown_events(connector: Connector, tmp_path: Path, flags: int, warnings: int) -> None:
+    """One warning for each type, with the place of the first, unless they may be ignored; rows behind them still come."""
+    unknown = crafted_file.event(172, b"abc", flags)
+    path = crafted_file.write(
+        tmp_path, crafted_file.query(b"BEGIN"), unknown, unknown, crafted_file.table_map(b"shop", b"notes"),
+        crafted_file.insert(b"one"), crafted_file.commit())
+    result = connector.run(config(path)).expect(EXIT_OK)
+    assert result.text.count('"one"') == 1
+    start = 4 + len(crafted_file.format_description()) + len(crafted_file.query(b"BEGIN"))
+    assert result.stderr.count(f"crafted.000001:{start}: UNKNOWN(172): this version does not know") == warnings
+    assert result.stderr.count("UNKNOWN(172)") == warnings
