@@ -45,8 +45,7 @@ package struct EventLine {
     var values = JSONObject()
     for field in details {
       let name = field.name.lowercased().replacing(" ", with: "_")
-      // A statement comes as a JSON string already, so that it stays on one line.
-      if field.value.hasPrefix("\"") { values.add(name, raw: field.value) } else { values.add(name, field.value) }
+      if field.isJSONString { values.add(name, raw: field.value) } else { values.add(name, field.value) }
     }
     object.add("fields", raw: values.text)
     return object.text + "\n"

@@ -24,6 +24,19 @@ import Testing
     #expect(line.text == "       126  XID                       -                             1         27  XID: 9\n")
   }
 
+  @Test("Names are never taken for JSON", arguments: ["\"x", "\"", "\"x\"", "x\"", "a\\", "\"\u{1B}[2J"])
+  func names(_ name: String) throws {
+    let map = InspectedEvents.tableMap("s\(name)", name)
+    let events = [InspectedEvents.orders[0], InspectedEvents.query("BEGIN", schema: name), map]
+    let lines = try InspectedEvents(events).lines.map(\.json)
+    let escaped = EventField.onOneLine(name)
+    for (line, wanted) in zip(lines.dropFirst(), [("schema", escaped), ("table", "s\(escaped).\(escaped)")]) {
+      let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      let fields = try #require(object["fields"] as? [String: String])
+      #expect(fields[wanted.0] == wanted.1)
+    }
+  }
+
   @Test("A statement stays on one line, and comes back as it was", arguments: ["BEGIN", "a\n\"b\" \\ ü", ""])
   func json(_ statement: String) throws {
     let events = [InspectedEvents.orders[0], InspectedEvents.query(statement)]

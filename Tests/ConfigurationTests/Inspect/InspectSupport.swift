@@ -40,14 +40,20 @@ struct InspectedEvents {
   static let orders: [[UInt8]] = [
     BinlogEvents.event(15, BinlogEvents.formatDescription()),
     query("BEGIN"),
-    BinlogEvents.event(
-      19, [7, 0, 0, 0, 0, 0, 1, 0, 4] + Array("shop\0".utf8) + [6] + Array("orders\0".utf8) + [1, 3, 0, 0]),
+    tableMap("shop", "orders"),
     BinlogEvents.event(30, [7, 0, 0, 0, 0, 0, 1, 0, 2, 0, 1, 1, 0, 1, 0, 0, 0, 0, 2, 0, 0, 0]),
     BinlogEvents.event(16, [9, 0, 0, 0, 0, 0, 0, 0]),
   ]
 
-  /// A QUERY in the schema shop.
-  static func query(_ statement: String) -> [UInt8] {
-    BinlogEvents.event(2, [0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0] + Array("shop\0\(statement)".utf8))
+  /// A QUERY with this default schema.
+  static func query(_ statement: String, schema: String = "shop") -> [UInt8] {
+    let head: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, UInt8(schema.utf8.count), 0, 0, 0, 0]
+    return BinlogEvents.event(2, head + Array("\(schema)\0\(statement)".utf8))
+  }
+
+  /// A TABLE_MAP of a table with one INT.
+  static func tableMap(_ schema: String, _ table: String) -> [UInt8] {
+    let names = [Array(schema.utf8), Array(table.utf8)].flatMap { name in [UInt8(name.count)] + name + [0] }
+    return BinlogEvents.event(19, [7, 0, 0, 0, 0, 0, 1, 0] + names + [1, 3, 0, 0])
   }
 }
