@@ -44,7 +44,7 @@ package struct InspectReport {
 
   /// Aligned tables.
   package var text: String {
-    var text = facts.map { "\(($0.0 + ":").padded(to: 16)) \($0.1)\n" }.joined()
+    var text = facts.map { "\(($0.0 + ":").padded(to: 16)) \(EventField.onOneLine($0.1))\n" }.joined()
     text += table(
       "Events", ["type", "count", "bytes"],
       eventTypes.map { type, events in
@@ -88,10 +88,11 @@ package struct InspectReport {
     return facts
   }
 
-  /// A table with its first column to the left and numbers to the right; nothing when it has no rows.
+  /// A table with its first column, whose text may come from the file, to the left and numbers to the right; nothing when
+  /// it has no rows.
   private func table(_ title: String, _ heads: [String], _ rows: [[String]]) -> String {
     guard !rows.isEmpty else { return "" }
-    let all = [heads] + rows
+    let all = [heads] + rows.map { $0.map(EventField.onOneLine) }
     let widths = heads.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
     let lines = all.map { row in
       let cells = row.indices.map { column in
