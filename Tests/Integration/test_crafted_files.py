@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import crafted_file
-from connector import EXIT_OK, Connector
+from connector import EXIT_DATA, EXIT_OK, Connector
 
 
 def config(path: Path, **fields: Any) -> dict[str, Any]:
@@ -27,3 +27,17 @@ def test_unknown_events(connector: Connector, tmp_path: Path, flags: int, warnin
     start = 4 + len(crafted_file.format_description()) + len(crafted_file.query(b"BEGIN"))
     assert result.stderr.count(f"crafted.000001:{start}: UNKNOWN(172): this version does not know") == warnings
     assert result.stderr.count("UNKNOWN(172)") == warnings
+
+
+@pytest.mark.parametrize("kind, body", [
+    (2, bytes(4)), (4, bytes(3)), (33, bytes(10)), (35, bytes(3)), (19, bytes(5)), (40, b"\x02\x03\xfc"),
+])
+def test_offsets_of_errors(connector: Connector, tmp_path: Path, kind: int, body: bytes) -> None:
+    """An error says the same, whether every event is shown or only rows; its offset counts from the event's start."""
+    path = crafted_file.write(tmp_path, crafted_file.event(kind, body))
+    rows = connector.run(config(path)).expect(EXIT_DATA).last_line
+    every = connector.run(config(path, events="all")).expect(EXIT_DATA).last_line
+    listed = connector.run_arguments("inspect", "--events", str(path)).expect(EXIT_DATA).last_line
+    assert rows == every == listed
+    offset = int(rows.split(" at offset ")[1].split(".")[0])
+    assert 19 <= offset <= 19 + len(body), rows
