@@ -41,3 +41,23 @@ def test_offsets_of_errors(connector: Connector, tmp_path: Path, kind: int, body
     assert rows == every == listed
     offset = int(rows.split(" at offset ")[1].split(".")[0])
     assert 19 <= offset <= 19 + len(body), rows
+
+
+@pytest.mark.parametrize("output", ["text", "parquet"])
+def test_undecodable_bytes_are_counted(connector: Connector, tmp_path: Path, output: str) -> None:
+    """Each piece of text that its character set does not know becomes U+FFFD, and the run says how many there were."""
+    path = crafted_file.write(
+        tmp_path, crafted_file.query(b"BEGIN"), crafted_file.table_map(b"shop", b"notes"),
+        crafted_file.insert(b"a\xffb", b"whole", b"\xfe|\xff"), crafted_file.commit())
+    fields = {} if output == "text" else {"output_mode": "parquet", "parquet_output_dir": str(connector.output)}
+    result = connector.run(config(path, **fields)).expect(EXIT_OK)
+    assert "3 undecodable pieces of text were replaced by U+FFFD" in result.stderr
+    if output == "text":
+        assert '"a\ufffdb"' in result.text and '"\ufffd|\ufffd"' in result.text and '"whole"' in result.text
+
+
+def test_text_without_undecodable_bytes(connector: Connector, tmp_path: Path) -> None:
+    path = crafted_file.write(
+        tmp_path, crafted_file.query(b"BEGIN"), crafted_file.table_map(b"shop", b"notes"),
+        crafted_file.insert("\u00fc\ufffd".encode()), crafted_file.commit())
+    assert "U+FFFD" not in connector.run(config(path)).expect(EXIT_OK).stderr
