@@ -60,10 +60,7 @@ public struct BinlogSummary: Sendable {
     do throws(BinlogError) {
       rows = try decode(frame, body)
     } catch {
-      var error = error
-      error.file = file
-      error.position = frame.start
-      error.eventType = frame.header.type
+      let error = error.located(file, frame)
       guard error.isNoCorruption else { throw error }
       unreadable = (count: (unreadable?.count ?? 0) + 1, first: unreadable?.first ?? error)
     }
@@ -71,11 +68,7 @@ public struct BinlogSummary: Sendable {
     do {
       try follow(frame, body, rows)
     } catch {
-      var error = error
-      error.file = file
-      error.position = frame.start
-      error.eventType = frame.header.type
-      throw error
+      throw error.located(file, frame)
     }
   }
 
@@ -118,7 +111,11 @@ public struct BinlogSummary: Sendable {
   private mutating func unpack(_ frame: EventFrame, _ body: RawSpan) throws(BinlogError) -> UInt64 {
     var events = try PayloadEvents(body, in: frame)
     var rows: UInt64 = 0
-    while let inner = try events.next() { rows += try decode(inner, inner.body(in: events.bytes)) }
+    while let inner = try events.next() {
+      do throws(BinlogError) { rows += try decode(inner, inner.body(in: events.bytes)) } catch {
+        throw error.within(inner)
+      }
+    }
     return rows
   }
 
@@ -151,6 +148,21 @@ public struct BinlogSummary: Sendable {
 }
 
 extension BinlogError {
+  /// The same error in the event `frame` of `file`, or in one that is part of it.
+  fileprivate func located(_ file: String, _ frame: EventFrame) -> BinlogError {
+    var error = within(frame)
+    error.file = file
+    error.position = frame.start
+    return error
+  }
+
+  /// The same error, with the type of the event `frame` unless it names one.
+  fileprivate func within(_ frame: EventFrame) -> BinlogError {
+    var error = self
+    error.eventType = eventType ?? frame.header.type
+    return error
+  }
+
   /// Whether the event may be right, and only cannot be read by itself or by this version.
   fileprivate var isNoCorruption: Bool {
     switch cause {

@@ -92,6 +92,22 @@ import Testing
     #expect(object["error"] as? String == "why")
   }
 
+  @Test(
+    "An error in an event of a TRANSACTION_PAYLOAD names that event",
+    arguments: [
+      (19, [7, 0, 0], "TABLE_MAP"), (30, [7, 0, 0, 0, 0, 0, 1, 0, 2, 0, 1, 1, 0, 1], "WRITE_ROWS of shop.orders"),
+      (2, [0], "QUERY"),
+    ] as [(UInt8, [UInt8], String)])
+  func damagedPayload(_ type: UInt8, _ body: [UInt8], _ place: String) throws {
+    let payload = InspectedEvents.payload(InspectedEvents.orders[1...2] + [BinlogEvents.event(type, body)])
+    do {
+      _ = try InspectedEvents([InspectedEvents.orders[0], payload])
+      Issue.record("no error")
+    } catch let error as BinlogError {
+      #expect(error.description.hasPrefix("log.000001:126: \(place)"), "\(error)")
+    }
+  }
+
   @Test("Nothing that a file holds steers a terminal or breaks out of its line")
   func controlCharacters() throws {
     let format = BinlogEvents.event(15, BinlogEvents.formatDescription(version: "8.0\u{1B}[31m\nevil: x"))

@@ -56,4 +56,9 @@ struct InspectedEvents {
     let names = [Array(schema.utf8), Array(table.utf8)].flatMap { name in [UInt8(name.count)] + name + [0] }
     return BinlogEvents.event(19, [7, 0, 0, 0, 0, 0, 1, 0] + names + [1, 3, 0, 0])
   }
+
+  /// A TRANSACTION_PAYLOAD of `events` that is not compressed: the type of compression, 255 for none, and the end mark.
+  static func payload(_ events: some Sequence<[UInt8]>) -> [UInt8] {
+    BinlogEvents.event(40, [2, 3, 0xFC, 0xFF, 0, 0] + events.joined())
+  }
 }
