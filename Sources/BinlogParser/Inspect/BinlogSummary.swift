@@ -8,6 +8,11 @@ public struct BinlogSummary: Sendable {
     public internal(set) var count: UInt64 = 0
     /// Their bytes, with headers and checksums.
     public internal(set) var bytes: UInt64 = 0
+
+    mutating func add(_ header: EventHeader) {
+      count += 1
+      bytes += UInt64(header.eventSize)
+    }
   }
 
   /// Changed rows of one table.
@@ -28,6 +33,8 @@ public struct BinlogSummary: Sendable {
   public private(set) var endTime: UInt32?
   /// The events of each type.
   public private(set) var events: [EventType: Events] = [:]
+  /// The events within TRANSACTION_PAYLOADs of each type; their bytes are those before the compression.
+  public private(set) var payloadEvents: [EventType: Events] = [:]
   /// The rows of each table, under "schema.table".
   public private(set) var tables: [String: Rows] = [:]
   /// The numbers of each source of global transaction ids.
@@ -77,8 +84,7 @@ public struct BinlogSummary: Sendable {
 
   private mutating func note(_ frame: EventFrame) {
     let header = frame.header
-    events[header.type, default: Events()].count += 1
-    events[header.type, default: Events()].bytes += UInt64(header.eventSize)
+    events[header.type, default: Events()].add(header)
     if header.timestamp > 0 {
       startTime = min(startTime ?? .max, header.timestamp)
       endTime = max(endTime ?? 0, header.timestamp)
@@ -112,6 +118,7 @@ public struct BinlogSummary: Sendable {
     var events = try PayloadEvents(body, in: frame)
     var rows: UInt64 = 0
     while let inner = try events.next() {
+      payloadEvents[inner.header.type, default: Events()].add(inner.header)
       do throws(BinlogError) { rows += try decode(inner, inner.body(in: events.bytes)) } catch {
         throw error.within(inner)
       }

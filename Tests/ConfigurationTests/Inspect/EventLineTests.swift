@@ -9,12 +9,34 @@ import Testing
   @Test(arguments: [
     (0, "         4  FORMAT_DESCRIPTION      ", "      122  Server: 8.0.40, Checksum: none"),
     (1, "       126  QUERY                   ", "       42  Schema: shop, Query: \"BEGIN\""),
-    (3, "       213  WRITE_ROWS              ", "       41"),
+    (3, "       213  WRITE_ROWS              ", "       41  Table: shop.orders, Rows: 2"),
     (4, "       254  XID                     ", "       27  XID: 9"),
   ])
   func text(_ index: Int, _ start: String, _ end: String) throws {
     let line = try InspectedEvents(InspectedEvents.orders).lines[index].text
     #expect(line == "\(start)  2023-11-14 22:13:20           1  \(end)\n")
+  }
+
+  @Test("The events of a TRANSACTION_PAYLOAD follow it, in its place and indented")
+  func payload() throws {
+    let payload = InspectedEvents.payload(InspectedEvents.orders[1...])
+    let lines = try InspectedEvents([InspectedEvents.orders[0], payload]).lines
+    let types = ["TRANSACTION_PAYLOAD", "  QUERY", "  TABLE_MAP", "  WRITE_ROWS", "  XID"]
+    for (line, type) in zip(lines.dropFirst(), types) {
+      #expect(line.text.hasPrefix("       126  \(type) "), "\(line.text)")
+      let object = try #require(try JSONSerialization.jsonObject(with: Data(line.json.utf8)) as? [String: Any])
+      #expect(object["offset"] as? Int == 126 && object["end"] as? Int == 126 + payload.count)
+      #expect(object["in_payload"] as? Bool == type.hasPrefix(" "))
+      #expect(object["type"] as? String == type.trimmingCharacters(in: .whitespaces))
+    }
+    #expect(lines.count == 1 + types.count)
+    #expect(lines[4].text.hasSuffix("       41  Table: shop.orders, Rows: 2\n"))
+  }
+
+  @Test("Rows whose table is not known have no fields")
+  func unreadableRows() throws {
+    let lines = try InspectedEvents([InspectedEvents.orders[0], InspectedEvents.orders[3]]).lines
+    #expect(lines[1].text.hasSuffix("       41\n"))
   }
 
   @Test("Made up events have no time")

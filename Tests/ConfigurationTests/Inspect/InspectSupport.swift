@@ -14,14 +14,20 @@ struct InspectedEvents {
   /// Reads `events`, which follow each other in a file.
   init(_ events: [[UInt8]]) throws {
     byteCount = 4 + events.reduce(0) { $0 + $1.count }
+    var lister = EventLister()
     var stream = EventStream(ofFileAt: BinlogPosition(file: "log.000001", offset: 4))
     for event in events {
       let bytes = event.span.bytes
       let frame = try stream.accept(bytes, at: 0)
       let body = frame.body(in: bytes)
       try summary.add(frame, body, file: "log.000001")
-      let fields = try EventField.fields(of: frame, body, format: stream.format)
-      lines.append(EventLine(frame: frame, file: "log.000001", fields: fields))
+      lines.append(try lister.line(frame, body, file: "log.000001", format: stream.format))
+      guard frame.header.type == .transactionPayload else { continue }
+      var inner = try PayloadEvents(body, in: frame)
+      while let next = try inner.next() {
+        let body = next.body(in: inner.bytes)
+        lines.append(try lister.line(next, body, file: "log.000001", format: stream.format, isInPayload: true))
+      }
     }
     summary.finish()
   }
