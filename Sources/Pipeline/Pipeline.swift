@@ -121,10 +121,10 @@ public final class Pipeline: Sendable {
   ) {
     let events = events
     let metrics = metrics
-    let watch = StatementWatch(notice)
+    let notice = notice
     let stopped = stopped
     self.start("processing") { () throws(PipelineError) in
-      var worker = ProcessingWorker(start, sink: sink(), metrics: metrics, watch: watch)
+      var worker = ProcessingWorker(start, sink: sink(), metrics: metrics, notice: notice)
       try worker.run(events)
       if metrics.snapshot.reachedRowLimit { stopped() }
     }

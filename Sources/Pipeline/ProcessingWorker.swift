@@ -14,7 +14,8 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   private var decoder: EventDecoder
   private var sink: Sink
   private let metrics: SharedMetrics
-  private var watch: StatementWatch
+  private var statements: StatementWatch
+  private var unknownEvents: UnknownEventWatch
   private var transactions: TransactionTracker
   private let rowLimit: UInt64?
   private var format: FormatDescriptionEvent?
@@ -25,11 +26,15 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   /// When the file was begun, as its format says.
   private var fileCreated: UInt32 = 0
 
-  init(_ start: ProcessingStart, sink: consuming Sink, metrics: SharedMetrics, watch: StatementWatch) {
+  init(
+    _ start: ProcessingStart, sink: consuming Sink, metrics: SharedMetrics,
+    notice: @escaping @Sendable (PipelineNotice) -> Void
+  ) {
     decoder = start.decoder
     transactions = start.transactions
     rowLimit = start.rowLimit
-    self.watch = watch
+    statements = StatementWatch(notice)
+    unknownEvents = UnknownEventWatch(notice)
     self.sink = sink
     self.metrics = metrics
   }
@@ -97,7 +102,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
       } catch {
         throw error.located(file: chunk.file, frame)
       }
-      watch.note(decoder.statementChanges, chunk.file, frame)
+      statements.note(decoder.statementChanges, chunk.file, frame)
       try follow(frame, chunk)
       if isAtRowLimit { return try sink.endChunk(at: frame.end) }
     }
@@ -129,6 +134,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   }
 
   private mutating func process(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
+    if !frame.header.type.isKnown, let file { unknownEvents.note(frame, file) }
     if frame.header.type == .queryCompressed {
       do { try decoder.checkStatementSize(body) } catch { throw .binlog(error) }
     }

@@ -1,12 +1,5 @@
 import BinlogParser
 
-/// What the pipeline has to say while it runs.
-public enum PipelineNotice: Sendable, Equatable {
-  /// `count` statements so far changed rows of included tables without logging them as rows; the latest one stands in
-  /// `file` at `position`.
-  case statementChanges(count: UInt64, file: String, position: UInt64)
-}
-
 /// Tells of statements whose changes the log does not hold as rows: of the first at once, of later ones once a minute.
 package struct StatementWatch: Sendable {
   /// At most one notice in this time.

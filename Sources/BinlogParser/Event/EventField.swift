@@ -6,11 +6,23 @@ public struct EventField: Sendable, Equatable {
   public let name: String
   /// Its value, on one line.
   public let value: String
+  /// Whether `value` is a JSON string with its quotes, as a statement is.
+  public let isJSONString: Bool
 
   /// A field; control characters in `value`, which a name may hold, are escaped.
   init(name: String, value: String) {
     self.name = name
     self.value = Self.onOneLine(value)
+    isJSONString = false
+  }
+
+  /// The statement `text`: a JSON string, so that it stays on one line.
+  private init(statement text: RawSpan) {
+    name = "Query"
+    var buffer = OutputBuffer(capacity: text.byteCount + 16)
+    buffer.append(jsonString: text)
+    value = Self.onOneLine(buffer.bytes.utf8String)
+    isJSONString = true
   }
 
   /// The header's fields, and what the body of an event of a known type says.
@@ -72,14 +84,14 @@ public struct EventField: Sendable, Equatable {
       let query = try QueryEvent(body)
       return [
         EventField(name: "Schema", value: query.schema.utf8String),
-        EventField(name: "Query", value: line(query.statement)),
+        EventField(statement: query.statement),
       ]
     case .queryCompressed:
       let query = try QueryEvent(body)
       let statement = try query.inflatedStatement(in: body, limit: maxEventBytes)
       return [
         EventField(name: "Schema", value: query.schema.utf8String),
-        EventField(name: "Query", value: line(statement.bytes)),
+        EventField(statement: statement.bytes),
       ]
     case .transactionPayload:
       let event = try TransactionPayloadEvent(body)
@@ -91,14 +103,14 @@ public struct EventField: Sendable, Equatable {
       let query = try QueryEvent(executeLoadQuery: body)
       return [
         EventField(name: "Schema", value: query.schema.utf8String),
-        EventField(name: "Query", value: line(query.statement)),
+        EventField(statement: query.statement),
       ]
     case .rowsQuery:
       var cursor = ByteCursor(body)
       try cursor.skip(1, "length")  // Of the statement in bytes, or 255: of no use.
-      return [EventField(name: "Query", value: line(cursor.rest()))]
+      return [EventField(statement: cursor.rest())]
     case .annotateRows:
-      return [EventField(name: "Query", value: line(body))]
+      return [EventField(statement: body)]
     case .xid:
       return [EventField(name: "XID", value: "\(try XIDEvent(body).xid)")]
     case .gtid, .anonymousGTID:
@@ -118,12 +130,5 @@ public struct EventField: Sendable, Equatable {
     default:
       return try details(ofMariaDB: header, body)
     }
-  }
-
-  /// Text as a JSON string, so that it stays on one line.
-  private static func line(_ text: RawSpan) -> String {
-    var buffer = OutputBuffer(capacity: text.byteCount + 16)
-    buffer.append(jsonString: text)
-    return buffer.bytes.utf8String
   }
 }

@@ -15,7 +15,7 @@ public enum BinlogFileMagic {
     var cursor = ByteCursor(start)
     switch try? cursor.uint32("magic") {
     case 0x6E69_62FE: return
-    case 0x6E69_62FD: throw BinlogError(.file(.encrypted(by: "MySQL")))
+    case 0x6E69_62FD: throw BinlogError(.file(.encrypted(by: .mysql)))
     case 0x010D_FEFE: throw BinlogError(.file(.innoDB))
     default: throw BinlogError(.file(.noMagic))
     }

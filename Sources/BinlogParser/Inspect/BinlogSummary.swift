@@ -8,6 +8,11 @@ public struct BinlogSummary: Sendable {
     public internal(set) var count: UInt64 = 0
     /// Their bytes, with headers and checksums.
     public internal(set) var bytes: UInt64 = 0
+
+    mutating func add(_ header: EventHeader) {
+      count += 1
+      bytes += UInt64(header.eventSize)
+    }
   }
 
   /// Changed rows of one table.
@@ -28,6 +33,8 @@ public struct BinlogSummary: Sendable {
   public private(set) var endTime: UInt32?
   /// The events of each type.
   public private(set) var events: [EventType: Events] = [:]
+  /// The events within TRANSACTION_PAYLOADs of each type; their bytes are those before the compression.
+  public private(set) var payloadEvents: [EventType: Events] = [:]
   /// The rows of each table, under "schema.table".
   public private(set) var tables: [String: Rows] = [:]
   /// The numbers of each source of global transaction ids.
@@ -60,10 +67,7 @@ public struct BinlogSummary: Sendable {
     do throws(BinlogError) {
       rows = try decode(frame, body)
     } catch {
-      var error = error
-      error.file = file
-      error.position = frame.start
-      error.eventType = frame.header.type
+      let error = error.located(file, frame)
       guard error.isNoCorruption else { throw error }
       unreadable = (count: (unreadable?.count ?? 0) + 1, first: unreadable?.first ?? error)
     }
@@ -71,11 +75,7 @@ public struct BinlogSummary: Sendable {
     do {
       try follow(frame, body, rows)
     } catch {
-      var error = error
-      error.file = file
-      error.position = frame.start
-      error.eventType = frame.header.type
-      throw error
+      throw error.located(file, frame)
     }
   }
 
@@ -84,8 +84,7 @@ public struct BinlogSummary: Sendable {
 
   private mutating func note(_ frame: EventFrame) {
     let header = frame.header
-    events[header.type, default: Events()].count += 1
-    events[header.type, default: Events()].bytes += UInt64(header.eventSize)
+    events[header.type, default: Events()].add(header)
     if header.timestamp > 0 {
       startTime = min(startTime ?? .max, header.timestamp)
       endTime = max(endTime ?? 0, header.timestamp)
@@ -118,7 +117,12 @@ public struct BinlogSummary: Sendable {
   private mutating func unpack(_ frame: EventFrame, _ body: RawSpan) throws(BinlogError) -> UInt64 {
     var events = try PayloadEvents(body, in: frame)
     var rows: UInt64 = 0
-    while let inner = try events.next() { rows += try decode(inner, inner.body(in: events.bytes)) }
+    while let inner = try events.next() {
+      payloadEvents[inner.header.type, default: Events()].add(inner.header)
+      do throws(BinlogError) { rows += try decode(inner, inner.body(in: events.bytes)) } catch {
+        throw error.within(inner)
+      }
+    }
     return rows
   }
 
@@ -151,6 +155,21 @@ public struct BinlogSummary: Sendable {
 }
 
 extension BinlogError {
+  /// The same error in the event `frame` of `file`, or in one that is part of it.
+  fileprivate func located(_ file: String, _ frame: EventFrame) -> BinlogError {
+    var error = within(frame)
+    error.file = file
+    error.position = frame.start
+    return error
+  }
+
+  /// The same error, with the type of the event `frame` unless it names one.
+  fileprivate func within(_ frame: EventFrame) -> BinlogError {
+    var error = self
+    error.eventType = eventType ?? frame.header.type
+    return error
+  }
+
   /// Whether the event may be right, and only cannot be read by itself or by this version.
   fileprivate var isNoCorruption: Bool {
     switch cause {

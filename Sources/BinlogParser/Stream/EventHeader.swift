@@ -31,7 +31,11 @@ public struct EventHeader: Sendable, BitwiseCopyable {
   public static let inUseFlag: UInt16 = 0x0001
   /// The event was made up by the server for this reader, and stands in no file.
   public static let artificialFlag: UInt16 = 0x0020
+  /// Readers that do not know the event's type may pass it over.
+  public static let ignorableFlag: UInt16 = 0x0080
 
+  /// Whether a reader that does not know the event's type may pass it over.
+  public var isIgnorable: Bool { flags & Self.ignorableFlag != 0 }
   /// Whether the server made the event up for this reader.
   public var isArtificial: Bool { flags & Self.artificialFlag != 0 }
 

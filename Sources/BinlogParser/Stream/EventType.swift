@@ -89,6 +89,15 @@ public struct EventType: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
   static let updateRowsCompressed = EventType(rawValue: 170)
   static let deleteRowsCompressed = EventType(rawValue: 171)
 
+  /// Whether a server is known to write events of this type.
+  @inlinable
+  public var isKnown: Bool {
+    switch rawValue {
+    case 1...42, 100, 101, 160...171: true  // 100 and 101 are Aurora's padding.
+    default: false
+    }
+  }
+
   /// Whether the event is only ever made up by the server: it is in no file and moves no position.
   @inlinable
   public var isHeartbeat: Bool { self == .heartbeat || self == .heartbeatV2 }

@@ -5,23 +5,27 @@ package struct EventLine {
   let frame: EventFrame
   let file: String
   let fields: [EventField]
+  /// Whether it is an event of the TRANSACTION_PAYLOAD in whose place it is.
+  let isInPayload: Bool
 
-  /// A line for the event `frame` of `file`, whose fields are `EventField.fields(of:_:format:)`.
-  package init(frame: EventFrame, file: String, fields: [EventField]) {
+  init(frame: EventFrame, file: String, fields: [EventField], isInPayload: Bool) {
     self.frame = frame
     self.file = file
     self.fields = fields
+    self.isInPayload = isInPayload
   }
 
   /// Fields that every event has come from its header.
   private static let common: Set<String> = ["Type", "Timestamp", "Server ID", "Log Pos", "Flags", "Size"]
   private var details: [EventField] { fields.filter { !Self.common.contains($0.name) } }
 
-  /// Offset, type, time, server id, size and the decoded fields in columns.
+  /// Offset, type, time, server id, size and the decoded fields in columns; the type of an event within a payload is
+  /// indented.
   package var text: String {
     let header = frame.header
     let columns = [
-      "\(frame.start)".leftPadded(to: 10), "\(header.type)".padded(to: 24), UTCTime.text(header.timestamp),
+      "\(frame.start)".leftPadded(to: 10), "\(isInPayload ? "  " : "")\(header.type)".padded(to: 24),
+      UTCTime.text(header.timestamp),
       "\(header.serverID)".leftPadded(to: 10), "\(header.eventSize)".leftPadded(to: 9),
     ]
     let tail = details.map { "\($0.name): \($0.value)" }.joined(separator: ", ")
@@ -37,6 +41,7 @@ package struct EventLine {
     object.add("end", frame.end)
     object.add("type", "\(header.type)")
     object.add("type_code", UInt64(header.type.rawValue))
+    object.add("in_payload", isInPayload)
     object.add("timestamp", UInt64(header.timestamp))
     object.add("server_id", UInt64(header.serverID))
     object.add("size", UInt64(header.eventSize))
@@ -45,8 +50,7 @@ package struct EventLine {
     var values = JSONObject()
     for field in details {
       let name = field.name.lowercased().replacing(" ", with: "_")
-      // A statement comes as a JSON string already, so that it stays on one line.
-      if field.value.hasPrefix("\"") { values.add(name, raw: field.value) } else { values.add(name, field.value) }
+      if field.isJSONString { values.add(name, raw: field.value) } else { values.add(name, field.value) }
     }
     object.add("fields", raw: values.text)
     return object.text + "\n"

@@ -32,8 +32,10 @@ package struct InspectReport {
     self.tellsChecksums = tellsChecksums
   }
 
-  private var eventTypes: [(type: EventType, events: BinlogSummary.Events)] {
-    summary.events.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key, $0.value) }
+  private static func sorted(
+    _ events: [EventType: BinlogSummary.Events]
+  ) -> [(type: EventType, events: BinlogSummary.Events)] {
+    events.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key, $0.value) }
   }
 
   private var tables: [(name: String, rows: BinlogSummary.Rows)] {
@@ -44,12 +46,9 @@ package struct InspectReport {
 
   /// Aligned tables.
   package var text: String {
-    var text = facts.map { "\(($0.0 + ":").padded(to: 16)) \($0.1)\n" }.joined()
-    text += table(
-      "Events", ["type", "count", "bytes"],
-      eventTypes.map { type, events in
-        ["\(type)", "\(events.count)", "\(events.bytes)"]
-      })
+    var text = facts.map { "\(($0.0 + ":").padded(to: 16)) \(EventField.onOneLine($0.1))\n" }.joined()
+    text += table("Events", summary.events)
+    text += table("Events in TRANSACTION_PAYLOAD", summary.payloadEvents)
     text += table(
       "Tables", ["table", "inserted", "updated", "deleted"],
       tables.map { name, rows in
@@ -88,10 +87,19 @@ package struct InspectReport {
     return facts
   }
 
-  /// A table with its first column to the left and numbers to the right; nothing when it has no rows.
+  private func table(_ title: String, _ events: [EventType: BinlogSummary.Events]) -> String {
+    table(
+      title, ["type", "count", "bytes"],
+      Self.sorted(events).map { type, events in
+        ["\(type)", "\(events.count)", "\(events.bytes)"]
+      })
+  }
+
+  /// A table with its first column, whose text may come from the file, to the left and numbers to the right; nothing when
+  /// it has no rows.
   private func table(_ title: String, _ heads: [String], _ rows: [[String]]) -> String {
     guard !rows.isEmpty else { return "" }
-    let all = [heads] + rows
+    let all = [heads] + rows.map { $0.map(EventField.onOneLine) }
     let widths = heads.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
     let lines = all.map { row in
       let cells = row.indices.map { column in
@@ -124,13 +132,8 @@ package struct InspectReport {
           $0.add("first", "\(range.source)\(range.first)"); $0.add("last", "\(range.source)\(range.last)")
         }
       })
-    object.add(
-      "events",
-      eventTypes.map { type, events in
-        JSONObject {
-          $0.add("type", "\(type)"); $0.add("count", events.count); $0.add("bytes", events.bytes)
-        }
-      })
+    object.add("events", Self.sorted(summary.events).map(Self.json))
+    object.add("payload_events", Self.sorted(summary.payloadEvents).map(Self.json))
     object.add("tables", tables.map(Self.json))
     object.add("transactions", summary.transactionCount)
     object.add("largest_transactions", summary.largestTransactions.map(Self.json))
@@ -139,6 +142,14 @@ package struct InspectReport {
     object.add("incomplete", file.cut)
     object.add("error", file.error)
     return object.text + "\n"
+  }
+
+  private static func json(_ type: EventType, _ events: BinlogSummary.Events) -> JSONObject {
+    JSONObject {
+      $0.add("type", "\(type)")
+      $0.add("count", events.count)
+      $0.add("bytes", events.bytes)
+    }
   }
 
   private static func json(_ name: String, _ rows: BinlogSummary.Rows) -> JSONObject {

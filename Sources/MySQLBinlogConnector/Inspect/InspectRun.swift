@@ -6,6 +6,7 @@ import Platform
 /// One run of `inspect`.
 struct InspectRun: ~Copyable {
   private let arguments: InspectArguments
+  private var lister = EventLister()
   private var output = OutputBuffer(capacity: flushByteCount * 2)
   private static let flushByteCount = 64 * 1024
 
@@ -91,36 +92,63 @@ extension InspectRun {
   private mutating func take(
     _ chunk: EventChunk, _ offset: Int, _ count: Int, _ stream: inout EventStream, _ summary: inout BinlogSummary
   ) throws(RunError) {
+    let frame: EventFrame
     do {
-      let frame = try chunk.frame(at: offset, count: count, &stream)
+      frame = try chunk.frame(at: offset, count: count, &stream)
       try Self.add(chunk.bytes, frame, stream.position.file, &summary)
-      guard arguments.listsEvents else { return }
-      let fields = try Self.fields(chunk.bytes, frame, stream.position.file, summary.format)
-      let line = EventLine(frame: frame, file: stream.position.file, fields: fields)
-      output.append(arguments.isJSON ? line.json : line.text)
+    } catch {
+      throw .binlog(error)
+    }
+    if arguments.listsEvents { try list(chunk.bytes, frame, stream.position.file, summary.format) }
+  }
+
+  /// Lists the event, and those in it if it is a TRANSACTION_PAYLOAD.
+  private mutating func list(
+    _ bytes: borrowing OutputBuffer, _ frame: EventFrame, _ file: String, _ format: FormatDescriptionEvent?
+  ) throws(RunError) {
+    let body = frame.body(in: bytes.bytes)
+    do throws(BinlogError) {
+      append(try lister.line(frame, body, file: file, format: format))
+    } catch {
+      throw .binlog(error)
+    }
+    if frame.header.type == .transactionPayload { try listPayload(body, frame, file, format) }
+  }
+
+  private mutating func listPayload(
+    _ body: RawSpan, _ frame: EventFrame, _ file: String, _ format: FormatDescriptionEvent?
+  ) throws(RunError) {
+    var events = try Self.payloadEvents(body, frame)
+    while try listNext(&events, file, format) {
+      if output.count >= Self.flushByteCount { try flush() }
+    }
+  }
+
+  /// Lists the next event of a TRANSACTION_PAYLOAD, if there is one more.
+  @_lifetime(events: copy events)
+  private mutating func listNext(
+    _ events: inout PayloadEvents, _ file: String, _ format: FormatDescriptionEvent?
+  ) throws(RunError) -> Bool {
+    do throws(BinlogError) {
+      guard let inner = try events.next() else { return false }
+      append(try lister.line(inner, inner.body(in: events.bytes), file: file, format: format, isInPayload: true))
+      return true
     } catch {
       throw .binlog(error)
     }
   }
 
+  @_lifetime(copy body)
+  private static func payloadEvents(_ body: RawSpan, _ frame: EventFrame) throws(RunError) -> PayloadEvents {
+    do { return try PayloadEvents(body, in: frame) } catch { throw .binlog(error) }
+  }
+
+  private mutating func append(_ line: EventLine) { output.append(arguments.isJSON ? line.json : line.text) }
+
   private static func add(
     _ bytes: borrowing OutputBuffer, _ frame: EventFrame, _ file: String, _ summary: inout BinlogSummary
   ) throws(BinlogError) {
     try summary.add(frame, frame.body(in: bytes.bytes), file: file)
-  }
-
-  private static func fields(
-    _ bytes: borrowing OutputBuffer, _ frame: EventFrame, _ file: String, _ format: FormatDescriptionEvent?
-  ) throws(BinlogError) -> [EventField] {
-    do {
-      return try EventField.fields(of: frame, frame.body(in: bytes.bytes), format: format)
-    } catch {
-      var located = BinlogError(.decode(error.shifted(by: EventHeader.byteCount)))
-      located.file = file
-      located.position = frame.start
-      located.eventType = frame.header.type
-      throw located
-    }
   }
 
   private mutating func flush() throws(RunError) {

@@ -37,6 +37,10 @@ struct RunReport {
     switch notice {
     case .statementChanges(let count, let file, let position):
       Logger(label: "event_parser").warning("\(missingChanges(count)), the latest at \(file):\(position)")
+    case .unknownEvent(let type, let file, let position):
+      Logger(label: "event_parser").warning(
+        "\(file):\(position): \(type): this version does not know this type of event, and passes over it and all others of it; look for a newer version if changes are missing"
+      )
     }
   }
 

@@ -38,7 +38,9 @@ public final class BinlogFileReader {
   private let file: InputFile
   private let maxEventBytes: Int
   private var readOffset = UInt64(BinlogFileMagic.byteCount)
-  private var isRelayLog = false
+  /// What the events so far tell of those to come.
+  private var context = ContinuationSearch.Context()
+  private var lastLogPosition: UInt32 = 0
 
   /// Opens the file at `path` and checks its first bytes; no event in it may be larger than `maxEventBytes`.
   ///
@@ -65,22 +67,26 @@ public final class BinlogFileReader {
     try fill(&buffer, start, EventHeader.byteCount)
     let held = buffer.count - start
     guard held > 0 else { return .end }
-    guard let header = Self.peek(buffer, at: start) else { return .cut(.cutEvent(present: UInt64(held), of: 0)) }
+    guard let header = FileEventHeader(buffer.bytes, at: start) else {
+      return .cut(.cutEvent(present: UInt64(held), of: 0))
+    }
+    try checkContents(header, buffer, start)
     guard header.size >= EventHeader.byteCount else { return .event(offset: start, count: EventHeader.byteCount) }
-    if header.type == .startEncryption { throw problem(.encrypted(by: "MariaDB")) }
+    guard header.size <= maxEventBytes else { throw tooLarge(header) }
     let available = UInt64(held) + byteCount - min(readOffset, byteCount)
     guard UInt64(header.size) <= available else { return try cut(header, present: available) }
-    guard header.size <= maxEventBytes else { throw tooLarge(header) }
     try fill(&buffer, start, header.size)
     guard buffer.count - start >= header.size else { return try cut(header, present: UInt64(buffer.count - start)) }
     if position == UInt64(BinlogFileMagic.byteCount) { try noteFirst(header, buffer, start) }
+    if header.type == .startEncryption { try checkEncryption(header, buffer, start) }
+    note(header, buffer, start)
     position += UInt64(header.size)
     return .event(offset: start, count: header.size)
   }
 
   /// Whether `next` can answer without reading.
   public func hasWholeEvent(_ buffer: borrowing OutputBuffer, at start: Int) -> Bool {
-    guard let header = Self.peek(buffer, at: start) else { return false }
+    guard let header = FileEventHeader(buffer.bytes, at: start) else { return false }
     return buffer.count - start >= header.size
   }
 
@@ -96,7 +102,7 @@ public final class BinlogFileReader {
       switch try next(&buffer, at: start) {
       case .event(_, let count):
         guard position <= offset else { throw problem(.betweenEvents(before, position), at: offset) }
-        if let header = Self.peek(buffer, at: start), header.type == .formatDescription {
+        if let header = FileEventHeader(buffer.bytes, at: start), header.type == .formatDescription {
           format = Self.bytes(buffer, start, count)
         }
         start += count
@@ -118,6 +124,50 @@ public final class BinlogFileReader {
     .binlog(Self.located(BinlogError(.file(cause)), name, offset ?? position))
   }
 
+  // MARK: What is no event
+
+  /// Names what may stand in an event's place: another file behind this one, or zeros in place of an end that was lost.
+  private func checkContents(
+    _ header: FileEventHeader, _ buffer: borrowing OutputBuffer, _ start: Int
+  ) throws(BinlogFileError) {
+    if Self.isFileStart(buffer, start) { throw problem(.anotherFile) }
+    guard header.size == 0, header.type.rawValue == 0, try hasOnlyZeros(buffer, start) else { return }
+    throw problem(.onlyZeros(byteCount - position))
+  }
+
+  /// Whether a file's first bytes and the header of its FORMAT_DESCRIPTION stand there.
+  private static func isFileStart(_ buffer: borrowing OutputBuffer, _ start: Int) -> Bool {
+    let held = buffer.bytes.extracting(start...)
+    // The magic bytes are also a time in 2028, so that they alone say nothing.
+    guard held[byteAt: 0] == 0xFE, (try? BinlogFileMagic.check(held)) != nil,
+      let header = FileEventHeader(held, at: BinlogFileMagic.byteCount)
+    else { return false }
+    return header.type == .formatDescription
+      && header.logPosition == header.end(from: UInt64(BinlogFileMagic.byteCount))
+  }
+
+  /// Whether there are only zeros up to the file's end, in the buffer and behind it.
+  private func hasOnlyZeros(_ buffer: borrowing OutputBuffer, _ start: Int) throws(BinlogFileError) -> Bool {
+    guard Self.isZero(buffer, from: start) else { return false }
+    var block = OutputBuffer(capacity: Self.skipByteCount)
+    var offset = readOffset
+    while offset < byteCount {
+      block.removeAll()
+      let read: Int
+      do { read = try file.read(Self.skipByteCount, at: offset, appendingTo: &block) } catch { throw .system(error) }
+      guard read > 0 else { return true }
+      guard Self.isZero(block, from: 0) else { return false }
+      offset += UInt64(read)
+    }
+    return true
+  }
+
+  private static func isZero(_ buffer: borrowing OutputBuffer, from start: Int) -> Bool {
+    let bytes = buffer.bytes
+    for index in start..<bytes.byteCount where bytes[byteAt: index] != 0 { return false }
+    return true
+  }
+
   // MARK: Bytes
 
   /// Reads until `buffer` holds `count` bytes from `start` on, or the file ends; more when there is room for it.
@@ -132,40 +182,41 @@ public final class BinlogFileReader {
     }
   }
 
-  /// The fields of a header that are needed to find the next one.
-  private struct Peek {
-    let type: EventType
-    let size: Int
-    let logPosition: UInt32
-    let flags: UInt16
-  }
-
-  /// The header `start` bytes into `buffer`, if it is there whole.
-  private static func peek(_ buffer: borrowing OutputBuffer, at start: Int) -> Peek? {
-    var cursor = ByteCursor(buffer.bytes.extracting(start...))
-    do {
-      try cursor.skip(4, "timestamp")
-      let type = EventType(rawValue: try cursor.uint8("event_type"))
-      try cursor.skip(4, "server_id")
-      let size = Int(try cursor.uint32("event_size"))
-      return Peek(
-        type: type, size: size, logPosition: try cursor.uint32("log_pos"), flags: try cursor.uint16("flags"))
-    } catch {
-      return nil
-    }
-  }
-
   /// What the first event tells of the whole file.
   private func noteFirst(
-    _ header: Peek, _ buffer: borrowing OutputBuffer, _ start: Int
+    _ header: FileEventHeader, _ buffer: borrowing OutputBuffer, _ start: Int
   ) throws(BinlogFileError) {
+    context.servers = [header.serverID]
     if header.type == .startV3 {
       guard let event = Self.startV3(buffer, start, header.size) else { return }
       throw problem(.oldVersion(Int(event.binlogVersion), server: event.serverVersion))
     }
     guard header.type == .formatDescription else { return }
-    isRelayLog = header.flags & Self.relayLogFlag != 0
-    isUnclosed = isRelayLog || header.flags & EventHeader.inUseFlag != 0
+    context.isRelayLog = header.flags & Self.relayLogFlag != 0
+    isUnclosed = context.isRelayLog || header.flags & EventHeader.inUseFlag != 0
+  }
+
+  /// START_ENCRYPTION ends what can be read. It is only believed where its checksum fits, and `EventStream` says what is
+  /// wrong with it elsewhere.
+  private func checkEncryption(
+    _ header: FileEventHeader, _ buffer: borrowing OutputBuffer, _ start: Int
+  ) throws(BinlogFileError) {
+    guard let format = context.format else { return }
+    let event = buffer.bytes.extracting(start..<start + header.size)
+    guard format.checksum == .none || EventChecksum.matches(event, isFormatDescription: false) else { return }
+    throw problem(.encrypted(by: format.isMariaDB ? .mariadb : .percona))
+  }
+
+  /// What each event tells of those that follow.
+  private func note(_ header: FileEventHeader, _ buffer: borrowing OutputBuffer, _ start: Int) {
+    lastLogPosition = header.logPosition
+    if header.serverID != context.servers.last { context.servers = [context.servers[0], header.serverID] }
+    guard header.type == .formatDescription else { return }
+    context.format = Self.format(buffer, start, header.size)
+  }
+
+  private static func format(_ buffer: borrowing OutputBuffer, _ start: Int, _ count: Int) -> FormatDescriptionEvent? {
+    try? FormatDescriptionEvent(buffer.bytes.extracting(start + EventHeader.byteCount..<start + count))
   }
 
   private static func startV3(_ buffer: borrowing OutputBuffer, _ start: Int, _ count: Int) -> StartV3Event? {
@@ -179,18 +230,42 @@ public final class BinlogFileReader {
   /// The event was written by a replica into its relay log.
   private static let relayLogFlag: UInt16 = 0x0040
 
-  /// The file ends within the event. That is only believed of a header whose own fields agree on the event's end.
-  private func cut(_ header: Peek, present: UInt64) throws(BinlogFileError) -> Step {
-    let end = UInt32(truncatingIfNeeded: position + UInt64(header.size))
-    guard header.logPosition == 0 || header.logPosition == end || isRelayLog else {
-      var error = BinlogError(.decode(DecodeError(.invalid, at: 9, "event_size")))
-      error.eventType = header.type
-      throw .binlog(Self.located(error, name, position))
+  /// The file ends within the event, or the event's size is damaged.
+  private func cut(_ header: FileEventHeader, present: UInt64) throws(BinlogFileError) -> Step {
+    let isDamaged: Bool
+    switch proof(of: header) {
+    case .right: isDamaged = false
+    case .wrong: isDamaged = true
+    case .none:
+      var search = ContinuationSearch(file, byteCount: byteCount, at: position, header, context)
+      do { isDamaged = try search.findsEvidence() } catch { throw .system(error) }
     }
-    return .cut(.cutEvent(present: present, of: UInt64(header.size)))
+    guard isDamaged else { return .cut(.cutEvent(present: present, of: UInt64(header.size))) }
+    var error = BinlogError(.file(.damagedSize(UInt64(header.size), present: present)))
+    error.eventType = header.type
+    throw .binlog(Self.located(error, name, position))
   }
 
-  private func tooLarge(_ header: Peek) -> BinlogFileError {
+  /// What a header's fields say of its size.
+  private enum Proof {
+    case right
+    case wrong
+  }
+
+  /// What `log_pos` says of the event's size; nil where it says nothing.
+  ///
+  /// In a relay log it is the master's, and follows from that of the event before if the two stood together there. Some
+  /// servers leave it out within transactions, and old ones count from the start of the transaction.
+  private func proof(of header: FileEventHeader) -> Proof? {
+    guard header.logPosition != 0 else { return nil }
+    if header.logPosition == header.end(from: position) { return .right }
+    if context.isRelayLog {
+      return lastLogPosition != 0 && header.logPosition == lastLogPosition &+ UInt32(header.size) ? .right : nil
+    }
+    return context.format?.hasRelativePositions == true ? nil : .wrong
+  }
+
+  private func tooLarge(_ header: FileEventHeader) -> BinlogFileError {
     var error = BinlogError(.eventTooLarge(size: header.size, limit: maxEventBytes))
     error.eventType = header.type
     return .binlog(Self.located(error, name, position))

@@ -67,7 +67,7 @@ struct TextSink: ~Copyable, EventSink {
     guard showsEveryEvent, RowsEvent.kind(of: frame.header.type) == nil else { return }
     let fields: [EventField]
     do { fields = try EventField.fields(of: frame, body, format: format, maxEventBytes: maxEventBytes) } catch {
-      throw .binlog(BinlogError(.decode(error)))
+      throw .binlog(BinlogError(.decode(error.shifted(by: EventHeader.byteCount))))
     }
     writer.buffer.append("=== Event (\(frame.header.type)) ===\n")
     for field in fields { writer.buffer.append("\((field.name + ":").padded(to: 10)) \(field.value)\n") }

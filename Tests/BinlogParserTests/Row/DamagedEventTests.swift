@@ -51,9 +51,28 @@ import Testing
     for event in [damaged] + followers {
       let isFormat = event.count > 4 && event[4] == EventType.formatDescription.rawValue
       let sealed = BinlogEvents.sealed(event, checksum: isFormat || replay.stream.format?.checksum == .crc32)
-      guard let rows = try? replay.take(sealed) else { continue }
-      written += rows.reduce(0) { $0 + $1.byteCount }
+      let start = replay.stream.position.offset
+      do throws(BinlogError) {
+        written += try replay.take(sealed).reduce(0) { $0 + $1.byteCount }
+      } catch {
+        checkPlace(error, sealed, at: start)
+      }
     }
     if written > 1 << 20 { Issue.record("\(written) bytes of rows from an event of \(damaged.count)") }
+  }
+
+  /// An error names the event's type where there is a header, and an offset within the event; what finds the event also
+  /// names its place, and the stages that decode it have that from its frame.
+  private func checkPlace(_ error: BinlogError, _ event: [UInt8], at start: UInt64) {
+    let isPayload = event.count > 4 && event[4] == EventType.transactionPayload.rawValue
+    if event.count >= BinlogEvents.headerByteCount, error.eventType == nil, !isPayload {
+      Issue.record("no type: \(error)")
+    }
+    if !error.file.isEmpty, error.file != "binlog.000001" || error.position != start {
+      Issue.record("not at \(start): \(error)")
+    }
+    // An offset in a payload is one in the event there, which may be longer than the payload.
+    guard case .decode(let problem) = error.cause, !isPayload else { return }
+    if problem.offset > event.count { Issue.record("outside of \(event.count) bytes: \(error)") }
   }
 }

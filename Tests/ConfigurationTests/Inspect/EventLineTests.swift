@@ -9,7 +9,7 @@ import Testing
   @Test(arguments: [
     (0, "         4  FORMAT_DESCRIPTION      ", "      122  Server: 8.0.40, Checksum: none"),
     (1, "       126  QUERY                   ", "       42  Schema: shop, Query: \"BEGIN\""),
-    (3, "       213  WRITE_ROWS              ", "       41"),
+    (3, "       213  WRITE_ROWS              ", "       41  Table: shop.orders, Rows: 2"),
     (4, "       254  XID                     ", "       27  XID: 9"),
   ])
   func text(_ index: Int, _ start: String, _ end: String) throws {
@@ -17,11 +17,46 @@ import Testing
     #expect(line == "\(start)  2023-11-14 22:13:20           1  \(end)\n")
   }
 
+  @Test("The events of a TRANSACTION_PAYLOAD follow it, in its place and indented")
+  func payload() throws {
+    let payload = InspectedEvents.payload(InspectedEvents.orders[1...])
+    let lines = try InspectedEvents([InspectedEvents.orders[0], payload]).lines
+    let types = ["TRANSACTION_PAYLOAD", "  QUERY", "  TABLE_MAP", "  WRITE_ROWS", "  XID"]
+    for (line, type) in zip(lines.dropFirst(), types) {
+      #expect(line.text.hasPrefix("       126  \(type) "), "\(line.text)")
+      let object = try #require(try JSONSerialization.jsonObject(with: Data(line.json.utf8)) as? [String: Any])
+      #expect(object["offset"] as? Int == 126 && object["end"] as? Int == 126 + payload.count)
+      #expect(object["in_payload"] as? Bool == type.hasPrefix(" "))
+      #expect(object["type"] as? String == type.trimmingCharacters(in: .whitespaces))
+    }
+    #expect(lines.count == 1 + types.count)
+    #expect(lines[4].text.hasSuffix("       41  Table: shop.orders, Rows: 2\n"))
+  }
+
+  @Test("Rows whose table is not known have no fields")
+  func unreadableRows() throws {
+    let lines = try InspectedEvents([InspectedEvents.orders[0], InspectedEvents.orders[3]]).lines
+    #expect(lines[1].text.hasSuffix("       41\n"))
+  }
+
   @Test("Made up events have no time")
   func withoutTime() throws {
     let event = BinlogEvents.event(16, [9, 0, 0, 0, 0, 0, 0, 0], timestamp: 0)
     let line = try #require(try InspectedEvents([InspectedEvents.orders[0], event]).lines.last)
     #expect(line.text == "       126  XID                       -                             1         27  XID: 9\n")
+  }
+
+  @Test("Names are never taken for JSON", arguments: ["\"x", "\"", "\"x\"", "x\"", "a\\", "\"\u{1B}[2J"])
+  func names(_ name: String) throws {
+    let map = InspectedEvents.tableMap("s\(name)", name)
+    let events = [InspectedEvents.orders[0], InspectedEvents.query("BEGIN", schema: name), map]
+    let lines = try InspectedEvents(events).lines.map(\.json)
+    let escaped = EventField.onOneLine(name)
+    for (line, wanted) in zip(lines.dropFirst(), [("schema", escaped), ("table", "s\(escaped).\(escaped)")]) {
+      let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      let fields = try #require(object["fields"] as? [String: String])
+      #expect(fields[wanted.0] == wanted.1)
+    }
   }
 
   @Test("A statement stays on one line, and comes back as it was", arguments: ["BEGIN", "a\n\"b\" \\ ü", ""])

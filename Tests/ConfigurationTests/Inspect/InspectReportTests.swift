@@ -55,7 +55,7 @@ import Testing
       + #""end_time":1700000000,"closed":true,"read_to":281,"verified_checksums":0,"previous_gtids":null,"gtids":[],"#
       + #""events":[{"type":"QUERY","count":1,"bytes":42},{"type":"FORMAT_DESCRIPTION","count":1,"bytes":122},"#
       + #"{"type":"XID","count":1,"bytes":27},{"type":"TABLE_MAP","count":1,"bytes":45},"#
-      + #"{"type":"WRITE_ROWS","count":1,"bytes":41}],"#
+      + #"{"type":"WRITE_ROWS","count":1,"bytes":41}],"payload_events":[],"#
       + #""tables":[{"table":"shop.orders","inserted":2,"updated":0,"deleted":0}],"transactions":1,"#
       + #""largest_transactions":[{"position":126,"bytes":155,"rows":2,"gtid":null}],"unreadable_events":0,"#
       + #""unreadable_reason":null,"incomplete":null,"error":null}"# + "\n"
@@ -90,6 +90,53 @@ import Testing
     #expect(object["closed"] as? Bool == false)
     #expect(object["incomplete"] as? String == "the file ends early")
     #expect(object["error"] as? String == "why")
+  }
+
+  @Test("The events of a TRANSACTION_PAYLOAD are counted by themselves")
+  func payload() throws {
+    let payload = InspectedEvents.payload(InspectedEvents.orders[1...])
+    let report = try InspectedEvents([InspectedEvents.orders[0], payload, payload]).report()
+    let wanted = [
+      ["type": "QUERY", "count": "2", "bytes": "84"], ["type": "XID", "count": "2", "bytes": "54"],
+      ["type": "TABLE_MAP", "count": "2", "bytes": "90"], ["type": "WRITE_ROWS", "count": "2", "bytes": "82"],
+    ]
+    let inner = try #require(try object(report)["payload_events"] as? [[String: Any]])
+    #expect(inner.map { $0.mapValues { "\($0)" } } == wanted)
+    let events = try #require(try object(report)["events"] as? [[String: Any]])
+    #expect(events.compactMap { $0["type"] as? String } == ["FORMAT_DESCRIPTION", "TRANSACTION_PAYLOAD"])
+    #expect(
+      report.text.contains("\nEvents in TRANSACTION_PAYLOAD\n  type        count  bytes\n  QUERY           2     84\n"))
+  }
+
+  @Test(
+    "An error in an event of a TRANSACTION_PAYLOAD names that event",
+    arguments: [
+      (19, [7, 0, 0], "TABLE_MAP"), (30, [7, 0, 0, 0, 0, 0, 1, 0, 2, 0, 1, 1, 0, 1], "WRITE_ROWS of shop.orders"),
+      (2, [0], "QUERY"),
+    ] as [(UInt8, [UInt8], String)])
+  func damagedPayload(_ type: UInt8, _ body: [UInt8], _ place: String) throws {
+    let payload = InspectedEvents.payload(InspectedEvents.orders[1...2] + [BinlogEvents.event(type, body)])
+    do {
+      _ = try InspectedEvents([InspectedEvents.orders[0], payload])
+      Issue.record("no error")
+    } catch let error as BinlogError {
+      #expect(error.description.hasPrefix("log.000001:126: \(place)"), "\(error)")
+    }
+  }
+
+  @Test("Nothing that a file holds steers a terminal or breaks out of its line")
+  func controlCharacters() throws {
+    let format = BinlogEvents.event(15, BinlogEvents.formatDescription(version: "8.0\u{1B}[31m\nevil: x"))
+    let events = [format, InspectedEvents.tableMap("s\u{1B}[2J", "a\nb\u{9B}")] + InspectedEvents.orders[3...]
+    let report = try InspectedEvents(events).report(
+      path: "x\u{1B}", cut: "cut\u{7}", error: "f:4: WRITE_ROWS of s\u{1B}[2J")
+    let text = report.text
+    #expect(
+      text.unicodeScalars.allSatisfy { $0 == "\n" || ($0.value >= 0x20 && !(0x7F...0x9F ~= $0.value)) }, "\(text)")
+    for escaped in [
+      "File:            x\\u001b\n", "Server:          8.0\\u001b[31m\\u000aevil: x\n", ": cut\\u0007\n",
+      "Error:           f:4: WRITE_ROWS of s\\u001b[2J\n", "  s\\u001b[2J.a\\u000ab\\u009b         2  ",
+    ] { #expect(text.contains(escaped), "\(escaped) in \(text)") }
   }
 
   @Test(

@@ -14,14 +14,20 @@ struct InspectedEvents {
   /// Reads `events`, which follow each other in a file.
   init(_ events: [[UInt8]]) throws {
     byteCount = 4 + events.reduce(0) { $0 + $1.count }
+    var lister = EventLister()
     var stream = EventStream(ofFileAt: BinlogPosition(file: "log.000001", offset: 4))
     for event in events {
       let bytes = event.span.bytes
       let frame = try stream.accept(bytes, at: 0)
       let body = frame.body(in: bytes)
       try summary.add(frame, body, file: "log.000001")
-      let fields = try EventField.fields(of: frame, body, format: stream.format)
-      lines.append(EventLine(frame: frame, file: "log.000001", fields: fields))
+      lines.append(try lister.line(frame, body, file: "log.000001", format: stream.format))
+      guard frame.header.type == .transactionPayload else { continue }
+      var inner = try PayloadEvents(body, in: frame)
+      while let next = try inner.next() {
+        let body = next.body(in: inner.bytes)
+        lines.append(try lister.line(next, body, file: "log.000001", format: stream.format, isInPayload: true))
+      }
     }
     summary.finish()
   }
@@ -40,14 +46,25 @@ struct InspectedEvents {
   static let orders: [[UInt8]] = [
     BinlogEvents.event(15, BinlogEvents.formatDescription()),
     query("BEGIN"),
-    BinlogEvents.event(
-      19, [7, 0, 0, 0, 0, 0, 1, 0, 4] + Array("shop\0".utf8) + [6] + Array("orders\0".utf8) + [1, 3, 0, 0]),
+    tableMap("shop", "orders"),
     BinlogEvents.event(30, [7, 0, 0, 0, 0, 0, 1, 0, 2, 0, 1, 1, 0, 1, 0, 0, 0, 0, 2, 0, 0, 0]),
     BinlogEvents.event(16, [9, 0, 0, 0, 0, 0, 0, 0]),
   ]
 
-  /// A QUERY in the schema shop.
-  static func query(_ statement: String) -> [UInt8] {
-    BinlogEvents.event(2, [0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0] + Array("shop\0\(statement)".utf8))
+  /// A QUERY with this default schema.
+  static func query(_ statement: String, schema: String = "shop") -> [UInt8] {
+    let head: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, UInt8(schema.utf8.count), 0, 0, 0, 0]
+    return BinlogEvents.event(2, head + Array("\(schema)\0\(statement)".utf8))
+  }
+
+  /// A TABLE_MAP of a table with one INT.
+  static func tableMap(_ schema: String, _ table: String) -> [UInt8] {
+    let names = [Array(schema.utf8), Array(table.utf8)].flatMap { name in [UInt8(name.count)] + name + [0] }
+    return BinlogEvents.event(19, [7, 0, 0, 0, 0, 0, 1, 0] + names + [1, 3, 0, 0])
+  }
+
+  /// A TRANSACTION_PAYLOAD of `events` that is not compressed: the type of compression, 255 for none, and the end mark.
+  static func payload(_ events: some Sequence<[UInt8]>) -> [UInt8] {
+    BinlogEvents.event(40, [2, 3, 0xFC, 0xFF, 0, 0] + events.joined())
   }
 }

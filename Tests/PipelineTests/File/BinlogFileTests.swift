@@ -54,37 +54,98 @@ import Testing
     }
   }
 
-  @Test("A size that contradicts log_pos is damage, and no cut, also in a file in use")
-  func impossibleSize() throws {
-    let fixture = try Fixture("mysql-9.7-no-checksum")
-    var bytes = TemporaryLog.marked(fixture.bytes, inUse: true)
-    bytes[fixture.events[2].lowerBound + 12] = 0x7F
-    let log = try TemporaryLog([bytes])
-    #expect(throws: BinlogFileError.self) { try log.events() }
+  @Test(
+    "The events of every beginning of a file are the first ones of the whole, and then comes an error with its place")
+  func survivesTruncation() throws {
+    let fixture = try Fixture("mysql-9.7-compressed")
+    let whole = fixture.events.map { UInt64($0.lowerBound) }
+    for damaged in Damage.truncations(of: fixture.bytes) {
+      let (starts, error) = try TemporaryLog([damaged]).eventsAndError()
+      let count = fixture.events.count { $0.upperBound <= damaged.count }
+      #expect(starts == Array(whole.prefix(count)))
+      let isWhole = damaged.count == 4 || fixture.events.contains { $0.upperBound == damaged.count }
+      #expect((error == nil) == isWhole, "\(damaged.count) bytes: \(String(describing: error))")
+      try checkPlace(error, in: damaged)
+    }
   }
 
-  @Test("Every beginning and single flipped bits give events or an error")
-  func survivesDamage() throws {
+  @Test("Single flipped bits give events or an error with its place")
+  func survivesFlippedBits() throws {
     let fixture = try Fixture("mysql-9.7-compressed")
-    for damaged in Damage.truncations(of: fixture.bytes) { _ = try? TemporaryLog([damaged]).events() }
     // Every seventh flip: over the file that is each of a byte's bits as often as the others.
     for (index, damaged) in Damage.bitFlips(of: fixture.bytes).enumerated() where index.isMultiple(of: 7) {
-      _ = try? TemporaryLog([damaged]).events()
+      let (starts, error) = try TemporaryLog([damaged]).eventsAndError()
+      // The in-use flag is in no checksum, and the first digit of the server's version says whether there are any.
+      let isUnchecked = [21, 25].contains(index / 8)
+      #expect(error != nil || isUnchecked, "bit \(index)")
+      let place = UInt64(index / 8)
+      #expect(starts.allSatisfy { $0 <= place } || error == nil, "bit \(index)")
+      try checkPlace(error, in: damaged)
     }
+  }
+
+  /// An error names the file, a place in it, and the event's type where there is a header.
+  private func checkPlace(_ error: BinlogFileError?, in file: [UInt8]) throws {
+    guard let error else { return }
+    guard case .binlog(let problem) = error else { throw error }
+    #expect(problem.file == "log.000001" && problem.position <= UInt64(file.count), "\(problem)")
+    if case .file = problem.cause { return }
+    if case .decode(let field) = problem.cause, field.offset < BinlogEvents.headerByteCount { return }
+    #expect(problem.eventType != nil, "\(problem)")
   }
 
   @Test(
     "Other files are named for what they are",
     arguments: [
       ([], .noMagic), ([0xFE, 0x62, 0x69], .noMagic), (Array("PAR1PAR1".utf8), .noMagic),
-      ([0xFD, 0x62, 0x69, 0x6E, 0, 0], .encrypted(by: "MySQL")),
+      ([0xFD, 0x62, 0x69, 0x6E, 0, 0], .encrypted(by: .mysql)),
       ([0xFE, 0xFE, 0x0D, 0x01] + [UInt8](repeating: 0, count: 508), .innoDB),
       (TemporaryLog.magic + startV3(version: 3, headerByteCount: 19), .oldVersion(3, server: "4.1.26-log")),
       (TemporaryLog.magic + startV3(version: 1, headerByteCount: 13), .oldVersion(1, server: "4.1.26-log")),
-      (TemporaryLog.magic + BinlogEvents.event(164, [1, 0]), .encrypted(by: "MariaDB")),
+      (encrypted("11.8.2-MariaDB-log"), .encrypted(by: .mariadb)),
+      (encrypted("10.1.48-MariaDB", algorithm: 0), .encrypted(by: .mariadb)),
+      (encrypted("5.7.20-19-log"), .encrypted(by: .percona)),
     ] as [([UInt8], BinlogFileProblem)])
   func refuses(bytes: [UInt8], problem: BinlogFileProblem) throws {
     #expect(try TemporaryLog([bytes]).problem() == problem)
+  }
+
+  /// A file of a server of this version, encrypted behind its second event.
+  private static func encrypted(_ version: String, algorithm: UInt8 = 1) -> [UInt8] {
+    let isChecked = algorithm == 1
+    let format = BinlogEvents.formatDescription(version: version, algorithm: algorithm)
+    let key: [UInt8] = [1, 1, 0, 0, 0] + [UInt8](repeating: 7, count: 12)
+    return TemporaryLog.magic + BinlogEvents.sealed(BinlogEvents.event(15, format), checksum: isChecked)
+      + BinlogEvents.event(164, key, checksum: isChecked) + [UInt8](repeating: 0x5A, count: 40)
+  }
+
+  @Test("A START_ENCRYPTION whose checksum does not fit is damage, and one without a format no event of a binlog")
+  func damagedEncryption() throws {
+    var file = Self.encrypted("11.8.2-MariaDB-log")
+    file[file.count - 42] ^= 1
+    #expect(try Self.cause(of: file) == .checksumMismatch)
+    #expect(try Self.cause(of: TemporaryLog.magic + BinlogEvents.event(164, [1, 0])) == .missingFormatDescription)
+  }
+
+  @Test("Another file behind the first, and zeros up to the end, are named", arguments: fixtures, [19, 4096, 600_000])
+  func foreignEnd(name: String, zeros: Int) throws {
+    let file = try Fixture(name).bytes
+    let tail = [UInt8](repeating: 0, count: zeros)
+    #expect(try TemporaryLog([file + file]).problem() == .anotherFile)
+    #expect(try TemporaryLog([file + tail]).problem() == .onlyZeros(UInt64(zeros)))
+    let size = DecodeError(.invalid, at: 9, "event_size")
+    #expect(try Self.cause(of: file + tail + [1]) == .decode(size))
+  }
+
+  private static func cause(of file: [UInt8]) throws -> BinlogError.Cause? {
+    let log = try TemporaryLog([file])
+    do throws(BinlogFileError) {
+      _ = try log.events()
+      return nil
+    } catch {
+      guard case .binlog(let error) = error else { return nil }
+      return error.cause
+    }
   }
 
   private static func startV3(version: UInt16, headerByteCount: Int) -> [UInt8] {

@@ -40,6 +40,17 @@ final class TemporaryLog {
     return starts
   }
 
+  /// Where each event starts up to the first error, and that error.
+  func eventsAndError() -> (starts: [UInt64], error: BinlogFileError?) {
+    var starts: [UInt64] = []
+    do throws(BinlogFileError) {
+      try forEach(from: 4) { frame, _, _ in starts.append(frame.start) }
+      return (starts, nil)
+    } catch {
+      return (starts, error)
+    }
+  }
+
   /// What is wrong with the files as such, if anything is.
   func problem(from start: UInt64 = 4) -> BinlogFileProblem? {
     do throws(BinlogFileError) {

@@ -1,0 +1,10 @@
+import BinlogParser
+
+/// What the pipeline has to say while it runs.
+public enum PipelineNotice: Sendable, Equatable {
+  /// `count` statements so far changed rows of included tables without logging them as rows; the latest one stands in
+  /// `file` at `position`.
+  case statementChanges(count: UInt64, file: String, position: UInt64)
+  /// The first event of a type that is not known stands in `file` at `position`. It is passed over, as others will be.
+  case unknownEvent(EventType, file: String, position: UInt64)
+}
