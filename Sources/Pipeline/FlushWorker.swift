@@ -31,10 +31,12 @@ struct FlushWorker: ~Copyable {
   private let pool: BatchPool
   private let metrics: SharedMetrics
   private let checkpoints: Checkpoints
+  /// The ids of all transactions before the first part, where they are known.
+  private let startGTIDs: GTIDSet?
   private var encoder: RowGroupEncoder
   private var part: OutputPart?
-  /// The part with which the run began, until there is a checkpoint.
-  private var firstPart: OutputPart?
+  /// Where the run began: where the first part starts of which that is known.
+  private var start: TransactionBoundary?
   private var partCount: UInt64 = 0
   private var serverVersion = ""
   private var bytesOfFinishedFiles: UInt64 = 0
@@ -43,22 +45,24 @@ struct FlushWorker: ~Copyable {
 
   /// A worker that writes to `output`.
   ///
+  /// - Parameter startGTIDs: the ids of all transactions before the first part, where they are known.
   /// - Throws: `PipelineError` for properties that no file can have.
   init(
-    output: ParquetOutput, pool: BatchPool, metrics: SharedMetrics, checkpoints: Checkpoints
+    output: ParquetOutput, pool: BatchPool, metrics: SharedMetrics, checkpoints: Checkpoints, startGTIDs: GTIDSet?
   ) throws(PipelineError) {
-    self.init(try Self.encoder(for: output), output, pool, metrics, checkpoints)
+    self.init(try Self.encoder(for: output), output, pool, metrics, checkpoints, startGTIDs)
   }
 
   private init(
     _ encoder: consuming RowGroupEncoder, _ output: ParquetOutput, _ pool: BatchPool, _ metrics: SharedMetrics,
-    _ checkpoints: Checkpoints
+    _ checkpoints: Checkpoints, _ startGTIDs: GTIDSet?
   ) {
     self.encoder = encoder
     self.output = output
     self.pool = pool
     self.metrics = metrics
     self.checkpoints = checkpoints
+    self.startGTIDs = startGTIDs
   }
 
   private static func encoder(for output: ParquetOutput) throws(PipelineError) -> RowGroupEncoder {
@@ -98,7 +102,7 @@ struct FlushWorker: ~Copyable {
       let isFirst = part == nil
       try finishPart()
       if let boundary, !isFirst { try saveCheckpoint(boundary) }
-      try begin(OutputPart(name, start: start, after: boundary, output))
+      try begin(OutputPart(name, start: start, output))
     case .beginOutput(let start): part?.start = start
     case .serverVersion(let version): serverVersion = version
     case .reached(let position): part?.lastPosition = position
@@ -112,7 +116,7 @@ struct FlushWorker: ~Copyable {
       try finishPart()
       try saveCheckpoint(boundary)
       let place = boundary.position
-      try begin(OutputPart(place.file, start: place.offset, after: boundary, output))
+      try begin(OutputPart(place.file, start: place.offset, output))
     case .finish(let boundary):
       try finishPart()
       if let boundary { try saveCheckpoint(boundary) }
@@ -121,7 +125,6 @@ struct FlushWorker: ~Copyable {
 
   private mutating func begin(_ part: OutputPart) throws(PipelineError) {
     self.part = part
-    if partCount == 0 { firstPart = part }
     partCount += 1
     guard output.naming.hasFileForEachBinlog else { return }
     let serverVersion = serverVersion
@@ -132,12 +135,11 @@ struct FlushWorker: ~Copyable {
     try part?.write(batch, of: partition, &encoder, serverVersion: serverVersion)
   }
 
-  /// Lets the part's files appear. Of several the store is told before: a run may die between the first and the last.
+  /// Lets the part's files appear. The store is told before: a run may die when some of them are visible, or all of them, and
+  /// there is no checkpoint that covers them.
   private mutating func finishPart() throws(PipelineError) {
     guard let part else { return }
-    let names = part.names
-    if names.count == 1 { try checkpoints.check() }
-    if names.count > 1 { try checkpoints.announce(names, start: (firstPart ?? part).startBoundary) }
+    try announce(part)
     let files: [Checkpoint.File]
     do { files = try part.publish(serverVersion: serverVersion) } catch {
       part.abandon()
@@ -148,10 +150,19 @@ struct FlushWorker: ~Copyable {
     self.part = nil
   }
 
+  private mutating func announce(_ part: OutputPart) throws(PipelineError) {
+    if start == nil, let offset = part.start {
+      start = TransactionBoundary(
+        position: BinlogPosition(file: part.binlogFile, offset: offset), gtids: startGTIDs, timestamp: 0, fileCreated: 0
+      )
+    }
+    guard let start, !part.names.isEmpty else { return }
+    try checkpoints.announce(part.names, start: start)
+  }
+
   private mutating func saveCheckpoint(_ boundary: TransactionBoundary) throws(PipelineError) {
     try checkpoints.save(boundary, files: finished)
     finished.removeAll()
-    firstPart = nil
   }
 
   private mutating func parquet(

@@ -19,8 +19,6 @@ final class OutputPart {
   /// All of its rows so far end at or before this position.
   var lastPosition: UInt64
   private let output: ParquetOutput
-  /// The place before it.
-  private let boundary: TransactionBoundary?
   private var growing: [Partition: File] = [:]
   private var complete: [(file: File, summary: ParquetFileWriter.Summary)] = []
   /// How many files there are in each folder, with names in lower case: some file systems take "T" and "t", or two
@@ -35,20 +33,12 @@ final class OutputPart {
     var lastUse: UInt64
   }
 
-  /// A part without rows, which begins at `start` of `binlogFile`, behind `boundary`.
-  init(_ binlogFile: String, start: UInt64?, after boundary: TransactionBoundary?, _ output: ParquetOutput) {
+  /// A part without rows, which begins at `start` of `binlogFile`.
+  init(_ binlogFile: String, start: UInt64?, _ output: ParquetOutput) {
     self.binlogFile = binlogFile
     self.start = start
-    self.boundary = boundary
     self.output = output
     lastPosition = start ?? 0
-  }
-
-  /// The place where its first transaction starts.
-  var startBoundary: TransactionBoundary {
-    TransactionBoundary(
-      position: BinlogPosition(file: binlogFile, offset: start ?? 0), gtids: boundary?.gtids,
-      timestamp: boundary?.timestamp ?? 0, fileCreated: boundary?.fileCreated ?? 0)
   }
 
   /// Bytes of all of its files.

@@ -72,7 +72,8 @@ public final class Pipeline: Sendable {
           queue: flushes, pool: pool, metrics: metrics, output: parquet, keepsPlace: checkpoints.areKept)
       }
       start("flush") { () throws(PipelineError) in
-        var worker = try FlushWorker(output: parquet, pool: pool, metrics: metrics, checkpoints: checkpoints)
+        var worker = try FlushWorker(
+          output: parquet, pool: pool, metrics: metrics, checkpoints: checkpoints, startGTIDs: gtids)
         try worker.run(flushes)
       }
     }

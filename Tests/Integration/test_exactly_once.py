@@ -192,12 +192,13 @@ def test_full_disk(server: Server, connector: Connector, database: str, small_di
 def test_removed_folder(server: Server, connector: Connector, database: str, place: Path) -> None:
     """Somebody takes the finished files away, folder and all, while a run is at work: what comes later is still written once."""
     start = fill(server, database, 5)
+    filled = server.history()
     taken = connector.folder / "taken"
     config = connector.write(connector.parquet(server, start, checkpoint_file=str(place), parquet_roll_rows=100))
     running = connector.start(config)
     with running:
-        running.wait_until(lambda: len(listing(connector.output)) == 5, "five files")
-        running.wait_until(lambda: checkpoints.position(place) is not None, "a checkpoint")
+        running.wait_until(lambda: checkpoints.has_passed(place, filled), "the checkpoint of all files")
+        assert len(listing(connector.output)) == 5
         shutil.move(connector.output, taken)
         server.execute(f"INSERT INTO `{database}`.noise (body) SELECT RANDOM_BYTES(900) FROM `{database}`.noise")
         stop = server.history()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -14,10 +15,11 @@ import pytest
 
 import checkpoints
 import servers
-from connector import EXIT_CONFIG, EXIT_OK, EXIT_UNAVAILABLE, Connector
+from connector import EXIT_CONFIG, EXIT_OK, EXIT_OUTPUT, EXIT_UNAVAILABLE, Connector
 from conftest import Pool
+from kill_at_call import RENAMES, killed_at, needs_strace
 from live_load import LiveLoad, Mix
-from output_files import Row, compare, paths, rows_in
+from output_files import Row, compare, paths, rows_in, rows_of
 from proxy import Proxy
 from servers import REPLICA_PASSWORD, REPLICA_USER, Position, Server, free_port
 from table_replay import expect_same, replay
@@ -91,6 +93,42 @@ def test_live_start(server: Server, connector: Connector, table: str, database: 
     assert ids(rows_in(connector.output)) == numbers(range(3))
     checkpoint = checkpoints.read(place)
     assert checkpoint and set((gtid_set(place) or "").split(",")) == set(executed(server).replace(" ", "").split(","))
+
+
+def test_dies_in_the_first_part(server: Server, connector: Connector, table: str, database: str, place: Path) -> None:
+    """Files of the first part that are announced stand beside the set with which the run began, and it is kept from then on."""
+    server.execute(f"CREATE TABLE `{database}`.u (id INT PRIMARY KEY)")
+    start, begin = server.next_file(), executed(server)
+    server.execute("BEGIN", f"INSERT INTO {table} VALUES (0)", f"INSERT INTO `{database}`.u VALUES (0)", "COMMIT")
+    end = executed(server)
+    blocked = connector.output / f"db={database}" / "tbl=u" / f"{start.file}-{start.offset:010}.parquet"
+    blocked.mkdir(parents=True)
+    fields: dict[str, Any] = {"checkpoint_file": str(place), "partition_by": "table", "include": [f"{database}.*"]}
+    config = connector.write(connector.parquet(server, NOWHERE, gtid_set=begin, to_gtid_set=end, **fields, **PLACE))
+    connector.run(config).expect(EXIT_OUTPUT)
+    assert same_set(gtid_set(place), begin)
+    blocked.rmdir()
+    connector.run(config).expect(EXIT_OK)
+    assert same_set(gtid_set(place), end)
+
+
+def test_checkpoint_without_a_set(server: Server, connector: Connector, table: str, database: str, place: Path) -> None:
+    """The server knows which transactions lie before its place."""
+    start = server.next_file()
+    insert(server, table, range(2))
+    fields: dict[str, Any] = {"checkpoint_file": str(place), "include": [f"{database}.*"]}
+    connector.run(connector.parquet(server, start, server.history(), **fields)).expect(EXIT_OK)
+    document = json.loads(place.read_text())
+    del document["gtid_set"]
+    place.write_text(json.dumps(document))
+    insert(server, table, range(2, 4))
+    connector.run(connector.parquet(server, start, server.history(), **fields)).expect(EXIT_OK)
+    assert same_set(gtid_set(place), executed(server))
+
+
+def same_set(one: str | None, other: str) -> bool:
+    """Whether two texts are the same set: its parts have no order."""
+    return set((one or "").split(",")) == set(other.replace(" ", "").split(","))
 
 
 def test_stop_that_is_reached_already(server: Server, connector: Connector, table: str) -> None:
@@ -341,6 +379,35 @@ def test_a_replica_that_lags_is_waited_for(pair: Pair, connector: Connector, pla
             running.send(signal.SIGTERM)
             running.wait(10).expect(EXIT_OK)
     assert ids(rows_in(connector.output)) == numbers(range(1, 4))
+
+
+@pytest.mark.parametrize("partition_by", [None, "table"], ids=["one file", "partitions"])
+def test_dies_before_the_checkpoint(pair: Pair, connector: Connector, tmp_path: Path, partition_by: str | None) -> None:
+    """Killed on one server at each change of a name: on the other one, whose files have other names, no row comes twice."""
+    needs_strace()
+    source, replica = pair.source, pair.replica
+    source.execute("DROP DATABASE IF EXISTS it_dies", "CREATE DATABASE it_dies", "CREATE TABLE it_dies.t (id INT PRIMARY KEY)")
+    begin = executed(source)
+    insert(source, "it_dies.t", range(4))
+    end = executed(source)
+    wait_for(replica, end)
+    changes = 0
+    for number in range(1, 100):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        place, output = folder / "checkpoint.json", folder / "parquet"
+        fields: dict[str, Any] = {"gtid_set": begin, "to_gtid_set": end, "checkpoint_file": str(place), "parquet_roll_rows": 2,
+                                  "partition_by": partition_by, "parquet_output_dir": str(output), "include": ["it_dies.*"], **PLACE}
+        command = connector.command(connector.parquet(source, NOWHERE, **fields))
+        if not killed_at(RENAMES, number, command, folder):
+            break
+        kept = checkpoints.read(place)
+        assert kept is None or kept.gtid_set, "the checkpoint has no GTID set"
+        result = connector.run(connector.parquet(replica, NOWHERE, **fields)).expect(EXIT_OK)
+        changes += result.stderr.count("going on by GTID")
+        found = [row.after for path in output.rglob("*.parquet") for row in rows_of(path)]
+        assert sorted(found) == numbers(range(4)), f"killed at the change {number}"
+    assert changes > 0
 
 
 def gtid_set(place: Path) -> str | None:

@@ -219,6 +219,14 @@ def test_wrong_events(server: Server, connector: Connector, log: Log, event: str
         assert function.invoke().ok["rows"] == 11
 
 
+def test_checkpoint_among_the_output(server: Server, connector: Connector, log: Log) -> None:
+    """Readers of the folder would take it for Parquet."""
+    with Function(connector.folder, connector.parquet(server, log.start)) as function:
+        answer = function.invoke({"checkpoint": f"{connector.output}/checkpoint.json"})
+        assert answer.error == "Connector.ConfigurationInvalid"
+        assert "checkpoint must be outside of parquet_output_dir" in answer.message
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # What goes wrong
 

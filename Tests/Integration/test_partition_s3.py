@@ -25,7 +25,7 @@ from servers import Position, Server
 from table_replay import expect_same, replay
 from test_exactly_once import KILLS, ROLL
 from test_partition import SCHEMA, TABLES, expected, odd_names  # noqa: F401 - a fixture
-from test_partition_safety import few_rows, whole
+from test_partition_safety import few_rows, included, rows_behind_others, whole
 
 LIMIT_MEGABYTES = 256
 
@@ -90,6 +90,46 @@ def test_dies_while_objects_appear(server: Server, connector: Connector, databas
         connector.run(settings, env=store.environment(proxy.endpoint)).expect(EXIT_OK)
         assert proxy.count("DeleteObject") == 3
     compare(found(connector, store, bucket), whole(connector, server, start, stop)).expect_equal()
+
+
+@pytest.mark.parametrize("partition_by", [None, "table"], ids=["one object", "partitions"])
+def test_dies_before_the_checkpoint(server: Server, connector: Connector, database: str, store: ObjectStore,
+                                    partition_by: str | None) -> None:
+    """The store refuses the first change of the checkpoint, or the second, and so on. The next run moves the checkpoint into the
+    part that is visible, without an object."""
+    start, middle, stop = rows_behind_others(server, database)
+    expected = whole(connector, server, start, stop, **included(database))
+    removed = 0
+    for number in range(1, 100):
+        bucket = store.make_bucket()
+        fields = {"partition_by": partition_by, "parquet_roll_rows": 3} | included(database)
+        settings = config(connector, server, bucket, start, stop, **fields)
+        with S3Proxy(store.port, RefusedCheckpoint(number)) as proxy:
+            result = connector.run(settings, env=store.environment(proxy.endpoint))
+        if result.code == EXIT_OK:
+            break
+        result.expect(EXIT_OUTPUT)
+        with S3Proxy(store.port) as proxy:
+            settings = config(connector, server, bucket, start, middle, **fields)
+            connector.run(settings, env=store.environment(proxy.endpoint)).expect(EXIT_OK)
+            removed += proxy.count("DeleteObject")
+        settings = config(connector, server, bucket, start, stop, **fields)
+        connector.run(settings, env=store.environment()).expect(EXIT_OK)
+        compare(found(connector, store, bucket), expected).expect_equal()
+    assert removed > 0, "no run died behind an object and before its checkpoint"
+
+
+class RefusedCheckpoint:
+    """Refuses a run's checkpoint from one of its writes on."""
+
+    def __init__(self, number: int) -> None:
+        self._writes, self._number = 0, number
+
+    def __call__(self, request: Request) -> Fault | None:
+        if request.operation != "PutObject" or not request.path.endswith("/state/place.json"):
+            return None
+        self._writes += 1
+        return Fault("error", 403, "AccessDenied") if self._writes >= self._number else None
 
 
 class Gate:

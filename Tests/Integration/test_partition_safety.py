@@ -16,6 +16,7 @@ import pytest
 
 import checkpoints
 from connector import EXIT_OK, EXIT_OUTPUT, LIMIT_SECONDS, Connector
+from kill_at_call import RENAMES, killed_at, needs_strace
 from live_load import LiveLoad
 from measure import peak
 from output_files import Row, compare
@@ -94,8 +95,7 @@ def test_what_the_announcement_is_for(server: Server, connector: Connector, data
 
 def test_dies_at_each_rename(server: Server, connector: Connector, database: str, tmp_path: Path) -> None:
     """Killed at the first change of a name, the second, and so on; then again while the files that are left over are removed."""
-    if not shutil.which("strace"):
-        pytest.skip("strace is not installed")
+    needs_strace()
     start, stop = few_rows(server, database)
     expected = whole(connector, server, start, stop)
     deaths = 0
@@ -105,7 +105,7 @@ def test_dies_at_each_rename(server: Server, connector: Connector, database: str
         fields = {"checkpoint_file": str(folder / "checkpoint.json"), "parquet_output_dir": str(folder / "parquet"),
                   "partition_by": "table"}
         config = connector.write(connector.parquet(server, start, stop, parquet_roll_rows=6, **fields))
-        if not killed_at("rename,renameat,renameat2", number, connector.command(config), folder):
+        if not killed_at(RENAMES, number, connector.command(config), folder):
             break
         deaths += 1
         after = connector.write(connector.parquet(server, start, stop, parquet_roll_rows=1, **fields))
@@ -116,15 +116,49 @@ def test_dies_at_each_rename(server: Server, connector: Connector, database: str
     assert deaths >= 16
 
 
-def killed_at(calls: str, number: int, command: list[str], folder: Path) -> bool:
-    """Runs a command and kills it at a call; whether there was one."""
-    inject = ["-e", f"trace={calls}", "-e", f"inject={calls}:signal=SIGKILL:when={number}"]
-    done = subprocess.run(["strace", "-f", "-qq", "-o", str(folder / "trace"), *inject, *command], cwd=folder,
-                          capture_output=True, timeout=LIMIT_SECONDS)
-    if b"ptrace" in done.stderr.lower():
-        pytest.skip("processes cannot be traced here")
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr[-2000:]
-    return done.returncode != 0
+# ---------------------------------------------------------------------------------------------------------------------
+# A run that dies before the checkpoint of what is visible, and one after it that ends before the first row of it
+
+
+def rows_behind_others(server: Server, database: str) -> tuple[Position, Position, Position]:
+    """A row of a table that is left out, up to the second place, and then six rows in two tables that are not."""
+    server.execute(*(f"CREATE TABLE `{database}`.{table} (id INT PRIMARY KEY)" for table in TABLES))
+    start = server.next_file()
+    server.execute(f"INSERT INTO `{database}`.third VALUES (1)")
+    middle = server.history()
+    server.execute(*(f"INSERT INTO `{database}`.{TABLES[number % 2]} VALUES ({number})" for number in range(6)))
+    return start, middle, server.history()
+
+
+def included(database: str) -> dict[str, Any]:
+    return {"include": [f"{database}.first", f"{database}.second"]}
+
+
+@pytest.mark.parametrize("partition_by", [None, "table"], ids=["one file", "partitions"])
+def test_dies_before_the_checkpoint(server: Server, connector: Connector, database: str, tmp_path: Path,
+                                    partition_by: str | None) -> None:
+    """Killed at each change of a name. The next run moves the checkpoint into the part that is visible, without a file."""
+    needs_strace()
+    start, middle, stop = rows_behind_others(server, database)
+    expected = whole(connector, server, start, stop, **included(database))
+    removed = 0
+    for number in range(1, 100):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        place = folder / "checkpoint.json"
+        fields = {"checkpoint_file": str(place), "parquet_output_dir": str(folder / "parquet"), "partition_by": partition_by,
+                  "parquet_roll_rows": 3} | included(database)
+        config = connector.write(connector.parquet(server, start, stop, **fields))
+        if not killed_at(RENAMES, number, connector.command(config), folder):
+            break
+        visible = len(files(folder / "parquet"))
+        connector.run(connector.parquet(server, start, middle, **fields)).expect(EXIT_OK)
+        removed += visible - len(files(folder / "parquet"))
+        kept = checkpoints.read(place)
+        assert kept and (kept.position != middle or "unfinished" not in kept.fields)
+        connector.run(config).expect(EXIT_OK)
+        compare(rows_in(folder / "parquet"), expected).expect_equal()
+    assert removed > 0, "no run died behind a file and before its checkpoint"
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -179,8 +213,7 @@ def test_kill(server: Server, connector: Connector, database: str, place: Path, 
 
 def test_files_before_the_checkpoint(server: Server, connector: Connector, database: str, place: Path) -> None:
     """The announcement; contents, then the name, then the folder of each file; and only then the checkpoint that counts on them."""
-    if not shutil.which("strace"):
-        pytest.skip("strace is not installed")
+    needs_strace()
     start, stop = few_rows(server, database)
     config = connector.parquet(server, start, stop, checkpoint_file=str(place), partition_by="table", parquet_roll_rows=6)
     trace = connector.folder / "trace"

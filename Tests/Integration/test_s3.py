@@ -204,7 +204,7 @@ def test_resume(server: Server, connector: Connector, database: str, store: Obje
 
 
 def test_checkpoint_comes_last(server: Server, connector: Connector, database: str, moto: ObjectStore) -> None:
-    """Every file that a checkpoint names was complete before it."""
+    """Every file that a checkpoint names was complete before it, and was announced in the one before."""
     bucket = moto.make_bucket()
     log = many_rows(server, database, rows=50, statements=20)
     with S3Proxy(moto.port) as proxy:
@@ -213,7 +213,7 @@ def test_checkpoint_comes_last(server: Server, connector: Connector, database: s
     writes = [request.path.rsplit("/", 1)[1] for request in proxy.requests if request.method == "PUT"]
     # The last one is that of the end, which has no file.
     assert writes.pop() == "place.json"
-    assert len(writes) == 20 and writes[1::2] == ["place.json"] * 10 and "place.json" not in writes[0::2]
+    assert len(writes) == 30 and writes[0::3] == writes[2::3] == ["place.json"] * 10 and "place.json" not in writes[1::3]
 
 
 def test_two_writers(server: Server, connector: Connector, database: str, moto: ObjectStore) -> None:

@@ -84,6 +84,9 @@ package struct Configuration: Sendable {
     stop = StopCondition(&reader)
     output = OutputSettings(&reader, mode: outputMode)
     durability = DurabilitySettings(&reader)
+    if let problem = output.problem(withCheckpointAt: durability.checkpointFile) {
+      reader.report(.checkpointFile, problem)
+    }
     objectStore = Self.keyInObjectStore(output, durability).flatMap { reader.objectStore(for: $0, environment) }
     if files != nil, output.columnNames == .lookup {
       reader.report(.columnNames, "lookup needs a server to ask, and source is file")

@@ -69,4 +69,12 @@ package struct OutputSettings: Sendable, Equatable {
     columnNames = reader.choice(.columnNames, default: .auto)
     queueCapacity = Int(reader.integer(.pipelineQueueCapacity, in: 1...4096) ?? 32)
   }
+
+  /// Why the checkpoint cannot be at `location`; nil when it can.
+  func problem(withCheckpointAt location: StorageLocation?) -> String? {
+    guard mode == .parquet, let location, parquetDirectory.contains(location) else { return nil }
+    return
+      "must be outside of parquet_output_dir, \(parquetDirectory.description.quotedForMessage), where readers take "
+      + "every file for Parquet, is \(location.description.quotedForMessage)"
+  }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import ObjectStore
 
 /// Where files are kept: the values of `parquet_output_dir` and `checkpoint_file`.
@@ -10,6 +11,26 @@ package enum StorageLocation: Sendable, Equatable {
   /// Whether it is in an object store.
   var isS3: Bool {
     if case .s3 = self { true } else { false }
+  }
+
+  /// Whether `file` lies in the folder, or below the prefix, that this is. Paths are compared as they are written, and one with
+  /// ".." lies nowhere for certain.
+  func contains(_ file: StorageLocation) -> Bool {
+    switch (self, file) {
+    case (.path(let folder), .path(let path)):
+      guard let folder = Self.components(folder), let path = Self.components(path) else { return false }
+      return path.starts(with: folder)
+    case (.s3(let prefix), .s3(let object)):
+      return prefix.bucket == object.bucket && (prefix.key.isEmpty || object.key.hasPrefix(prefix.key + "/"))
+    case (.path, .s3), (.s3, .path): return false
+    }
+  }
+
+  /// The folders on the way from the root, and the last component; nil where ".." is among them.
+  private static func components(_ path: String) -> [Substring]? {
+    let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    let components = absolute.split(separator: "/").filter { $0 != "." }
+    return components.contains("..") ? nil : components
   }
 }
 

@@ -63,6 +63,10 @@ extension Configuration {
   private mutating func keepPlace(
     in checkpoint: StorageLocation, _ variables: [String: String]
   ) throws(ConfigurationError) {
+    if let message = output.problem(withCheckpointAt: checkpoint) {
+      let problem = ConfigurationProblem(.invalidValue, "checkpoint \(message)")
+      throw ConfigurationError(path: "the event", problems: [problem])
+    }
     durability.checkpointFile = checkpoint
     guard checkpoint.isS3, objectStore == nil else { return }
     do throws(S3SettingsError) { objectStore = try S3Settings(environment: variables) } catch {

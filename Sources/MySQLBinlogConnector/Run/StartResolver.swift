@@ -115,7 +115,8 @@ struct StartResolver {
     if isSame, gtids == nil || facts.binlogs?.contains(where: { $0.name == position.file }) ?? true {
       try checkFile(checkpoint, replica)
       log.info("going on from the checkpoint: \(position)")
-      return .position(position, gtids: gtids)
+      guard gtids == nil else { return .position(position, gtids: gtids) }
+      return .position(position, gtids: try self.gtids(before: position, replica, connection, facts))
     }
     guard let gtids else { throw refusal("it has no GTID set") }
     if !isSame { log.warning("the checkpoint is of \(server), and this is \(facts.server.name): going on by GTID") }

@@ -66,6 +66,12 @@ struct StreamRun {
     let known: Checkpoint?
     /// Whether this run has streamed before.
     var goesOn = false
+
+    /// Whether the run begins at the last checkpoint, if there is one.
+    var beginsAtKnown: Bool {
+      guard let start, let known else { return known == nil }
+      return start.position == known.position && start.server.isSame(as: known.server)
+    }
   }
 
   /// What one stream came to.
@@ -172,7 +178,8 @@ struct StreamRun {
     let stage = Stage(
       source: .server(connection), start: start, facts: facts, checksum: checksum,
       columnNames: ColumnNames(configuration.output, schema),
-      checkpoints: Checkpoints(store, server: facts.server, after: history.known), resumption: resumption)
+      checkpoints: Checkpoints(store, server: facts.server, after: history.known, goesOn: history.beginsAtKnown),
+      resumption: resumption)
     return try stream(stage, replica, &torn)
   }
 

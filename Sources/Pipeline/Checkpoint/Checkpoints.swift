@@ -9,8 +9,10 @@ public final class Checkpoints: @unchecked Sendable {
   private let store: (any CheckpointStore)?
   private let server: Checkpoint.Server
   private let firstServer: String
-  /// The one that the run goes on from.
+  /// The last one before the run.
   private let last: Checkpoint?
+  /// Whether the run goes on from it, and not from another place.
+  private let goesOn: Bool
   private let lock = NSLock()
   private var boundary: TransactionBoundary?
   /// The files that became complete last.
@@ -19,10 +21,15 @@ public final class Checkpoints: @unchecked Sendable {
   private var unfinished: [String] = []
 
   /// Checkpoints of the log of `server`, kept in `store`, the first of them after `last`.
-  public init(_ store: (any CheckpointStore)?, server: Checkpoint.Server, after last: Checkpoint?) {
+  ///
+  /// - Parameter goesOn: false for a run that was told to begin elsewhere than at `last`.
+  public init(
+    _ store: (any CheckpointStore)?, server: Checkpoint.Server, after last: Checkpoint?, goesOn: Bool = true
+  ) {
     self.store = store
     self.server = server
     self.last = last
+    self.goesOn = goesOn
     firstServer = last?.firstServer ?? server.identity
     files = last?.files ?? []
   }
@@ -67,11 +74,6 @@ public final class Checkpoints: @unchecked Sendable {
     boundary = place
   }
 
-  /// Throws when another run has moved the checkpoint: what is published now could take the place of that run's files.
-  func check() throws(PipelineError) {
-    do { try store?.check() } catch { throw .checkpoint(error) }
-  }
-
   /// Remembers `place`, up to which everything is safe on disk, in the store too; `files` became complete since the last.
   package func save(_ place: TransactionBoundary, files: [Checkpoint.File]) throws(PipelineError) {
     lock.withLock {
@@ -82,17 +84,23 @@ public final class Checkpoints: @unchecked Sendable {
     note(place)
   }
 
-  /// Remembers, in the store too, that the files `names` become visible one after the other. Until the next checkpoint is
-  /// saved, a run that goes on from the last one removes them: it may cut its parts elsewhere, and then not replace them all.
+  /// Remembers, in the store too, that the files `names` become visible. Until the next checkpoint is saved, a run that goes on
+  /// from the last one removes them: it may cut its parts elsewhere, and then not replace them all.
   ///
-  /// - Parameter start: where the run began, which is the last checkpoint when there is none.
+  /// - Parameter start: where the run began, for a run that has no checkpoint to go on from. One that was told to begin
+  ///   elsewhere moves the checkpoint there: files of the same names may be covered by the one that it passes over.
+  /// - Throws: also when another run has moved the checkpoint: what is published now could take the place of that run's files.
   package func announce(_ names: [String], start: TransactionBoundary) throws(PipelineError) {
     let checkpoint = lock.withLock {
       unfinished += names
-      guard boundary == nil, var last else { return unlockedCheckpoint(of: boundary ?? start) }
+      // A run by GTID that began anew before its first transaction knows no place for a checkpoint.
+      guard boundary == nil, goesOn, var last, !last.binlogFile.isEmpty else {
+        return unlockedCheckpoint(of: boundary ?? start)
+      }
       last.unfinished = unfinished
       return last
     }
+    do { try store?.check() } catch { throw .checkpoint(error) }
     try store(checkpoint)
   }
 

@@ -59,4 +59,36 @@ import Testing
       #expect(error?.description.contains("\(key) is in an object store, but ") == true)
     }
   }
+
+  @Test(arguments: [
+    ("out", "out/place.json"), ("out/", "./out/state/place.json"), ("./out", "out"),
+    ("/data//out", "/data/out/a/b.json"),
+    (".", "place.json"), ("s3://bucket/a", "s3://bucket/a/place.json"), ("s3://bucket/a/", "s3://bucket/a/b/c"),
+    ("s3://bucket", "s3://bucket/place.json"),
+  ])
+  func aCheckpointAmongTheOutput(_ folder: String, _ checkpoint: String) throws {
+    let changes = ["parquet_output_dir": "\"\(folder)\"", "checkpoint_file": "\"\(checkpoint)\""]
+    let error = #expect(throws: ConfigurationError.self) {
+      try configuration(json(changes.merging(["output_mode": "\"parquet\""]) { $1 }), environment: Self.environment)
+    }
+    let problem = try #require(error?.problems.first)
+    #expect(error?.problems.count == 1 && problem.name == .invalidValue)
+    #expect(problem.message.hasPrefix("checkpoint_file must be outside of parquet_output_dir"))
+    // Text has no such folder.
+    _ = try configuration(json(changes), environment: Self.environment)
+  }
+
+  @Test(arguments: [
+    ("out", "place.json"), ("out", "out.json"), ("out", "output/place.json"), ("out", "out/../state/place.json"),
+    ("/data/out", "out/place.json"), ("out", "s3://bucket/out/place.json"),
+    ("s3://bucket/a", "s3://bucket/ab/place.json"),
+    ("s3://bucket/a", "s3://bucket/a.json"), ("s3://bucket/a", "s3://other/a/place.json"), ("s3://bucket/a", "a/b"),
+  ])
+  func aCheckpointBesideTheOutput(_ folder: String, _ checkpoint: String) throws {
+    let settings = try configuration(
+      json([
+        "output_mode": "\"parquet\"", "parquet_output_dir": "\"\(folder)\"", "checkpoint_file": "\"\(checkpoint)\"",
+      ]), environment: Self.environment)
+    #expect(settings.durability.checkpointFile?.description == checkpoint)
+  }
 }

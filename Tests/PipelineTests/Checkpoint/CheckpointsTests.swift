@@ -38,8 +38,9 @@ import Testing
   /// What the store has kept, from first to last.
   private final class Documents: CheckpointStore, @unchecked Sendable {
     var saved: [Checkpoint] = []
+    var isInUse = false
     func load() -> [UInt8]? { nil }
-    func check() {}
+    func check() throws(CheckpointStoreError) { if isInUse { throw .inUse("another run") } }
     func save(_ document: [UInt8]) throws(CheckpointStoreError) {
       do { saved.append(try Checkpoint(decoding: document)) } catch { throw .inUse(error.reason) }
     }
@@ -70,6 +71,27 @@ import Testing
     try next.save(Self.boundary(300), files: [])
     #expect(store.saved[5].unfinished == nil)
     #expect(store.saved[5].server == Self.server("b"))
+  }
+
+  /// A run that was told to begin elsewhere says so before its files appear: they may have the names of files that the
+  /// checkpoint which it passes over covers, and nobody may remove those and then go on behind them.
+  @Test func announcementsOfARunThatBeginsElsewhere() throws {
+    let store = Documents()
+    let last = Checkpoints(nil, server: Self.server("a"), after: nil).checkpoint(of: Self.boundary(900))
+    let checkpoints = Checkpoints(store, server: Self.server("a"), after: last, goesOn: false)
+    try checkpoints.announce(["x"], start: Self.boundary(100))
+    try checkpoints.save(Self.boundary(200), files: [])
+    #expect(store.saved.map(\.binlogPosition) == [100, 200])
+    #expect(store.saved.map(\.unfinished) == [["x"], nil])
+  }
+
+  /// A store that another run has changed is left as it is.
+  @Test func nothingIsAnnouncedInAStoreOfAnotherRun() {
+    let store = Documents()
+    store.isInUse = true
+    let checkpoints = Checkpoints(store, server: Self.server("a"), after: nil)
+    #expect(throws: PipelineError.self) { try checkpoints.announce(["x"], start: Self.boundary(100)) }
+    #expect(store.saved.isEmpty)
   }
 
   /// A run that takes over writes other words than the one before.
