@@ -3,7 +3,7 @@ extension WireError {
   public var category: Category {
     switch cause {
     case .system, .unknownHost, .timedOut, .closedByPeer, .dumpEnded: .unreachable
-    // A handshake that fails once fails again.
+    // A handshake that fails usually fails again.
     case .tlsFailed: isOpening ? .loginRefused : .unreachable
     case .interrupted: .interrupted
     case .server(let packet): category(of: packet)
@@ -28,6 +28,15 @@ extension WireError {
     default: break
     }
     return isOpening ? .loginRefused : .serverData
+  }
+
+  /// Whether bytes that changed on the way may be the reason: trying again may help, though not for ever.
+  public var mayBeDamage: Bool {
+    switch cause {
+    case .tlsFailed: true
+    case .localInfileRefused: false
+    default: category == .protocolViolation
+    }
   }
 
   /// Whether the server refused a dump because of what its binlog has or does not have.

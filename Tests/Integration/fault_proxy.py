@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 
 from proxy import CHUNK, Proxy
@@ -17,6 +18,8 @@ KINDS = ("cut", "reset", "stall", "delay", "drip", "corrupt")
 LOGIN_BYTES = 20_000
 FIRST_CONNECTIONS = 4
 DRIP_BYTES = 200
+# The first byte of alerts, handshakes and data; no packet of a login is that long.
+TLS_RECORDS = (0x15, 0x16, 0x17)
 CORRUPT_SECONDS = 1.0
 # Damage that comes three times in the same transaction is taken for damage at the server.
 RECOVERY_BYTES = 1_500_000
@@ -57,13 +60,17 @@ class FaultProxy(Proxy):
         gap = self._random.randint(0, 3000) if in_login else LOGIN_BYTES + self._gap()
         if self._is_recovering:
             gap, self._is_recovering = RECOVERY_BYTES, False
-        kinds = ("cut", "reset", "stall") if in_login else self._kinds
         try:
-            while self._pass(server, client, gap) and self._strike(self._random.choice(kinds), server, client):
-                gap, kinds = self._gap(), self._kinds
+            if in_login:
+                if not self._strike_login(gap, server, client):
+                    return
+                gap = LOGIN_BYTES + self._gap()
+            while self._pass(server, client, gap) and self._strike(self._random.choice(self._kinds), server, client):
+                gap = self._gap()
         except OSError:
             pass
-        self._end(client, server)
+        finally:
+            self._end(client, server)
 
     @staticmethod
     def _end(client: socket.socket, server: socket.socket) -> None:
@@ -74,6 +81,13 @@ class FaultProxy(Proxy):
             except OSError:
                 pass
         _reset(server)
+
+    def _strike_login(self, gap: int, server: socket.socket, client: socket.socket) -> bool:
+        """Does something to a login; false when the connection is over."""
+        kind = self._random.choice(self._kinds)
+        if kind == "corrupt":
+            return self._corrupt_login(server, client)
+        return self._pass(server, client, gap) and self._strike(kind, server, client)
 
     def _pass(self, server: socket.socket, client: socket.socket, count: int) -> bool:
         """Passes so many bytes on, or all there are once it is calm; false at the end of the connection."""
@@ -87,9 +101,7 @@ class FaultProxy(Proxy):
 
     def _strike(self, kind: str, server: socket.socket, client: socket.socket) -> bool:
         """Does it; false when the connection is over."""
-        self.faults[kind] += 1
-        if self.faults.total() == self._limit:
-            self.calm()
+        self._count(kind)
         match kind:
             case "cut":
                 return False
@@ -109,6 +121,11 @@ class FaultProxy(Proxy):
             case _:
                 return self._corrupt(server, client)
 
+    def _count(self, kind: str) -> None:
+        self.faults[kind] += 1
+        if self.faults.total() == self._limit:
+            self.calm()
+
     def _pass_byte(self, server: socket.socket, client: socket.socket) -> bool:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         data = server.recv(1)
@@ -117,16 +134,32 @@ class FaultProxy(Proxy):
             time.sleep(0.001)
         return bool(data)
 
+    def _corrupt_login(self, server: socket.socket, client: socket.socket) -> bool:
+        """Flips one bit of one of the first answers, and leaves the next connection alone.
+
+        Without TLS it is one of a packet's head: another one may make a password of the greeting that is wrong, and then
+        nobody can tell the damage from a refusal.
+        """
+        for _ in range(self._random.randint(1, 3)):
+            if not (data := server.recv(CHUNK)):
+                return False
+            client.sendall(data)
+        self._count("corrupt login")
+        return self._damage(server, client, lambda data: len(data) if data[0] in TLS_RECORDS else min(4, len(data)))
+
     def _corrupt(self, server: socket.socket, client: socket.socket) -> bool:
         """Flips one bit, and leaves the next connection alone.
 
         When it is in the length of a packet, nothing but the end of the connection helps.
         """
+        return self._damage(server, client, len)
+
+    def _damage(self, server: socket.socket, client: socket.socket, reach: Callable[[bytearray], int]) -> bool:
         data = bytearray(server.recv(CHUNK))
         if not data:
             return False
         self._is_recovering = True
-        data[self._random.randrange(len(data))] ^= 1 << self._random.randrange(8)
+        data[self._random.randrange(reach(data))] ^= 1 << self._random.randrange(8)
         client.sendall(data)
         end = time.monotonic() + CORRUPT_SECONDS
         while (rest := end - time.monotonic()) > 0:

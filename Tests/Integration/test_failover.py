@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -408,6 +409,63 @@ def test_dies_before_the_checkpoint(pair: Pair, connector: Connector, tmp_path: 
         found = [row.after for path in output.rglob("*.parquet") for row in rows_of(path)]
         assert sorted(found) == numbers(range(4)), f"killed at the change {number}"
     assert changes > 0
+
+
+class RefusingProxy(Proxy):
+    """Ends the connections with the numbers in `refused` at once."""
+
+    refused: range = range(0)
+
+    def _begin(self, client: socket.socket, server: socket.socket) -> None:
+        if self.connections in self.refused:
+            client.close()
+            server.close()
+        else:
+            super()._begin(client, server)
+
+
+def test_the_connection_to_the_next_server_fails(pair: Pair, connector: Connector, place: Path) -> None:
+    """It answers once, and then not, as in the middle of a failover: that is an outage, and not the end."""
+    source, replica = pair.source, pair.replica
+    source.execute("CREATE DATABASE it_refusing", "CREATE TABLE it_refusing.t (id INT PRIMARY KEY)")
+    with RefusingProxy(source.host, source.port) as proxy:
+        config = connector.parquet(source, source.history(), port=proxy.port, read_timeout_seconds=4, lag_interval_seconds=0,
+                                   checkpoint_file=str(place), include=["it_refusing.*"], parquet_roll_rows=1)
+        with connector.start(config) as running:
+            source.execute("INSERT INTO it_refusing.t VALUES (1)")
+            end = executed(source).replace(" ", "")
+            running.wait_until(lambda: gtid_set(place) == end, f"the set {end}")
+            wait_for(replica, executed(source))
+            proxy.hold()
+            proxy.refused = range(proxy.connections + 2, proxy.connections + 5)
+            proxy.release(replica.port)
+            source.execute("INSERT INTO it_refusing.t VALUES (2)")
+            end = executed(source).replace(" ", "")
+            running.wait_until(lambda: gtid_set(place) == end, f"the set {end}", limit=40)
+            assert proxy.connections >= proxy.refused.stop
+            running.send(signal.SIGTERM)
+            running.wait(10).expect(EXIT_OK)
+    assert ids(rows_in(connector.output)) == numbers(range(1, 3))
+
+
+def test_stop_while_a_replica_is_waited_for(pair: Pair, connector: Connector, place: Path) -> None:
+    source, replica = pair.source, pair.replica
+    source.execute("CREATE DATABASE it_waiting", "CREATE TABLE it_waiting.t (id INT PRIMARY KEY)")
+    with Proxy(source.host, source.port) as proxy:
+        config = connector.parquet(source, source.history(), port=proxy.port, read_timeout_seconds=4,
+                                   checkpoint_file=str(place), include=["it_waiting.*"], parquet_roll_rows=1)
+        with connector.start(config) as running:
+            wait_for(replica, executed(source))
+            replica.execute("STOP REPLICA SQL_THREAD")
+            source.execute("INSERT INTO it_waiting.t VALUES (1)")
+            end = executed(source).replace(" ", "")
+            running.wait_until(lambda: gtid_set(place) == end, f"the set {end}")
+            proxy.hold()
+            proxy.release(replica.port)
+            running.wait_until(lambda: "lacks transactions: waiting" in running.stderr(), "the wait")
+            running.send(signal.SIGTERM)
+            running.wait(10).expect(EXIT_OK)
+    replica.execute("START REPLICA SQL_THREAD")
 
 
 def gtid_set(place: Path) -> str | None:

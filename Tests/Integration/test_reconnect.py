@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -216,6 +217,43 @@ def test_log_begun_anew(own: list[Server], connector: Connector) -> None:
         check(running.wait(20), EXIT_DATA, "1236", "binlog.000001")
 
 
+@pytest.mark.parametrize("mode", ["parquet with a checkpoint", "parquet", "stdout"])
+def test_log_begun_anew_with_our_place(own: list[Server], connector: Connector, place: Path, mode: str) -> None:
+    """The new log has an event just where the run wants to go on. What lies before it there must not be skipped in silence,
+    and what came of the old log, which nobody will see again, is written."""
+    server = own[0]
+    database = own_database(server)
+    rows = f"INSERT INTO `{database}`.t VALUES "
+    server.execute(f"CREATE TABLE `{database}`.t (id INT)", RESET[server.is_mysql], rows + "(11), (12), (13)")
+    end = server.history()
+    fields: dict[str, Any] = {"include": [f"{database}.*"], "ssl_mode": "disabled", "log_level": "debug"}
+    if mode == "parquet with a checkpoint":
+        fields |= {"checkpoint_file": str(place)}
+    with Proxy(server.host, server.port) as proxy:
+        kind = connector.config if mode == "stdout" else connector.parquet
+        config = kind(server, Position("binlog.000001", 4), port=proxy.port, **QUICK | fields)
+        with connector.start(config) as running:
+            running.wait_until(lambda: f"up to {end.file}:{end.offset}" in running.stderr(), "all rows")
+            proxy.hold()
+            running.wait_until(lambda: "trying again" in running.stderr(), "an attempt")
+            # Times in the log have seconds.
+            time.sleep(1.1)
+            server.execute(RESET[server.is_mysql], rows + "(21), (22), (23)")
+            assert server.history() == end
+            server.execute(rows + "(31)")
+            proxy.release()
+            result = running.wait(20)
+    check(result, EXIT_DATA, "begun anew", "binlog.000001", f"up to {end.file}:{end.offset}, is written", "checkpoint")
+    if mode == "stdout":
+        assert [number for number in (11, 12, 13, 21, 22, 23, 31) if f"= {number}\n".encode() in result.stdout] == [11, 12, 13]
+    else:
+        assert [row.after for row in rows_in(connector.output)] == [b'{"id":%d}' % number for number in (11, 12, 13)]
+    if mode == "parquet with a checkpoint":
+        assert checkpoints.has_passed(place, end)
+        refused = connector.run(config | {"port": server.port})
+        assert "begun anew" in refused.expect(EXIT_CONFIG).last_line
+
+
 @pytest.mark.parametrize("rows", [5, 10, 12], ids=["shorter", "as long", "longer"])
 def test_checkpoint_of_a_log_begun_anew(own: list[Server], connector: Connector, place: Path, rows: int) -> None:
     """The same server, the same file, even a place that is there: but not that log any more. Its rows must not be skipped."""
@@ -289,6 +327,103 @@ def test_stop_in_an_outage(server: Server, connector: Connector) -> None:
         running.wait(3).expect(EXIT_OK)
 
 
+class DyingProxy(Proxy):
+    """Passes so many bytes of a connection on, and is held from then on, without being told."""
+
+    def __init__(self, server: Server, byte_count: int) -> None:
+        self._byte_count = byte_count
+        super().__init__(server.host, server.port, self._die)
+
+    def _die(self, offset: int, data: bytes) -> bytes | None:
+        self._is_held = self._is_held or offset + len(data) > self._byte_count
+        return data[:self._byte_count - offset] if offset < self._byte_count else None
+
+
+# The first of them lies in the first row of the large transaction, which the pipeline need not have then.
+@pytest.mark.parametrize("byte_count", [20_000, 600_000], ids=["at its beginning", "far behind it"])
+@pytest.mark.parametrize("mode", ["parquet with a checkpoint", "parquet", "stdout"])
+def test_stop_in_an_outage_within_a_transaction(server: Server, connector: Connector, database: str, place: Path,
+                                                mode: str, byte_count: int) -> None:
+    """The signal does not wait for the network, and what is complete is written, or comes again with the next run."""
+    start = server.next_file()
+    server.execute(f"CREATE TABLE `{database}`.t (id INT, body LONGBLOB)", f"INSERT INTO `{database}`.t VALUES (1, 'whole')")
+    big = ", ".join(f"({number}, REPEAT('x', 30000))" for number in range(2, 62))
+    server.execute(f"INSERT INTO `{database}`.t VALUES {big}")
+    fields: dict[str, Any] = {"include": [f"{database}.*"], "ssl_mode": "disabled"}
+    if mode == "parquet with a checkpoint":
+        fields |= {"checkpoint_file": str(place)}
+    with DyingProxy(server, byte_count) as proxy:
+        kind = connector.config if mode == "stdout" else connector.parquet
+        config = kind(server, start, port=proxy.port, **QUICK | fields)
+        with connector.start(config) as running:
+            running.wait_until(lambda: "trying again" in running.stderr(), "an attempt")
+            running.send(signal.SIGTERM)
+            result = running.wait(10)
+    if mode == "stdout":
+        result.expect(EXIT_OK)
+        assert b"= 1\n" in result.stdout, "the transaction that was complete"
+        return
+    if mode == "parquet" and result.code != EXIT_OK:
+        check(result, EXIT_UNAVAILABLE, "not written", start.file, "checkpoint_file")
+        assert rows_in(connector.output) == []
+        return
+    result.expect(EXIT_OK)
+    assert len(rows_in(connector.output)) <= 1, "rows of a transaction whose end has not come"
+    if mode == "parquet":
+        assert len(rows_in(connector.output)) == 1 and byte_count == 20_000
+        return
+    stop = server.history()
+    connector.run(config | {"port": server.port, "to_binlog_file": stop.file, "to_binlog_position": stop.offset}).expect(EXIT_OK)
+    ids = [int((row.after or b"").split(b":")[1].split(b",")[0]) for row in rows_in(connector.output)]
+    assert sorted(ids) == list(range(1, 62))
+
+
+class LoginDamage(Proxy):
+    """Damages what the server says behind its greeting on the next `count` connections."""
+
+    def __init__(self, server: Server, place: int) -> None:
+        self.count = 0
+        self._place = place
+        super().__init__(server.host, server.port)
+
+    def _begin(self, client: socket.socket, server: socket.socket) -> None:
+        self._transform = self._damage if self.count > 0 else None
+        self.count -= 1
+        super()._begin(client, server)
+
+    def _damage(self, offset: int, data: bytes) -> bytes:
+        if offset == 0 or len(data) <= self._place:
+            return data
+        return data[:self._place] + bytes([data[self._place] ^ 0x41]) + data[self._place + 1:]
+
+
+@pytest.mark.parametrize(("count", "goes_on"), [(1, True), (100, False)], ids=["once", "for ever"])
+@pytest.mark.parametrize(("ssl_mode", "byte", "code"), [
+    pytest.param("required", 5, EXIT_NO_PERMISSION, id="TLS handshake"), pytest.param("disabled", 3, EXIT_DATA, id="login")])
+def test_damaged_login(server: Server, connector: Connector, database: str, ssl_mode: str, byte: int, code: int, count: int,
+                       goes_on: bool) -> None:
+    """Damage on the way is tried again in a login too, twice."""
+    start = server.next_file()
+    server.execute(f"CREATE TABLE `{database}`.t (id INT)")
+    with LoginDamage(server, byte) as proxy:
+        config = connector.parquet(server, start, port=proxy.port, ssl_mode=ssl_mode, include=[f"{database}.*"],
+                                   lag_interval_seconds=0, **QUICK)
+        with connector.start(config) as running:
+            running.wait_until(lambda: "binlog stream opened" in running.stderr(), "the stream")
+            proxy.count = count
+            proxy.cut()
+            if not goes_on:
+                result = running.wait(20).expect(code)
+                assert 2 <= result.stderr.count("trying again") <= 3
+                return
+            running.wait_until(lambda: "reconnected" in running.stderr(), "the stream", limit=20)
+            server.execute(f"INSERT INTO `{database}`.t VALUES (7)")
+            time.sleep(1)
+            running.send(signal.SIGTERM)
+            running.wait(10).expect(EXIT_OK)
+    assert [row.after for row in rows_in(connector.output)] == [b'{"id":7}']
+
+
 @pytest.fixture
 def account(server: Server) -> Iterator[str]:
     name = "outage"
@@ -324,6 +459,28 @@ def test_purged_meanwhile(server: Server, connector: Connector) -> None:
             time.sleep(0.1)
         proxy.release()
         check(running.wait(15), EXIT_DATA, "1236", start.file, f"first binlog that the server still has is {later.file}")
+
+
+def test_what_was_received_of_a_purged_log_is_written(server: Server, connector: Connector, database: str) -> None:
+    """No other run will see it."""
+    start = server.next_file()
+    server.execute(f"CREATE TABLE `{database}`.t (id INT)", f"INSERT INTO `{database}`.t VALUES (1)")
+    end = server.history()
+    with Proxy(server.host, server.port) as proxy:
+        config = connector.parquet(server, start, port=proxy.port, include=[f"{database}.*"],
+                                   **QUICK | {"log_level": "debug"})
+        with connector.start(config) as running:
+            running.wait_until(lambda: f"up to {end.file}:{end.offset}" in running.stderr(), "all rows")
+            proxy.hold()
+            running.wait_until(lambda: "trying again" in running.stderr(), "an attempt")
+            later = server.next_file()
+            deadline = time.monotonic() + 20
+            while server.binlog_path(start.file).exists() and time.monotonic() < deadline:
+                server.execute(f"PURGE BINARY LOGS TO '{later.file}'")
+                time.sleep(0.1)
+            proxy.release()
+            check(running.wait(15), EXIT_DATA, "1236", start.file)
+    assert [row.after for row in rows_in(connector.output)] == [b'{"id":1}']
 
 
 def test_same_server_id(server: Server, connector: Connector) -> None:

@@ -98,6 +98,17 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (WireError.Activity.tls, WireFailure.tlsFailed("bad record"), true), (.login, .tlsFailed("bad record"), true),
+    (.tls, .certificateRejected(.expired), false), (.login, .outOfSequence(expected: 2, got: 3), true),
+    (.login, .unexpectedPacket(firstByte: 0x42), true), (.login, refusal(1045), false),
+    (.login, .localInfileRefused, false),
+    (dumping, .closedByPeer, false),
+  ])
+  func whatMayBeDamage(activity: WireError.Activity, cause: WireFailure, mayBe: Bool) {
+    #expect(Self.error(activity, cause).mayBeDamage == mayBe)
+  }
+
   @Test func optionsThatCannotBeSent() {
     for options in [
       ConnectionOptions(host: "127.0.0.1", port: 0, user: "u"), ConnectionOptions(host: "127.0.0.1", user: "a\0b"),

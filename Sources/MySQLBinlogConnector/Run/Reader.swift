@@ -19,14 +19,16 @@ struct Reader {
     case timeOver
     /// The run's time is over, and the pipeline has a part of a transaction whose end has not come.
     case givenUp
+    /// SIGINT or SIGTERM in an outage, and the pipeline has a part of a transaction whose end has not come.
+    case cutOff
     /// A stage of the pipeline failed, which it knows why, or has all that is wanted.
     case pipelineStopped
     /// What was received last is not part of the log after all; why.
-    case sourceChanged(String)
+    case sourceChanged(SourceChange)
   }
 
   var source: EventSource
-  private let start: StreamStart
+  let start: StreamStart
   let resumption: Resumption?
   let pipeline: Pipeline
   private let range: BinlogRange
@@ -34,7 +36,7 @@ struct Reader {
   private let progress: Progress
   private let status: StreamStatus
   private let byteCount: UInt64?
-  private let timeLimit: TimeLimit?
+  let timeLimit: TimeLimit?
   let log = Logger(label: "binlog_reader")
   var stream: EventStream
   var transactions: TransactionTracker
@@ -53,7 +55,7 @@ struct Reader {
   /// After a reconnection the events up to here come again, and are passed over.
   var passedOver: BinlogPosition?
   /// Why what was received last is not part of the log after all.
-  private var change: String?
+  private var change: SourceChange?
   /// The file whose format came last, and when it was begun, in seconds since 1970.
   private var format: (file: String, created: UInt32)?
   /// Where transactions start that have no end in the log, because the server died while it wrote them.
@@ -120,6 +122,9 @@ struct Reader {
   /// Whether the pipeline and the chunk hold whole transactions only.
   private var isBetweenTransactions: Bool { transactions.isOutside && passedOver == nil }
 
+  /// Whether the pipeline has whole transactions only, once what is complete has been handed over.
+  var hasHandedWholeTransactions: Bool { passedOver == nil }
+
   /// Why the reading is to end here; nil to go on.
   mutating func requestedEnd() -> End? {
     let phase = timeLimit?.phase ?? .running
@@ -155,16 +160,17 @@ struct Reader {
   ///
   /// Returns why the reading ends with this event, or nil.
   private mutating func take(at offset: Int, _ count: Int, isFormat: Bool) throws(RunError) -> End? {
-    switch try frame(at: offset, count, isFormat: isFormat) {
+    let verdict = try frame(at: offset, count, isFormat: isFormat)
+    if let change {
+      chunk.bytes.truncate(to: offset)
+      return .sourceChanged(change)
+    }
+    switch verdict {
     case .beyond:
       chunk.bytes.truncate(to: offset)
       return submit(isRangeCovered ? .rangeEnd : .endOfLog)
     case .last: return submit(.rangeEnd)
     case .inside: break
-    }
-    if let change {
-      chunk.bytes.truncate(to: offset)
-      return .sourceChanged(change)
     }
     guard passedOver == nil else { return nil }
     let mayWait = !source.hasBufferedEvent(chunk.bytes)
@@ -236,7 +242,7 @@ struct Reader {
     } else if frame.header.type == .formatDescription {
       if !isInTornTransaction {
         torn.append(boundary)
-        change = "the transaction at \(boundary) has no end: the server died while it wrote it"
+        change = .tornTransaction(boundary)
       }
       isInTornTransaction = false
     }
@@ -247,9 +253,12 @@ struct Reader {
     guard frame.header.type == .formatDescription else { return }
     let now = frame.header.timestamp
     let before = created(file)
-    format = (file, now)
-    guard frame.isOutsideOfFile, before > 0, now > 0, now != before else { return }
-    change = "the server's log was begun anew: \(file) is no longer the file that was being read"
+    if frame.isOutsideOfFile, before > 0, now > 0, now != before {
+      // The place that was reached is one of the file that was being read, and must not pass for one of this file.
+      change = .otherLog(file: file)
+    } else {
+      format = (file, now)
+    }
   }
 
   /// When `file` was begun, in seconds since 1970; 0 where that is not known.
@@ -298,7 +307,7 @@ struct Reader {
     reached = BinlogPosition(file: file, offset: frame.end)
     if reached == end { passedOver = nil }
     guard file != end.file || frame.end > end.offset else { return }
-    change = "the transaction at \(boundary) is no longer the one that was being received"
+    change = .otherTransaction(boundary)
   }
 
   private mutating func note(_ frame: EventFrame, _ file: String) {

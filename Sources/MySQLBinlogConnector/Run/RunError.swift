@@ -13,6 +13,10 @@ enum RunError: Error {
   case wire(WireError, reached: BinlogPosition?)
   /// The server does not have the log that was asked for; `oldest` is the first file that it has.
   case missingLog(WireError, reached: BinlogPosition?, oldest: String?)
+  /// The server's log was begun anew, and `file` is another one; how far the output reaches, and what was received.
+  case logBegunAnew(file: String, written: StreamStart, received: BinlogPosition)
+  /// A stop signal in an outage: complete transactions from there on were received, and are not written.
+  case unwritten(from: StreamStart)
   /// A binlog file cannot be read.
   case input(SystemError)
   /// An event is not what it must be.
@@ -29,7 +33,8 @@ enum RunError: Error {
     switch self {
     case .configuration: .configuration
     case .wire(let error, _), .missingLog(let error, _, _): Self.exitCode(of: error)
-    case .binlog: .dataError
+    case .unwritten: .unavailable
+    case .binlog, .logBegunAnew: .dataError
     case .pipeline(.binlog, _): .dataError
     case .pipeline(.checkpoint(.inUse), _): .configuration
     case .pipeline(.parquet, _), .pipeline(.output, _), .pipeline(.checkpoint, _), .output, .system, .input:
@@ -46,6 +51,16 @@ enum RunError: Error {
     case .protocolViolation, .serverData: .dataError
     case .interrupted: .success
     }
+  }
+
+  /// Whether the server no longer has, or never had, the log that was asked for.
+  var isAboutMissingLog: Bool {
+    if case .wire(let failure, _) = self { failure.isAboutMissingLog } else { false }
+  }
+
+  /// Whether a stop signal, or the end of the run's time, ended a wait for the server.
+  var isInterruption: Bool {
+    if case .wire(let failure, _) = self { failure.category == .interrupted } else { false }
   }
 
   /// The error of the checkpoint of `configuration`.
@@ -73,6 +88,9 @@ enum RunError: Error {
     case .configuration(let error): error.description
     case .wire(let error, let reached?), .missingLog(let error, let reached?, _): "\(error); reached \(reached)"
     case .wire(let error, nil), .missingLog(let error, nil, _): error.description
+    case .logBegunAnew(let file, let written, let received): Self.logBegunAnew(file, written, received)
+    case .unwritten(let start):
+      "stopped in an outage within a transaction: complete transactions from \(start) on were received, and are not written"
     case .binlog(let error): error.description
     case .pipeline(.binlog(let error), _): error.description
     case .pipeline(let error, let reached): "\(error); reached \(reached)"
@@ -80,6 +98,14 @@ enum RunError: Error {
     case .system(let error): error.description
     case .input(let error): "the binlog file could not be read: \(error)"
     }
+  }
+
+  private static func logBegunAnew(_ file: String, _ written: StreamStart, _ received: BinlogPosition) -> String {
+    let output =
+      written.position == received
+      ? "everything received, up to \(received), is written"
+      : "the output ends at \(written), and what was received from there to \(received) is given up"
+    return "\(SourceChange.otherLog(file: file)); \(output)"
   }
 
   /// What to do about it.
@@ -93,6 +119,10 @@ enum RunError: Error {
     case .pipeline(.parquet(.output(let error)), _): error.advice
     case .pipeline(.checkpoint(let error), _): error.advice
     case .output(let error): error.advice
+    case .logBegunAnew:
+      "what the server logged behind there, before it began anew, is missing: move the output away, because names of files"
+        + " come again, remove the checkpoint, and begin at the first binlog that the server has"
+    case .unwritten: "begin there again; with a checkpoint_file the next run does so by itself"
     case .pipeline, .system, .input: nil
     }
   }

@@ -16,8 +16,7 @@ struct StartResolver {
   private let configuration: Configuration
   private let origin: Origin
   private let mayChangeServer: Bool
-  /// How long another server may take to apply what the checkpoint has.
-  private let catchUpSeconds: Int
+  private let goesOn: Bool
   private let log = Logger(label: "main")
 
   /// A resolver of starts as the configuration, and `origin`, say them.
@@ -32,10 +31,11 @@ struct StartResolver {
     self.configuration = configuration
     self.origin = origin
     self.mayChangeServer = mayChangeServer
-    catchUpSeconds = goesOn ? Self.catchUpSeconds : 0
+    self.goesOn = goesOn
   }
 
-  private static let catchUpSeconds = 30
+  /// How long another server may take to apply what the checkpoint has.
+  private var catchUpSeconds: Int { goesOn ? 30 : 0 }
 
   // MARK: Files
 
@@ -129,6 +129,10 @@ struct StartResolver {
     guard let created = checkpoint.binlogFileCreated else { return }
     let now = try LogScan.run(replica, checkpoint.binlogFile) { scan throws(RunError) in try scan.beginning() }
     guard let now, now > 0, now != created else { return }
+    if goesOn {
+      let position = checkpoint.position
+      throw .logBegunAnew(file: checkpoint.binlogFile, written: .position(position, gtids: nil), received: position)
+    }
     throw refusal(
       "the server's log was begun anew: \(checkpoint.binlogFile) is no longer the file that was read; "
         + "\(wayToBeginAnew)")

@@ -1,0 +1,63 @@
+import BinlogParser
+import MySQLWire
+import Pipeline
+import Platform
+
+extension Reader {
+  /// Takes the stream up again at the last boundary, if that may help. What was received of the transaction behind it is
+  /// dropped, or passed over when it comes again, if the pipeline has it already.
+  ///
+  /// - Returns: why the run ends in place of it, or nil.
+  /// - Throws: `error` when it does not help.
+  mutating func recover(from error: RunError) throws(RunError) -> End? {
+    // What a stage found wrong lies before the place to which the reader came.
+    guard !pipeline.isClosed else { return .pipelineStopped }
+    guard let resumption, resumption.mayHelp(after: error) else {
+      guard handWhatIsGood(before: error) else { return .pipelineStopped }
+      throw error
+    }
+    guard handCompleteTransactions() else { return .pipelineStopped }
+    resumption.end(source)
+    // A stop signal does not wait for the network. A run whose time ends soon may still receive the rest of a transaction
+    // of which the pipeline has a part.
+    resumption.interrupt.isHeld = timeLimit != nil && passedOver != nil
+    if Signals.stopRequested { return endInOutage() }
+    switch try resumption.resume(from: nextStart, after: error) {
+    case .resumed(let dump):
+      go(on: dump)
+      return nil
+    case .interrupted: return endInOutage()
+    case .otherServer(let server): return .sourceChanged(.otherServer(server))
+    }
+  }
+
+  /// Hands over what came before `error`, which ends the run: rows before a damaged event are good. When the log is gone,
+  /// no run will see it again, and what is complete of it must be written without the transaction that is not.
+  private mutating func handWhatIsGood(before error: RunError) -> Bool {
+    if error.isAboutMissingLog { return handCompleteTransactions() }
+    return chunk.frames.isEmpty || hand()
+  }
+
+  /// Why the reading ends in an outage, after a stop signal or when something else ended the wait.
+  private mutating func endInOutage() -> End {
+    if pipeline.isClosed { return .pipelineStopped }
+    return requestedEnd() ?? (passedOver == nil ? .stopRequested : .cutOff)
+  }
+
+  /// Drops what came of an open transaction, and hands over what came before it.
+  mutating func handCompleteTransactions() -> Bool {
+    if passedOver == nil, let submitted, submitted != boundary, completeFrameCount == nil { passedOver = submitted }
+    chunk.keep(completeFrameCount ?? 0)
+    transactions.forgetOpenTransaction()
+    reached = boundary
+    return chunk.frames.isEmpty || hand()
+  }
+
+  private mutating func go(on dump: Replica.Dump) {
+    source = .server(dump.connection)
+    if nextStart.isByGTID { forgetPosition() }
+    stream = source.stream(at: nextStart.position, checksum: dump.checksum)
+    renewChunk()
+    if passedOver != nil { completeFrameCount = nil }
+  }
+}

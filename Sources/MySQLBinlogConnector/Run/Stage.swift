@@ -1,0 +1,13 @@
+import BinlogParser
+import Pipeline
+
+/// Everything that one stream needs.
+struct Stage {
+  let source: EventSource
+  let start: StreamStart
+  let facts: ServerFacts
+  let checksum: EventChecksum
+  let columnNames: ColumnNames
+  let checkpoints: Checkpoints
+  let resumption: Resumption?
+}

@@ -1,0 +1,40 @@
+import ObjectStore
+import Pipeline
+import Platform
+
+extension StreamRun {
+  /// Whether the next run knows where this one ended: from a checkpoint, or because it is told.
+  var keepsPlace: Bool { configuration.durability.checkpointFile != nil || request.isOneOfMany }
+
+  func warn(of kept: Checkpoint) {
+    log.warning("the checkpoint \(kept.position) is passed over: the run was told where to begin")
+  }
+
+  /// Removes output files behind the checkpoint: their part was not complete, and will be written again.
+  ///
+  /// The checkpoint is written to `store` before. A run that is still at that part, which a store without locks cannot
+  /// prevent, then finds it changed, and can save none that counts on these files.
+  func removeUnfinished(_ checkpoint: Checkpoint?, in store: (any CheckpointStore)?) throws(RunError) {
+    guard configuration.output.mode == .parquet, let checkpoint, let names = checkpoint.unfinished else { return }
+    log.info("removing what is there of \(names.count) output files that the checkpoint does not cover")
+    do { try store?.save(checkpoint.claimed.encoded) } catch { throw .checkpoint(error, configuration) }
+    do { try outputPlace.removeFiles(names) } catch { throw .output(error) }
+  }
+
+  func checkpointStore() throws(RunError) -> (any CheckpointStore)? {
+    switch configuration.durability.checkpointFile {
+    case nil: return nil
+    case .path(let path):
+      do { return try CheckpointFile(path) } catch { throw .checkpoint(error, configuration) }
+    case .s3(let uri): return S3Checkpoint(requiredStore, uri)
+    }
+  }
+
+  /// The checkpoint in `store`; nil where there is none.
+  func load(_ store: (any CheckpointStore)?) throws(RunError) -> Checkpoint? {
+    let document: [UInt8]?
+    do { document = try store?.load() } catch { throw .checkpoint(error, configuration) }
+    guard let document else { return nil }
+    do { return try Checkpoint(decoding: document) } catch { throw .checkpoint(error, configuration) }
+  }
+}

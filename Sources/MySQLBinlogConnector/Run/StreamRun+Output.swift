@@ -1,0 +1,67 @@
+import BinlogParser
+import Logging
+import ObjectStore
+import ParquetWriter
+import Pipeline
+import Platform
+
+extension StreamRun {
+  func output(_ stage: Stage) -> Output {
+    let settings = configuration.output
+    switch settings.mode {
+    case .stdout: return .text(everyEvent: settings.events == .all)
+    case .parquet:
+      var properties = WriterProperties(
+        application: ApplicationVersion(
+          application: Version.program, version: Version.number, build: Version.build))
+      properties.compression = settings.compression
+      let log = Logger(label: "pipeline")
+      return .parquet(
+        ParquetOutput(
+          place: outputPlace, batchRowLimit: settings.parquetBatchSize,
+          json: settings.parquetJSONType == .json ? .json : .string, properties: properties,
+          serverUUID: stage.facts.server.uuid,
+          roll: configuration.durability.roll, naming: naming(stage), partitioning: settings.partitioning,
+          log: ParquetLog(
+            opened: { log.info("opening parquet file: \($0)") },
+            finished: { [finished] in
+              log.info("finished parquet file: \($0) (\($1.rows) rows, \($1.bytes) bytes)")
+              finished.add($0, $1)
+            })))
+    }
+  }
+
+  /// The store that the output or the checkpoint is in.
+  var requiredStore: S3Client {
+    guard let objectStore else { preconditionFailure("a configuration without the store that it names") }
+    return objectStore
+  }
+
+  var outputPlace: any OutputPlace {
+    switch configuration.output.parquetDirectory {
+    case .path(let path): OutputFolder(path)
+    case .s3(let uri): S3Prefix(requiredStore, uri)
+    }
+  }
+
+  private func naming(_ stage: Stage) -> FileNaming {
+    let durability = configuration.durability
+    let parts: FileNaming.Parts =
+      durability.roll.isActive || request.isOneOfMany || configuration.output.partitioning.isActive
+        || configuration.output.parquetDirectory.isS3
+      ? .all : durability.checkpointFile == nil ? .none : .rest
+    return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark)
+  }
+}
+
+extension ColumnNames {
+  /// The setting, where only a server can be asked: without `source` a look-up has the effect of `auto`.
+  init(_ settings: OutputSettings, _ source: InformationSchema? = nil) {
+    self =
+      switch settings.columnNames {
+      case .auto: .logged
+      case .ordinal: .ordinal
+      case .lookup: source.map { .lookup($0) } ?? .logged
+      }
+  }
+}
