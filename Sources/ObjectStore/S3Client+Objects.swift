@@ -46,9 +46,13 @@ extension S3Client {
   }
 
   /// GetObject: the whole object, of at most 64 MiB; nil where there is none.
-  public func get(_ object: S3URI) throws(S3Error) -> Object? {
+  ///
+  /// - Parameter isEnding: whether that ends what was begun, see `S3Deadline`.
+  public func get(_ object: S3URI, isEnding: Bool = false) throws(S3Error) -> Object? {
+    var request = S3Request(operation: "GetObject", method: "GET", object: object)
+    request.isEnding = isEnding
     do throws(S3Error) {
-      let response = try send(S3Request(operation: "GetObject", method: "GET", object: object)).response
+      let response = try send(request).response
       return Object(bytes: response.body, eTag: response.header("ETag"), mark: response.header(Self.markHeader))
     } catch {
       guard error.status == 404, error.code == "NoSuchKey" else { throw error }
@@ -59,8 +63,11 @@ extension S3Client {
   /// GetObject of the first byte: what HeadObject would tell; nil where there is no object.
   ///
   /// An answer to HEAD has no body, so that 400 would not say whether credentials have expired or what else is wrong.
-  func head(_ object: S3URI) throws(S3Error) -> Head? {
+  ///
+  /// - Parameter isEnding: whether that ends what was begun, see `S3Deadline`.
+  func head(_ object: S3URI, isEnding: Bool = false) throws(S3Error) -> Head? {
     var request = S3Request(operation: "GetObject", method: "GET", object: object)
+    request.isEnding = isEnding
     request.headers = [("Range", "bytes=0-0")]
     do throws(S3Error) {
       let response = try send(request).response
@@ -77,13 +84,17 @@ extension S3Client {
 
   /// PutObject, in place of what is there, if `condition` holds; returns the new object's ETag.
   ///
-  /// - Parameter mark: kept with the object, to tell whose write it is.
+  /// - Parameters:
+  ///   - mark: kept with the object, to tell whose write it is.
+  ///   - isEnding: whether that ends what was begun, see `S3Deadline`.
   @discardableResult
   func put(
-    _ object: S3URI, _ body: [UInt8], contentType: String, mark: String, condition: Condition = .none
+    _ object: S3URI, _ body: [UInt8], contentType: String, mark: String, condition: Condition = .none,
+    isEnding: Bool = false
   ) throws(S3Error) -> String? {
     var request = S3Request(operation: "PutObject", method: "PUT", object: object, body: body)
     request.headers = [("Content-Type", contentType), (Self.markHeader, mark)]
+    request.isEnding = isEnding
     if let header = condition.header { request.headers.append(header) }
     return try send(request).response.header("ETag")
   }
@@ -152,8 +163,9 @@ extension S3Client {
 
   /// AbortMultipartUpload: the parts go. An upload that is not there any more is no error.
   func abortMultipartUpload(_ object: S3URI, uploadID: String) throws(S3Error) {
-    let request = S3Request(
+    var request = S3Request(
       operation: "AbortMultipartUpload", method: "DELETE", object: object, query: [("uploadId", uploadID)])
+    request.isEnding = true
     do throws(S3Error) { _ = try send(request) } catch {
       guard error.status == 404 else { throw error }
     }

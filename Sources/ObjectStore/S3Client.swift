@@ -8,6 +8,7 @@ public final class S3Client: Sendable {
   private let transport: HTTPTransport
   private let credentials: CredentialsProvider
   private let policy: RetryPolicy
+  private let deadline: S3Deadline?
   private let retrying: @Sendable (_ error: S3Error, _ waitSeconds: Double) -> Void
   /// What to add to this machine's time to get the store's, in seconds.
   private let clockOffset = Mutex<TimeInterval>(0)
@@ -24,13 +25,15 @@ public final class S3Client: Sendable {
   ///
   /// - Parameters:
   ///   - policy: how often a request is tried; nil for `settings.maxAttempts`.
+  ///   - deadline: when all requests must be over; nil for never.
   ///   - retrying: called, on the thread of the request, before each wait.
   public init(
-    _ settings: S3Settings, policy: RetryPolicy? = nil,
+    _ settings: S3Settings, policy: RetryPolicy? = nil, deadline: S3Deadline? = nil,
     retrying: @escaping @Sendable (_ error: S3Error, _ waitSeconds: Double) -> Void = { _, _ in }
   ) {
     self.settings = settings
     self.policy = policy ?? RetryPolicy(attempts: settings.maxAttempts)
+    self.deadline = deadline
     self.retrying = retrying
     transport = HTTPTransport(
       maxResponseBytes: Self.maxObjectBytes, idleTimeoutSeconds: Self.idleSeconds,
@@ -44,7 +47,7 @@ public final class S3Client: Sendable {
     let attempts: Int
   }
 
-  /// Sends `request` until it has a response that is no error.
+  /// Sends `request` until it has a response that is no error, or until its time is over.
   ///
   /// - Parameters:
   ///   - isGivenUp: asked before each new attempt and while waiting for it.
@@ -52,11 +55,12 @@ public final class S3Client: Sendable {
   func send(
     _ request: S3Request, isGivenUp: () -> Bool = { false }, mistake: (HTTPResponse) -> S3Error? = { _ in nil }
   ) throws(S3Error) -> Reply {
-    let end = ContinuousClock.now + .seconds(policy.seconds)
+    let end = end(of: request)
     let hash = request.payloadHash
     let digest = request.contentMD5
     var attempt = 1
     var remedies: (credentials: Bool, clock: Bool) = (false, false)
+    var last: S3Error?
     while true {
       var signer: AWSCredentials?
       var error: S3Error
@@ -71,6 +75,8 @@ public final class S3Client: Sendable {
         error = failure
       }
       error.attempts = attempt
+      if error.isTimeOver, let last { error.add(last) }
+      last = error
       switch error.remedy {
       case .newCredentials where !remedies.credentials && signer.map(credentials.renew) == true:
         remedies.credentials = true
@@ -90,18 +96,39 @@ public final class S3Client: Sendable {
     _ request: S3Request, _ hash: String, _ digest: String?, _ signer: inout AWSCredentials?
   ) throws(S3Error) -> HTTPResponse {
     let keys: AWSCredentials
-    do { keys = try credentials.credentials() } catch {
-      throw S3Error(request, error.reason, isTransient: error.isTransient)
+    do { keys = try credentials.credentials(within: secondsLeft(for: request)) } catch {
+      throw isOver(request)
+        ? S3Error(timeOver: request, error.reason)
+        : S3Error(request, error.reason, isTransient: error.isTransient)
     }
     signer = keys
-    let seconds = Self.baseSeconds + Double(request.body?.count ?? 0) / Self.bytesPerSecond
+    let seconds = min(
+      Self.baseSeconds + Double(request.body?.count ?? 0) / Self.bytesPerSecond, secondsLeft(for: request))
+    guard seconds > 0 else { throw S3Error(timeOver: request, "there was no time left to send it") }
     do {
       return try transport.response(to: signed(request, hash, digest, keys), timeoutSeconds: seconds)
     } catch {
+      if isOver(request) { throw S3Error(timeOver: request, "no answer in the \(Self.rounded(seconds)) s that it had") }
       throw S3Error(
         request, error.description, isTransient: !error.isCertificate, isCertificate: error.isCertificate)
     }
   }
+
+  /// After it, no attempt is begun.
+  private func end(of request: S3Request) -> ContinuousClock.Instant {
+    let end = ContinuousClock.now + .seconds(policy.seconds)
+    return deadline.map { min(end, $0.end(of: request)) } ?? end
+  }
+
+  /// Seconds until `request` must be over; less than none when it should be.
+  private func secondsLeft(for request: S3Request) -> Double {
+    deadline.map { ContinuousClock.now.duration(to: $0.end(of: request)) / .seconds(1) } ?? .infinity
+  }
+
+  /// Whether the time of `request` is over, as far as its clock and that of its connection agree.
+  private func isOver(_ request: S3Request) -> Bool { secondsLeft(for: request) < 0.05 }
+
+  private static func rounded(_ seconds: Double) -> Double { (seconds * 10).rounded() / 10 }
 
   private func signed(
     _ request: S3Request, _ hash: String, _ digest: String?, _ keys: AWSCredentials

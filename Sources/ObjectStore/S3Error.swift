@@ -15,7 +15,7 @@ public struct S3Error: Error, Equatable, Sendable {
   /// The store's code: "SlowDown".
   public let code: String?
   /// The store's words, or those for what kept it from answering.
-  public let message: String
+  public private(set) var message: String
   /// What AWS's support asks for.
   public let requestID: String?
   /// The region in which the bucket is, where the store tells.
@@ -23,6 +23,8 @@ public struct S3Error: Error, Equatable, Sendable {
   private let isTransient: Bool
   /// The store's certificate is not trusted, or is another host's.
   private let isCertificate: Bool
+  /// The client's deadline came first, see `S3Deadline`: whether the store does what was asked, is not known.
+  let isTimeOver: Bool
   /// How often it was tried.
   public internal(set) var attempts = 1
 
@@ -31,8 +33,18 @@ public struct S3Error: Error, Equatable, Sendable {
 
   /// There was no answer; `isTransient` tells whether there may be one in a moment.
   init(_ request: S3Request, _ message: String, isTransient: Bool, isCertificate: Bool = false) {
+    self.init(request, message, isTransient: isTransient, isCertificate: isCertificate, isTimeOver: false)
+  }
+
+  /// There was no answer before the client's deadline.
+  init(timeOver request: S3Request, _ message: String) {
+    self.init(request, message, isTransient: false, isCertificate: false, isTimeOver: true)
+  }
+
+  private init(_ request: S3Request, _ message: String, isTransient: Bool, isCertificate: Bool, isTimeOver: Bool) {
     self.isTransient = isTransient
     self.isCertificate = isCertificate
+    self.isTimeOver = isTimeOver
     operation = request.operation
     object = request.object
     status = nil
@@ -46,6 +58,7 @@ public struct S3Error: Error, Equatable, Sendable {
   package init(_ request: S3Request, _ response: HTTPResponse, message: String? = nil) {
     isTransient = false
     isCertificate = false
+    isTimeOver = false
     operation = request.operation
     object = request.object
     status = response.status
@@ -88,6 +101,9 @@ public struct S3Error: Error, Equatable, Sendable {
     return code.map(Self.transientCodes.contains) == true ? .wait : .none
   }
 
+  /// Says what the attempt before this one came to.
+  mutating func add(_ last: S3Error) { message += "; the attempt before: \(last.answer)" }
+
   /// Whether a condition of the request does not hold: somebody else has changed the object.
   var isConflict: Bool { status == 412 || status == 409 }
 }
@@ -95,16 +111,23 @@ public struct S3Error: Error, Equatable, Sendable {
 extension S3Error: CustomStringConvertible {
   /// "PutObject s3://bucket/key: 503 SlowDown: Reduce your request rate, request id 4442587FB7D0A2F9, 10 attempts".
   public var description: String {
-    let answer = [status.map { "\($0)" }, code].compactMap { $0 }.joined(separator: " ")
-    let what = [answer, message].filter { !$0.isEmpty }.joined(separator: ": ")
-    let id = requestID.map { ", request id \($0)" } ?? ""
-    return "\(operation) \(object): \(what)\(id)" + (attempts > 1 ? ", \(attempts) attempts" : "")
+    "\(operation) \(object): \(answer)" + (attempts > 1 ? ", \(attempts) attempts" : "")
+  }
+
+  /// "503 SlowDown: Reduce your request rate, request id 4442587FB7D0A2F9".
+  private var answer: String {
+    let status = [status.map { "\($0)" }, code].compactMap { $0 }.joined(separator: " ")
+    let what = [status, message].filter { !$0.isEmpty }.joined(separator: ": ")
+    return what + (requestID.map { ", request id \($0)" } ?? "")
   }
 
   /// What to do about it.
   public var advice: String {
     if isCertificate {
       return "check AWS_ENDPOINT_URL_S3; AWS_CA_BUNDLE names authorities to trust in place of the system's"
+    }
+    if isTimeOver {
+      return "check the network and the store, or give the run more time; objects completed before are safe"
     }
     if let code, Self.expiryCodes.contains(code) { return "run again with credentials that have not expired" }
     switch code {

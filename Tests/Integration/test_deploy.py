@@ -55,6 +55,25 @@ def test_no_permission_for_everything() -> None:
     assert all("arn:${AWS::Partition}:s3:::${Bucket}" in one or one == "!GetAtt Function.Arn" for one in resources)
 
 
+def test_names_of_every_partition() -> None:
+    """China and GovCloud have other ARNs; what the state machine needs of them the template puts in."""
+    states, template = STATES.read_text(), TEMPLATE.read_text()
+    assert "arn:aws:" not in states + template
+    substitutions = re.search(r"DefinitionSubstitutions:\n((?: {8}\w+: .*\n)+)", template)
+    assert substitutions
+    assert set(re.findall(r"\$\{(\w+)\}", states)) == set(re.findall(r"(\w+): !", substitutions[1]))
+
+
+def test_expired_events_raise_no_alarm() -> None:
+    """While the state machine has the function, scheduled events wait and expire. Nobody keeps them, and no alarm counts
+    them; failures and silence have alarms."""
+    template = TEMPLATE.read_text()
+    assert "OnFailure" not in template and "DeadLetter" not in template
+    metrics = re.findall(r"Namespace: (\S+)\n +MetricName: (\S+)", template)
+    assert metrics == [("AWS/Lambda", "Errors"), ("mysql-binlog-connector", "LagMs")]
+    assert template.count("TreatMissingData: breaching") == 1
+
+
 class Machine:
     """The state machine, with a function that gives prepared responses."""
 
@@ -72,7 +91,7 @@ class Machine:
         self._client = boto3.client("stepfunctions", REGION)
         text = STATES.read_text()
         assert f'"NumericGreaterThanEquals": {BOUND}' in text
-        definition = text.replace("${FunctionArn}", function["FunctionArn"]).replace(
+        definition = text.replace("${FunctionArn}", function["FunctionArn"]).replace("${Partition}", "aws").replace(
             f'"NumericGreaterThanEquals": {BOUND}', f'"NumericGreaterThanEquals": {bound}')
         self._arn = self._client.create_state_machine(name="catch-up", definition=definition, roleArn=ROLE)["stateMachineArn"]
         self.asked: list[dict[str, Any]] = []

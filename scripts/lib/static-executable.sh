@@ -9,11 +9,19 @@ fail() {
   exit 1
 }
 
+# usage: require PROGRAM…
+# Fails before there is much to wait for, when a program is missing.
+require() {
+  local program
+  for program; do command -v "$program" >/dev/null || fail "$program is missing"; done
+}
+
 # usage: build_static_executable SCRATCH-FOLDER [SWIFT-BUILD-OPTION…]
 # Leaves SCRATCH-FOLDER/mysql-binlog-connector, a program without symbols, and refuses one that is not static.
 build_static_executable() {
   local scratch=$1
   shift
+  require swift readelf
   local options=(-c release --scratch-path "$scratch" --product "$PRODUCT" --static-swift-stdlib -Xlinker -s "$@")
   swift build "${options[@]}" >&2
   install -m 755 "$(swift build "${options[@]}" --show-bin-path)/$PRODUCT" "$scratch/$PRODUCT"
@@ -32,10 +40,10 @@ check_static() {
 # The zip that AWS Lambda takes: the program alone, as `bootstrap`. The same program gives the same bytes.
 make_function_zip() {
   local program=$1 zip folder
-  zip=$(realpath "$2")
-  folder=$(mktemp --directory)
+  zip=$(cd "$(dirname "$2")" && pwd)/${2##*/}
+  folder=$(mktemp -d)
   install -m 755 "$program" "$folder/bootstrap"
-  touch --date=1980-01-01T00:00:00Z "$folder/bootstrap"
+  TZ=UTC touch -t 198001010000.00 "$folder/bootstrap"
   rm -f "$zip"
   (cd "$folder" && TZ=UTC zip --quiet -9 -X "$zip" bootstrap)
   rm -r "$folder"

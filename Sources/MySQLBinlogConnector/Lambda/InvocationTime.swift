@@ -8,6 +8,8 @@ package struct InvocationTime: Sendable, Equatable {
   package let lastEvent: Double
   /// Seconds from now on after which output that is not complete is given up.
   package let lastOutput: Double
+  /// Seconds from now on after which nothing more is done but to answer.
+  package let end: Double
 
   /// Divides `left` seconds. The margin for what is under way and for the upload is `margin`, else a quarter of the time, but
   /// 1.5 seconds at least and 15 at most, and never more than half of it.
@@ -20,11 +22,13 @@ package struct InvocationTime: Sendable, Equatable {
     reading = min(left - margin, most.map(Double.init) ?? .infinity)
     lastEvent = left - margin / 2
     lastOutput = left - margin / 4
+    end = left - margin / 8
   }
 
   /// The same as moments of the clock that never jumps, counted from `now`.
   func schedule(from now: ContinuousClock.Instant = .now) -> TimeLimit.Schedule {
     TimeLimit.Schedule(
-      lastStart: now + .seconds(reading), lastEvent: now + .seconds(lastEvent), lastOutput: now + .seconds(lastOutput))
+      lastStart: now + .seconds(reading), lastEvent: now + .seconds(lastEvent), lastOutput: now + .seconds(lastOutput),
+      end: now + .seconds(end))
   }
 }

@@ -22,7 +22,9 @@ struct StreamRun {
     self.request = request
     self.interrupt = interrupt
     report = RunReport(configuration)
-    objectStore = configuration.objectStore.map { S3Client($0, retrying: RunReport.warn) }
+    objectStore = configuration.objectStore.map {
+      S3Client($0, deadline: request.timeLimit?.storeDeadline, retrying: RunReport.warn)
+    }
   }
 
   /// Streams the configured range, or as much of it as the request allows.

@@ -1,4 +1,5 @@
 import Foundation
+import ObjectStore
 import Pipeline
 import Platform
 import Synchronization
@@ -13,6 +14,8 @@ final class TimeLimit: @unchecked Sendable {
     let lastEvent: ContinuousClock.Instant
     /// Output that is not complete then is given up.
     let lastOutput: ContinuousClock.Instant
+    /// Whatever is left to do is given up then: to keep the place behind complete output, to remove what is not complete.
+    let end: ContinuousClock.Instant
   }
 
   /// How much of the time is gone.
@@ -49,6 +52,9 @@ final class TimeLimit: @unchecked Sendable {
   var wholeSecondsLeft: Int {
     max(0, Int(ContinuousClock.now.duration(to: schedule.lastOutput) / .seconds(3)))
   }
+
+  /// When requests to an object store must be over.
+  var storeDeadline: S3Deadline { S3Deadline(work: schedule.lastOutput, ending: schedule.end) }
 
   /// Begins.
   func start() {

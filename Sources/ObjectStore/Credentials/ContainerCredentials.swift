@@ -81,14 +81,14 @@ public struct ContainerCredentials: Sendable {
     !text.isEmpty && text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
   }
 
-  /// Asks the endpoint.
-  func fetch(_ transport: HTTPTransport) throws(Failure) -> AWSCredentials {
+  /// Asks the endpoint, which has to answer within `seconds`, and within its own time-out.
+  func fetch(_ transport: HTTPTransport, within seconds: Double) throws(Failure) -> AWSCredentials {
     var headers = [("Accept", "application/json")]
     if let token = try token() { headers.append(("Authorization", token)) }
     let response: HTTPResponse
     do {
       response = try transport.response(
-        to: HTTPRequest("GET", url, headers: headers), timeoutSeconds: Self.timeoutSeconds)
+        to: HTTPRequest("GET", url, headers: headers), timeoutSeconds: max(0, min(seconds, Self.timeoutSeconds)))
     } catch {
       throw Failure(reason: "the container's credentials endpoint does not answer: \(error)", isTransient: true)
     }

@@ -16,8 +16,10 @@ final class CredentialsProvider: Sendable {
     self.transport = transport
   }
 
-  /// Credentials that work at `now`.
-  func credentials(at now: Date = Date()) throws(ContainerCredentials.Failure) -> AWSCredentials {
+  /// Credentials that work at `now`, if there are any within `seconds`.
+  func credentials(at now: Date = Date(), within seconds: Double = .infinity) throws(ContainerCredentials.Failure)
+    -> AWSCredentials
+  {
     switch source {
     case .environment(let credentials): return credentials
     case .container(let container):
@@ -26,7 +28,7 @@ final class CredentialsProvider: Sendable {
           return known
         }
         do throws(ContainerCredentials.Failure) {
-          let new = try container.fetch(transport)
+          let new = try container.fetch(transport, within: seconds)
           current = new
           return new
         } catch {

@@ -10,6 +10,9 @@ import Testing
   func reading(_ left: Double, _ margin: Int?, _ most: Int?, _ expected: Double) {
     let time = InvocationTime(left: left, margin: margin, most: most)
     #expect(abs(time.reading - expected) < 0.001)
-    #expect(time.reading <= time.lastEvent && time.lastEvent <= time.lastOutput && time.lastOutput <= time.left)
+    #expect(time.reading <= time.lastEvent && time.lastEvent <= time.lastOutput)
+    #expect(time.lastOutput <= time.end && time.end <= time.left)
+    // There is time to answer, and some to clean up before.
+    if left > 0 { #expect(time.lastOutput < time.end && time.end < time.left) }
   }
 }
