@@ -382,13 +382,14 @@ def test_refused(server: Server, connector: Connector, database: str, moto: Obje
     """What no waiting can cure is not tried again; nothing appears, and no upload is left behind."""
     bucket = moto.make_bucket()
     log = orders(server, database) if operation == "PutObject" else big_log
-    with S3Proxy(moto.port, first(Fault("error", status, code), operation, 99)) as proxy:
+    refuse = first(Fault("error", status, code), operation, 99)
+    with S3Proxy(moto.port, lambda request: refuse(request) if "/out/" in request.path else None) as proxy:
         settings = config(connector, server, log, bucket, True, compression="none", parquet_batch_size=16)
         result = connector.run(settings, env=moto.environment(proxy.endpoint)).expect(EXIT_OUTPUT)
-        assert proxy.count(operation) == 1
+        assert [request.operation for request in proxy.requests if "/out/" in request.path].count(operation) == 1
     for word in (operation, f"s3://{bucket}/out/rows/{log.start.file}", str(status), code, "REQ-1"):
         assert word in result.last_line, result.last_line
-    assert moto.sizes(bucket) == {} and moto.uploads(bucket) == []
+    assert moto.sizes(bucket, "out/") == {} and moto.uploads(bucket) == []
     no_secret(result)
 
 
@@ -490,7 +491,7 @@ def test_kill_during_multipart(server: Server, connector: Connector, store: Obje
         with connector.start(settings, env=store.environment(proxy.endpoint)) as running:
             running.wait_until(lambda: proxy.count("UploadPart") == 2, "the second part")
             running.kill()
-    assert store.sizes(bucket) == {}
+    assert store.sizes(bucket, "out/") == {}
     connector.run(settings, env=store.environment()).expect(EXIT_OK)
     rows = expected(connector, server, big_log.start, big_log.stop, parquet_batch_size=16, compression="none")
     compare(found(connector, store, bucket), rows).expect_equal()
