@@ -25,7 +25,7 @@ CORRUPT_SECONDS = 1.0
 RECOVERY_BYTES = 1_500_000
 
 
-def _reset(end: socket.socket) -> None:
+def reset(end: socket.socket) -> None:
     """Closes with RST in place of FIN."""
     end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     end.close()
@@ -80,7 +80,7 @@ class FaultProxy(Proxy):
                 end.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
-        _reset(server)
+        reset(server)
 
     def _strike_login(self, gap: int, server: socket.socket, client: socket.socket) -> bool:
         """Does something to a login; false when the connection is over."""
@@ -106,7 +106,7 @@ class FaultProxy(Proxy):
             case "cut":
                 return False
             case "reset":
-                _reset(client)
+                reset(client)
                 return False
             case "stall":
                 # The other direction ends it, when the client has had enough.

@@ -20,10 +20,10 @@ import pytest
 import checkpoints
 import servers
 from connector import EXIT_CONFIG, EXIT_DATA, EXIT_NO_PERMISSION, EXIT_OK, EXIT_UNAVAILABLE, Connector, Result, Running
-from fault_proxy import FaultProxy
+from fault_proxy import FaultProxy, reset
 from live_load import LiveLoad, Mix
 from output_files import compare, rows_in
-from proxy import Proxy, stall_at
+from proxy import Proxy, Transform, stall_at
 from servers import REPLICA_PASSWORD, Position, Server, free_port
 from table_replay import expect_same, replay
 
@@ -337,6 +337,14 @@ class DyingProxy(Proxy):
     def _die(self, offset: int, data: bytes) -> bytes | None:
         self._is_held = self._is_held or offset + len(data) > self._byte_count
         return data[:self._byte_count - offset] if offset < self._byte_count else None
+
+    def _pump(self, source: socket.socket, sink: socket.socket, transform: Transform | None) -> None:
+        """A server that is about to write more must learn of the end: it would keep the dump, and its file, for a minute."""
+        super()._pump(source, sink, transform)
+        try:
+            reset(source if transform == self._die else sink)
+        except OSError:
+            pass
 
 
 # The first of them lies in the first row of the large transaction, which the pipeline need not have then.
