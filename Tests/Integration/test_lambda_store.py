@@ -12,6 +12,7 @@ import pytest
 from conftest import Pool
 from connector import Connector
 from lambda_emulator import SCHEDULE_EVENT, Answer, Function
+from lambda_schedule import catch_up
 from live_load import LiveLoad, Mix
 from object_stores import ObjectStore
 from output_files import compare
@@ -49,15 +50,6 @@ def function(connector: Connector, server: Server, database: str, start: Positio
 def expect_in_time(answer: Answer) -> None:
     """The function answered by itself: of one that is killed, the emulator only says that its time is over."""
     assert answer.text.startswith("{"), f"{answer.text} after {answer.seconds:.1f} s"
-
-
-def catch_up(function: Function) -> dict[str, Any]:
-    """Invokes until there is no more."""
-    for _ in range(30):
-        answer = function.invoke(SCHEDULE_EVENT)
-        if '"status":"ok"' in answer.text and not answer.ok["more"]:
-            return answer.ok
-    raise AssertionError(answer.text)
 
 
 def is_for(operation: str, place: bool) -> Callable[[Request], bool]:
