@@ -25,8 +25,11 @@ package struct ZstdCompressor: ~Copyable, @unchecked Sendable {
     return unsafe context
   }
 
-  /// 128 KiB, which is hundreds of rows: a page repeats what stands just before it, and tables for a whole page of 1 MiB
-  /// leave the processor's nearest caches.
+  /// 128 KiB, which is hundreds of rows: a page repeats what stands just before it, and what is further away costs more bits
+  /// and leaves the processor's nearest caches.
+  ///
+  /// Measured with 264 MB of pages with values of 300 bytes, one core: at level 2 0.36 s and 39.6 MB, where zstd's own choice
+  /// for pages of 1 MiB takes 0.51 s and 40.3 MB; at level 3 0.49 s and 39.5 MB instead of 0.68 s and 41.6 MB.
   private static let windowLog: Int32 = 17
 
   deinit { unsafe ZSTD_freeCCtx(context) }
