@@ -123,8 +123,10 @@ public struct EventStream: Sendable {
   }
 
   private mutating func follow(_ frame: EventFrame, _ event: RawSpan) throws(BinlogError) {
-    position.offset = frame.end
-    guard frame.header.type == .rotate, !isFile else { return }
+    guard frame.header.type == .rotate, !isFile else {
+      position.offset = frame.end
+      return
+    }
     do {
       position = try RotateEvent(event.extracting(EventHeader.byteCount..<EventHeader.byteCount + frame.bodyCount)).next
     } catch {

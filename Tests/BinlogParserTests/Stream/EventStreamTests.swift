@@ -61,6 +61,13 @@ import Testing
     #expect(failure(bare, stream)?.cause == .checksumMismatch)
   }
 
+  @Test("An error in a ROTATE has the place where it starts", arguments: [[], [4, 0], [UInt8](repeating: 0, count: 8)])
+  func aDamagedRotate(_ body: [UInt8]) throws {
+    let event = BinlogEvents.event(4, body, logPosition: 119 + UInt32(body.count))
+    let error = try #require(failure(event, try stream(at: 100)))
+    #expect(error.description.hasPrefix("binlog.000008:100: ROTATE: "))
+  }
+
   @Test func aRealRotateMovesToTheNextFile() throws {
     var stream = try stream(at: 100)
     let size = UInt32(19 + Self.rotateBody.count)

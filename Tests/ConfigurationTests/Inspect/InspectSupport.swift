@@ -59,9 +59,11 @@ struct InspectedEvents {
 
   /// A TABLE_MAP of a table with one INT.
   static func tableMap(_ schema: String, _ table: String) -> [UInt8] {
-    let names = [Array(schema.utf8), Array(table.utf8)].flatMap { name in [UInt8(name.count)] + name + [0] }
-    return BinlogEvents.event(19, [7, 0, 0, 0, 0, 0, 1, 0] + names + [1, 3, 0, 0])
+    let head: [UInt8] = [7, 0, 0, 0, 0, 0, 1, 0]
+    return BinlogEvents.event(19, head + name(schema) + name(table) + [1, 3, 0, 0])
   }
+
+  private static func name(_ text: String) -> [UInt8] { [UInt8(text.utf8.count)] + Array(text.utf8) + [0] }
 
   /// A TRANSACTION_PAYLOAD of `events` that is not compressed: the type of compression, 255 for none, and the end mark.
   static func payload(_ events: some Sequence<[UInt8]>) -> [UInt8] {
