@@ -61,7 +61,8 @@ import Testing
     #expect(failure(bare, stream)?.cause == .checksumMismatch)
   }
 
-  @Test("An error in a ROTATE has the place where it starts", arguments: [[], [4, 0], [UInt8](repeating: 0, count: 8)])
+  @Test(
+    "An error in a ROTATE has the place where it starts", arguments: [[], [4, 0], [UInt8](repeating: 0, count: 8)])
   func aDamagedRotate(_ body: [UInt8]) throws {
     let event = BinlogEvents.event(4, body, logPosition: 119 + UInt32(body.count))
     let error = try #require(failure(event, try stream(at: 100)))
