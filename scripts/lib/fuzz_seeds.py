@@ -1,6 +1,7 @@
 """Writes the inputs that fuzzing starts from: fuzz_seeds.py FOLDER makes a folder for each target there.
 
-They come from the binlogs of Tests/Fixtures; packets are made by hand, as the documents of the protocol have them.
+They come from the binlogs of Tests/Fixtures; packets are made by hand, as the documents of the protocol have them. What earlier
+runs found to reach more of the code is in Tests/Fixtures/fuzz, an input in a line; fuzz_keep.py writes that.
 """
 
 from __future__ import annotations
@@ -161,12 +162,17 @@ VALUES = {
 }
 
 
+def found_seeds(target: str) -> Iterator[tuple[str, bytes]]:
+    for number, line in enumerate((FIXTURES / "fuzz" / f"{target}.hex").read_text().splitlines(), 1):
+        yield f"found-{number:03}", bytes.fromhex(line)
+
+
 def main(corpus: pathlib.Path) -> None:
     targets = {"events": event_seeds(), "rows": row_seeds(), "packets": packet_seeds(), "gtids": gtid_seeds(), **VALUES}
     for target, seeds in targets.items():
         folder = corpus / target
         folder.mkdir(parents=True, exist_ok=True)
-        for name, seed in seeds:
+        for name, seed in (*seeds, *found_seeds(target)):
             (folder / name).write_bytes(seed)
 
 
