@@ -237,6 +237,28 @@ extension RawSpan {
     return UInt32(littleEndian: unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self))
   }
 
+  /// The eight bytes at `offset`, which must be in range, lowest first.
+  @inlinable @inline(__always)
+  public func word(at offset: Int) -> UInt64 {
+    precondition(offset >= 0 && byteCount &- offset >= 8, "word out of range")
+    return UInt64(littleEndian: unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
+  }
+
+  /// Whether the bytes are the same as those of `other`.
+  public func isEqual(to other: RawSpan) -> Bool {
+    guard byteCount == other.byteCount else { return false }
+    var offset = 0
+    while byteCount &- offset >= 8 {
+      guard word(at: offset) == other.word(at: offset) else { return false }
+      offset &+= 8
+    }
+    while offset < byteCount {
+      guard self[byteAt: offset] == other[byteAt: offset] else { return false }
+      offset &+= 1
+    }
+    return true
+  }
+
   /// The bytes as a string; what is not UTF-8 becomes U+FFFD.
   public var utf8String: String {
     unsafe withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }

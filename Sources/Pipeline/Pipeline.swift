@@ -27,9 +27,9 @@ public final class Pipeline: Sendable {
   /// Bytes of events between reader and processing worker at most, unless told otherwise; one chunk always fits.
   public static let defaultEventByteLimit = 32 << 20
 
-  /// Room for `queueCapacity` chunks of the usual size, and for a few megabytes of larger ones.
+  /// Room for `queueCapacity` chunks of the usual size.
   private static func eventByteLimit(queueCapacity: Int, atMost limit: Int) -> Int {
-    min(limit, max(4 << 20, queueCapacity * EventChunk.fullByteCount))
+    min(limit, queueCapacity * EventChunk.fullByteCount)
   }
 
   /// A pipeline whose event queue holds `queueCapacity` chunks. Its threads run from now on.

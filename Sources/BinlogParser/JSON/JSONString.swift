@@ -143,13 +143,6 @@ enum JSONWord {
 }
 
 extension RawSpan {
-  /// The eight bytes at `offset`, lowest first.
-  @inline(__always)
-  func word(at offset: Int) -> UInt64 {
-    precondition(offset >= 0 && byteCount &- offset >= 8, "word out of range")
-    return UInt64(littleEndian: unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
-  }
-
   /// The last `count` (1 to 7) bytes, lowest first, with zeros above.
   @inline(__always)
   func lastWord(count: Int) -> UInt64 {

@@ -49,7 +49,7 @@ struct TableMaps: Sendable {
   /// - Throws: `DecodeError` where its fields do not fit each other.
   mutating func accept(_ body: RawSpan, _ format: FormatDescriptionEvent?) throws(DecodeError) {
     let event = try TableMapEvent(body, postHeaderLength: format?.postHeaderLength(of: .tableMap) ?? 0)
-    if let entry = entries[event.tableID], body.isEqual(to: entry.body) {
+    if let entry = entries[event.tableID], body.isEqual(to: entry.body.bytes) {
       if entry.generation != generation { entries[event.tableID]?.generation = generation }
       return
     }
@@ -98,11 +98,4 @@ struct TableMaps: Sendable {
 
   /// Another file begins: numbers of the one before mean nothing in it.
   mutating func beginFile() { generation += 1 }
-}
-
-extension RawSpan {
-  func isEqual(to bytes: [UInt8]) -> Bool {
-    guard byteCount == bytes.count else { return false }
-    return unsafe withUnsafeBytes { a in unsafe bytes.withUnsafeBytes { b in unsafe a.elementsEqual(b) } }
-  }
 }

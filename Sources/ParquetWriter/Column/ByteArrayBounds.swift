@@ -46,11 +46,4 @@ extension RawSpan {
     }
     return byteCount < other.byteCount
   }
-
-  /// Whether these bytes are the same as `other`.
-  package func isEqual(to other: RawSpan) -> Bool {
-    guard byteCount == other.byteCount else { return false }
-    for index in 0..<byteCount where self[byteAt: index] != other[byteAt: index] { return false }
-    return true
-  }
 }

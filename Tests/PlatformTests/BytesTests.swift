@@ -1,0 +1,52 @@
+import Bytes
+import TestSupport
+import Testing
+
+/// Reads and copies that take eight bytes or more at a time, at every place where they must not.
+@Suite struct BytesTests {
+  @Test(arguments: 0...8) func integersOfAnyWidth(width: Int) throws {
+    var random = SeededGenerator(seed: UInt64(width))
+    let bytes = random.bytes(20)
+    for start in 0...20 - width {
+      let field = bytes[start..<start + width]
+      var little = ByteCursor(bytes.bytes, at: start)
+      #expect(try little.uint(bytes: width, "little") == field.reversed().reduce(0) { $0 << 8 | UInt64($1) })
+      #expect(little.offset == start + width)
+      var big = ByteCursor(bytes.bytes, at: start)
+      #expect(try big.uintBigEndian(bytes: width, "big") == field.reduce(0) { $0 << 8 | UInt64($1) })
+      #expect(big.offset == start + width)
+    }
+  }
+
+  @Test(arguments: 1...8) func integersThatAreCut(width: Int) {
+    let bytes = [UInt8](repeating: 1, count: width - 1)
+    var cursor = ByteCursor(bytes.bytes)
+    #expect(throws: DecodeError.self) { try cursor.uint(bytes: width, "cut") }
+    #expect(throws: DecodeError.self) { try cursor.uintBigEndian(bytes: width, "cut") }
+    #expect(cursor.offset == 0)
+  }
+
+  @Test(arguments: 0...20) func equality(count: Int) {
+    let bytes = [UInt8](repeating: 7, count: count)
+    #expect(bytes.bytes.isEqual(to: Array(bytes).bytes))
+    #expect(!bytes.bytes.isEqual(to: (bytes + [7]).bytes))
+    for index in 0..<count {
+      var other = bytes
+      other[index] ^= 1
+      #expect(!bytes.bytes.isEqual(to: other.bytes))
+    }
+  }
+
+  @Test func copiesOfShortAndLongRuns() {
+    let source = (0..<100).map { UInt8($0) }
+    var output = OutputBuffer(capacity: 1)
+    var expected: [UInt8] = []
+    for count in 0...40 {
+      for start in [0, 1, 50, 100 - count] {
+        output.append(count, at: start, of: source.bytes)
+        expected += source[start..<start + count]
+      }
+    }
+    #expect(output.array == expected)
+  }
+}
