@@ -10,32 +10,37 @@ import Testing
     for start in 0...20 - width {
       let field = bytes[start..<start + width]
       var little = ByteCursor(bytes.bytes, at: start)
-      #expect(try little.uint(bytes: width, "little") == field.reversed().reduce(0) { $0 << 8 | UInt64($1) })
-      #expect(little.offset == start + width)
+      let (found, end) = (try little.uint(bytes: width, "little"), little.offset)
+      #expect(found == field.reversed().reduce(0) { $0 << 8 | UInt64($1) })
+      #expect(end == start + width)
       var big = ByteCursor(bytes.bytes, at: start)
-      #expect(try big.uintBigEndian(bytes: width, "big") == field.reduce(0) { $0 << 8 | UInt64($1) })
-      #expect(big.offset == start + width)
+      let (foundBig, endBig) = (try big.uintBigEndian(bytes: width, "big"), big.offset)
+      #expect(foundBig == field.reduce(0) { $0 << 8 | UInt64($1) })
+      #expect(endBig == start + width)
     }
   }
 
   @Test(arguments: 1...8) func integersThatAreCut(width: Int) {
     let bytes = [UInt8](repeating: 1, count: width - 1)
     var cursor = ByteCursor(bytes.bytes)
-    #expect(throws: DecodeError.self) { try cursor.uint(bytes: width, "cut") }
-    #expect(throws: DecodeError.self) { try cursor.uintBigEndian(bytes: width, "cut") }
-    #expect(cursor.offset == 0)
+    let found = [try? cursor.uint(bytes: width, "cut"), try? cursor.uintBigEndian(bytes: width, "cut")]
+    let offset = cursor.offset
+    #expect(found == [nil, nil])
+    #expect(offset == 0)
   }
 
   @Test(arguments: 0...20) func equality(count: Int) {
     let bytes = [UInt8](repeating: 7, count: count)
-    #expect(bytes.bytes.isEqual(to: Array(bytes).bytes))
-    #expect(!bytes.bytes.isEqual(to: (bytes + [7]).bytes))
+    #expect(Self.isEqual(bytes, Array(bytes)))
+    #expect(!Self.isEqual(bytes, bytes + [7]))
     for index in 0..<count {
       var other = bytes
       other[index] ^= 1
-      #expect(!bytes.bytes.isEqual(to: other.bytes))
+      #expect(!Self.isEqual(bytes, other))
     }
   }
+
+  private static func isEqual(_ a: [UInt8], _ b: [UInt8]) -> Bool { a.bytes.isEqual(to: b.bytes) }
 
   @Test func copiesOfShortAndLongRuns() {
     let source = (0..<100).map { UInt8($0) }
