@@ -108,7 +108,7 @@ package struct GzipCompressor: ~Copyable, @unchecked Sendable {
   /// Appends the DEFLATE of `part`, in pieces that each fit into zlib's buffer.
   ///
   /// A longer input would slide through the buffer, and every number in the match tables would be changed for each window of
-  /// it: a fifth of the time at level 3. So each piece begins with empty tables, and with the last quarter of a window of
+  /// it: a fifth of the instructions of a whole run at level 3. So each piece begins with empty tables, and with the last quarter of a window of
   /// what is before it for history. Flushed pieces are one DEFLATE stream.
   ///
   /// Measured with 100 MB of pages with values of 300 bytes, one core, the content alone:
