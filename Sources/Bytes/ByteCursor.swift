@@ -29,12 +29,12 @@ public struct ByteCursor: ~Escapable, ~Copyable {
   /// Whether everything was read.
   @inlinable public var isAtEnd: Bool { position == span.byteCount }
 
-  @inlinable
+  @inlinable @inline(__always)
   func require(_ count: Int, _ field: StaticString) throws(DecodeError) {
     guard count >= 0, remaining >= count else { throw DecodeError(.truncated, at: position, field) }
   }
 
-  @inlinable @_lifetime(self: copy self)
+  @inlinable @inline(__always) @_lifetime(self: copy self)
   mutating func load<T: FixedWidthInteger & BitwiseCopyable>(
     _: T.Type, _ field: StaticString
   ) throws(DecodeError) -> T {
@@ -89,38 +89,34 @@ public struct ByteCursor: ~Escapable, ~Copyable {
   /// A little-endian unsigned integer of `count` bytes, 0 to 8.
   ///
   /// Where eight bytes are left, they are read in one load.
-  @inlinable @_lifetime(self: copy self)
+  @inlinable @inline(__always) @_lifetime(self: copy self)
   public mutating func uint(bytes count: Int, _ field: StaticString) throws(DecodeError) -> UInt64 {
-    guard count <= 8 else { throw DecodeError(.invalid, at: position, field) }
-    if remaining >= 8, count > 0 {
-      let word = unsafe span.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
-      position &+= count
-      return UInt64(littleEndian: word) & UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count)
+    guard remaining >= 8, count > 0, count <= 8 else {
+      return try uintByteByByte(count, field)
     }
+    let word = unsafe span.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
+    position &+= count
+    return UInt64(littleEndian: word) & UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count)
+  }
+
+  /// A big-endian unsigned integer of `count` bytes, 0 to 8.
+  @inlinable @inline(__always) @_lifetime(self: copy self)
+  public mutating func uintBigEndian(bytes count: Int, _ field: StaticString) throws(DecodeError) -> UInt64 {
+    guard remaining >= 8, count > 0, count <= 8 else {
+      return try uintByteByByte(count, field).byteSwapped &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count)
+    }
+    let word = unsafe span.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
+    position &+= count
+    return UInt64(bigEndian: word) &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count)
+  }
+  @usableFromInline @inline(never) @_lifetime(self: copy self)
+  mutating func uintByteByByte(_ count: Int, _ field: StaticString) throws(DecodeError) -> UInt64 {
+    guard count <= 8 else { throw DecodeError(.invalid, at: position, field) }
     try require(count, field)
     var value: UInt64 = 0
     for index in 0..<count {
       let byte = unsafe span.unsafeLoad(fromUncheckedByteOffset: position &+ index, as: UInt8.self)
       value |= UInt64(byte) &<< UInt64(8 &* index)
-    }
-    position &+= count
-    return value
-  }
-
-  /// A big-endian unsigned integer of `count` bytes, 0 to 8.
-  @inlinable @_lifetime(self: copy self)
-  public mutating func uintBigEndian(bytes count: Int, _ field: StaticString) throws(DecodeError) -> UInt64 {
-    guard count <= 8 else { throw DecodeError(.invalid, at: position, field) }
-    if remaining >= 8, count > 0 {
-      let word = unsafe span.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
-      position &+= count
-      return UInt64(bigEndian: word) &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count)
-    }
-    try require(count, field)
-    var value: UInt64 = 0
-    for index in 0..<count {
-      let byte = unsafe span.unsafeLoad(fromUncheckedByteOffset: position &+ index, as: UInt8.self)
-      value = value &<< 8 | UInt64(byte)
     }
     position &+= count
     return value
@@ -162,7 +158,7 @@ public struct ByteCursor: ~Escapable, ~Copyable {
   }
 
   /// `count` raw bytes.
-  @inlinable @_lifetime(copy self)
+  @inlinable @inline(__always) @_lifetime(copy self)
   public mutating func bytes(_ count: Int, _ field: StaticString) throws(DecodeError) -> RawSpan {
     try require(count, field)
     let start = position
@@ -242,6 +238,14 @@ extension RawSpan {
   public func word(at offset: Int) -> UInt64 {
     precondition(offset >= 0 && byteCount &- offset >= 8, "word out of range")
     return UInt64(littleEndian: unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
+  }
+
+  /// The sixteen bytes at `offset`, which must be in range, as two words, lowest first.
+  @inlinable @inline(__always)
+  public func twoWords(at offset: Int) -> SIMD2<UInt64> {
+    precondition(offset >= 0 && byteCount &- offset >= 16, "words out of range")
+    let words = unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: SIMD2<UInt64>.self)
+    return SIMD2(UInt64(littleEndian: words.x), UInt64(littleEndian: words.y))
   }
 
   /// Whether the bytes are the same as those of `other`.

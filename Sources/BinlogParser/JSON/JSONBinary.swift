@@ -104,12 +104,13 @@ struct JSONBinaryReader: ~Escapable {
   private mutating func append(
     _ container: JSONContainer, depth: Int, to out: inout OutputBuffer
   ) throws(DecodeError) {
-    out.append(container.isObject ? UInt8(ascii: "{") : UInt8(ascii: "["))
+    let start = out.count
     for index in 0..<container.count {
-      if index > 0 { out.append(UInt8(ascii: ",")) }
       if container.isObject {
-        out.append(jsonString: try key(index, of: container))
-        out.append(UInt8(ascii: ":"))
+        let key = try key(index, of: container)
+        out.append(jsonMember: key.count, at: key.lowerBound, of: document)
+      } else {
+        out.append(UInt8(ascii: ","))
       }
       let entry = container.valueEntry(index)
       let type = document[byteAt: entry]
@@ -121,17 +122,20 @@ struct JSONBinaryReader: ~Escapable {
         try append(type: type, at: start, end: container.end, depth: depth + 1, to: &out)
       }
     }
+    // The first comma becomes the bracket.
+    if container.count == 0 { out.append(UInt8(ascii: ",")) }
+    out.overwriteLittleEndian(container.isObject ? UInt8(ascii: "{") : UInt8(ascii: "["), at: start)
     out.append(container.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"))
   }
 
-  /// The key of member `index`.
-  @inline(__always) @_lifetime(copy self) @_lifetime(self: copy self)
-  mutating func key(_ index: Int, of container: JSONContainer) throws(DecodeError) -> RawSpan {
+  /// Where the key of member `index` lies.
+  @inline(__always) @_lifetime(self: copy self)
+  mutating func key(_ index: Int, of container: JSONContainer) throws(DecodeError) -> Range<Int> {
     let entry = container.keyEntry(index)
     let start = try container.resolve(entryAt: entry, in: document)
     let count = Int(document.uint16(at: entry &+ container.offsetByteCount))
     guard container.end &- start >= count else { throw DecodeError(.truncated, at: entry, "JSON key") }
     try account(count, at: entry)
-    return document.extracting(start..<start &+ count)
+    return start..<start &+ count
   }
 }

@@ -13,7 +13,7 @@ extension JSONBinaryReader {
     var members: [JSONNode.Member] = []
     var cells: [JSONNode] = []
     for index in 0..<container.count {
-      let key = container.isObject ? try key(index, of: container).array : []
+      let key = container.isObject ? document.extracting(try key(index, of: container)).array : []
       let value = try node(index, of: container, depth: depth)
       if container.isObject { members.append(JSONNode.Member(key: key, value: value)) } else { cells.append(value) }
     }

@@ -34,10 +34,18 @@ enum JSONScalar {
   }
 
   /// Reads a length: seven bits a byte, lowest first, the high bit set on all but the last; 32 bits at most.
+  @inline(__always)
   static func length(_ cursor: inout ByteCursor) throws(DecodeError) -> Int {
     let start = cursor.offset
-    var length: UInt64 = 0
-    for shift in stride(from: UInt64(0), through: 28, by: 7) {
+    let first = try cursor.uint8("JSON length")
+    return first < 0x80 ? Int(first) : try length(&cursor, from: first, at: start)
+  }
+
+  /// What is left of a length whose byte `first`, at `start`, was not the last.
+  @inline(never)
+  private static func length(_ cursor: inout ByteCursor, from first: UInt8, at start: Int) throws(DecodeError) -> Int {
+    var length = UInt64(first & 0x7F)
+    for shift in stride(from: UInt64(7), through: 28, by: 7) {
       let byte = try cursor.uint8("JSON length")
       length |= UInt64(byte & 0x7F) &<< shift
       guard byte & 0x80 != 0 else {

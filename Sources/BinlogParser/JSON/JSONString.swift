@@ -18,6 +18,24 @@ extension OutputBuffer {
     return replaced
   }
 
+  /// Appends `,"key":`, where the key is the `count` bytes at `offset` of `text`: up to eight plain ones as one word, if `text`
+  /// goes on for so long.
+  @inline(__always)
+  mutating func append(jsonMember count: Int, at offset: Int, of text: RawSpan) {
+    if count > 0, count <= 8, offset >= 0, text.byteCount &- offset >= 8 {
+      let word = text.word(at: offset)
+      if JSONWord.hitsOfASCII(word) & UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count) == 0 {
+        reserve(24)
+        appendUnchecked(word: 0x222C, count: 2)
+        appendUnchecked(word: word, count: count)
+        return appendUnchecked(word: 0x3A22, count: 2)
+      }
+    }
+    append(UInt8(ascii: ","))
+    append(jsonString: text.extracting(offset..<offset &+ count))
+    append(UInt8(ascii: ":"))
+  }
+
   /// Appends `utf8` as the inside of a JSON string, for keys and labels that are quoted as a whole.
   ///
   /// Returns how many ill-formed sequences were replaced by U+FFFD.
@@ -47,7 +65,16 @@ extension OutputBuffer {
 
   /// Appends the bytes from `offset` up to the first that is not ASCII or that JSON escapes; returns the offset of that.
   mutating func appendPlainASCII(_ text: RawSpan, from offset: Int) -> Int {
-    appendPlain(text, from: offset, hits: JSONWord.hitsOfASCII)
+    let end = text.byteCount
+    var offset = offset
+    reserve(end &- offset &+ 8)
+    while end &- offset >= 16 {
+      let words = text.twoWords(at: offset)
+      guard JSONWord.areAllPlainASCII(words) else { break }
+      appendUnchecked(words)
+      offset &+= 16
+    }
+    return appendPlain(text, from: offset, hits: JSONWord.hitsOfASCII)
   }
 
   /// Appends the bytes from `offset` up to the first that JSON escapes; returns the offset of that.
@@ -130,6 +157,17 @@ enum JSONWord {
     let quotes = word ^ ones &* UInt64(UInt8(ascii: "\""))
     let backslashes = word ^ ones &* UInt64(UInt8(ascii: "\\"))
     return (word | (word &- ones &* 0x20) | (quotes &- ones) | (backslashes &- ones)) & highBits
+  }
+
+  /// Whether all bytes are ASCII that JSON does not escape.
+  @inline(__always)
+  static func areAllPlainASCII(_ words: SIMD2<UInt64>) -> Bool {
+    let ones = SIMD2(repeating: ones)
+    let quotes = words ^ SIMD2(repeating: Self.ones &* UInt64(UInt8(ascii: "\"")))
+    let backslashes = words ^ SIMD2(repeating: Self.ones &* UInt64(UInt8(ascii: "\\")))
+    let controls = words &- SIMD2(repeating: Self.ones &* 0x20)
+    let hits = words | controls | (quotes &- ones) | (backslashes &- ones)
+    return (hits.x | hits.y) & highBits == 0
   }
 
   /// The high bit of the first byte that JSON escapes (a control, a quote, a backslash); bits above it mean nothing.

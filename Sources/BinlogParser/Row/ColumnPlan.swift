@@ -37,10 +37,14 @@ public struct ColumnPlan: Sendable, BitwiseCopyable {
   public var decimal: NewDecimal?
   /// The text's character set.
   public var characterSet = CharacterSet.utf8mb4
-  /// Where the labels of an ENUM or a SET begin in the table's labels.
-  public var firstLabel: Int32 = 0
-  /// How many labels are known.
-  public var labelCount: Int32 = 0
+  /// Where the labels of an ENUM or a SET begin among the table's labels, and how many are known.
+  private var firstLabel: Int32 = 0, labelCount: Int32 = 0
+
+  /// Where the labels of an ENUM or a SET lie among the table's labels, as far as they are known.
+  var labels: Range<Int> {
+    get { Int(firstLabel)..<Int(firstLabel) + Int(labelCount) }
+    set { (firstLabel, labelCount) = (Int32(newValue.lowerBound), Int32(newValue.count)) }
+  }
 
   /// Compiles the column `definition`.
   init(_ definition: ColumnDefinition, isUnsigned: Bool) {

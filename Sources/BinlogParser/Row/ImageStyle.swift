@@ -11,12 +11,10 @@ public protocol ImageStyle {
   /// The longest binary value in bytes that is written whole.
   static var wholeBinaryLimit: Int { get }
 
-  /// Writes what comes before an image.
-  static func begin(_ buffer: inout OutputBuffer)
-  /// Writes what comes before a value; `isFirst` for the image's first.
-  static func key(_ index: Int, isFirst: Bool, _ table: TablePlan, _ buffer: inout OutputBuffer)
-  /// Writes what comes after an image that had values unless `isEmpty`.
-  static func end(isEmpty: Bool, _ buffer: inout OutputBuffer)
+  /// Writes what comes before a value.
+  static func key(_ index: Int, _ table: TablePlan, _ buffer: inout OutputBuffer)
+  /// Writes what comes after an image, whose values were written from `start` on.
+  static func end(from start: Int, _ buffer: inout OutputBuffer)
 }
 
 /// A JSON object with a member for each present column: `{"id":1,"note":null}`.
@@ -30,22 +28,22 @@ public enum JSONImage: ImageStyle {
   /// Data is never cut.
   public static var wholeBinaryLimit: Int { .max }
 
-  /// `{`
-  @inline(__always)
-  public static func begin(_ buffer: inout OutputBuffer) { buffer.append(UInt8(ascii: "{")) }
-
   /// `,"name":`
   @inline(__always)
-  public static func key(_ index: Int, isFirst: Bool, _ table: TablePlan, _ buffer: inout OutputBuffer) {
-    table.jsonKeys.append(index, droppingFirst: isFirst ? 1 : 0, to: &buffer)
+  public static func key(_ index: Int, _ table: TablePlan, _ buffer: inout OutputBuffer) {
+    table.jsonKeys.append(index, to: &buffer)
   }
 
-  /// `}`
+  /// `}`, and the first comma becomes `{`.
   @inline(__always)
-  public static func end(isEmpty: Bool, _ buffer: inout OutputBuffer) { buffer.append(UInt8(ascii: "}")) }
+  public static func end(from start: Int, _ buffer: inout OutputBuffer) {
+    if buffer.count == start { buffer.append(UInt8(ascii: "{")) }
+    buffer.overwriteLittleEndian(UInt8(ascii: "{"), at: start)
+    buffer.append(UInt8(ascii: "}"))
+  }
 }
 
-/// A line for each present column: `  [0] id = 1`.
+/// A line for each present column, behind the end of the line before it: `\n  [0] id = 1`.
 public enum TextImage: ImageStyle {
   /// SQL's NULL.
   public static var null: StaticString { "NULL" }
@@ -56,19 +54,13 @@ public enum TextImage: ImageStyle {
   /// Longer values show their size and first bytes.
   public static var wholeBinaryLimit: Int { 256 }
 
-  /// Nothing.
+  /// `\n  [0] name = `
   @inline(__always)
-  public static func begin(_ buffer: inout OutputBuffer) {}
-
-  /// `  [0] name = `
-  @inline(__always)
-  public static func key(_ index: Int, isFirst: Bool, _ table: TablePlan, _ buffer: inout OutputBuffer) {
-    table.textKeys.append(index, droppingFirst: isFirst ? 1 : 0, to: &buffer)
+  public static func key(_ index: Int, _ table: TablePlan, _ buffer: inout OutputBuffer) {
+    table.textKeys.append(index, to: &buffer)
   }
 
   /// The last line's end.
   @inline(__always)
-  public static func end(isEmpty: Bool, _ buffer: inout OutputBuffer) {
-    if !isEmpty { buffer.append(UInt8(ascii: "\n")) }
-  }
+  public static func end(from start: Int, _ buffer: inout OutputBuffer) { buffer.append(UInt8(ascii: "\n")) }
 }

@@ -6,7 +6,7 @@ import Bytes
 /// the event's bytes to its final form without an object between. Values arrive in column order; columns that are absent
 /// from the image do not arrive.
 protocol ImageVisitor: ~Copyable {
-  mutating func beginImage(_ table: TablePlan)
+  mutating func beginImage()
   mutating func endImage()
   /// Comes before each value: the column's number.
   mutating func column(_ index: Int, _ table: TablePlan)
@@ -25,9 +25,9 @@ protocol ImageVisitor: ~Copyable {
   /// Bytes of which nobody said whether they are text.
   mutating func textOrBinary(_ bytes: RawSpan)
   mutating func binary(_ bytes: RawSpan, paddedCount: Int)
-  /// `labels` of `table`, from 1 on, starting at `column.firstLabel`.
-  mutating func enumeration(_ index: UInt64, _ column: ColumnPlan, _ table: TablePlan)
-  mutating func set(_ mask: UInt64, _ column: ColumnPlan, _ table: TablePlan)
+  /// The first of the `labels` among those of `table` has the index 1.
+  mutating func enumeration(_ index: UInt64, _ labels: Range<Int>, _ table: TablePlan)
+  mutating func set(_ mask: UInt64, _ labels: Range<Int>, _ table: TablePlan)
   mutating func json(_ document: RawSpan) throws(DecodeError)
   /// What was done to a document that is not known.
   mutating func json(diffs: RawSpan) throws(DecodeError)

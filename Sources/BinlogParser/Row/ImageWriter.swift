@@ -6,7 +6,8 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
   public var buffer: OutputBuffer
   /// How many undecodable runs of bytes were replaced by U+FFFD.
   public private(set) var replacements = 0
-  private var isFirst = true
+  /// Where the image begins.
+  private var start = 0
 
   /// A writer with an empty buffer.
   public init(capacity: Int = 4096) { buffer = OutputBuffer(capacity: capacity) }
@@ -14,18 +15,14 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
   /// Binary values beyond the style's limit show this many bytes.
   private static var cutBinaryCount: Int { 32 }
 
-  mutating func beginImage(_ table: TablePlan) {
-    isFirst = true
-    Style.begin(&buffer)
+  mutating func beginImage() {
+    start = buffer.count
   }
 
-  mutating func endImage() { Style.end(isEmpty: isFirst, &buffer) }
+  mutating func endImage() { Style.end(from: start, &buffer) }
 
   @inline(__always)
-  mutating func column(_ index: Int, _ table: TablePlan) {
-    Style.key(index, isFirst: isFirst, table, &buffer)
-    isFirst = false
-  }
+  mutating func column(_ index: Int, _ table: TablePlan) { Style.key(index, table, &buffer) }
 
   mutating func null() { buffer.append(Style.null) }
   mutating func signed(_ value: Int64) { buffer.append(decimal: value) }
@@ -95,25 +92,25 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
     buffer.append("... (\(count) bytes)")
   }
 
-  mutating func enumeration(_ index: UInt64, _ column: ColumnPlan, _ table: TablePlan) {
+  mutating func enumeration(_ index: UInt64, _ labels: Range<Int>, _ table: TablePlan) {
     if index == 0 {
       buffer.append("\"\"")
-    } else if index <= UInt64(column.labelCount) {
+    } else if index <= UInt64(labels.count) {
       quote()
-      table.labels.append(Int(column.firstLabel) + Int(index) - 1, to: &buffer)
+      table.labels.append(labels.lowerBound + Int(index) - 1, to: &buffer)
       quote()
     } else {
       buffer.append(decimal: index)
     }
   }
 
-  mutating func set(_ mask: UInt64, _ column: ColumnPlan, _ table: TablePlan) {
-    let known = column.labelCount >= 64 ? UInt64.max : 1 << UInt64(column.labelCount) - 1
-    guard column.labelCount > 0, mask & ~known == 0 else { return buffer.append(decimal: mask) }
+  mutating func set(_ mask: UInt64, _ labels: Range<Int>, _ table: TablePlan) {
+    let known = labels.count >= 64 ? UInt64.max : 1 << UInt64(labels.count) - 1
+    guard !labels.isEmpty, mask & ~known == 0 else { return buffer.append(decimal: mask) }
     quote()
     var rest = mask
     while rest != 0 {
-      table.labels.append(Int(column.firstLabel) + rest.trailingZeroBitCount, to: &buffer)
+      table.labels.append(labels.lowerBound + rest.trailingZeroBitCount, to: &buffer)
       rest &= rest &- 1
       if rest != 0 { buffer.append(UInt8(ascii: ",")) }
     }

@@ -2,7 +2,7 @@ import Bytes
 
 /// A visitor that keeps nothing: for walking over images whose values nobody wants.
 struct RowCounter: ImageVisitor {
-  mutating func beginImage(_ table: TablePlan) {}
+  mutating func beginImage() {}
   mutating func endImage() {}
   mutating func column(_ index: Int, _ table: TablePlan) {}
   mutating func null() {}
@@ -18,8 +18,8 @@ struct RowCounter: ImageVisitor {
   mutating func text(_ bytes: RawSpan, _ characterSet: CharacterSet) {}
   mutating func textOrBinary(_ bytes: RawSpan) {}
   mutating func binary(_ bytes: RawSpan, paddedCount: Int) {}
-  mutating func enumeration(_ index: UInt64, _ column: ColumnPlan, _ table: TablePlan) {}
-  mutating func set(_ mask: UInt64, _ column: ColumnPlan, _ table: TablePlan) {}
+  mutating func enumeration(_ index: UInt64, _ labels: Range<Int>, _ table: TablePlan) {}
+  mutating func set(_ mask: UInt64, _ labels: Range<Int>, _ table: TablePlan) {}
   mutating func json(_ document: RawSpan) {}
   mutating func json(diffs: RawSpan) {}
   mutating func json(diffs: RawSpan, at offset: Int, appliedTo document: RawSpan, at documentOffset: Int) {}

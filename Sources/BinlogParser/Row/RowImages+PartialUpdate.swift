@@ -24,7 +24,7 @@ extension RowImages {
     let partial = side == .after ? try partialColumns() : rows.extracting(first: 0)
     let nulls = try cursor.bytes((present.count + 7) / 8, "NULL bitmap")
     let table = table
-    visitor.beginImage(table)
+    visitor.beginImage()
     var ordinal = 0
     var document = 0
     while index < table.columns.count {
@@ -37,7 +37,7 @@ extension RowImages {
           try visitDiffs(index, &visitor)
         } else {
           let start = cursor.offset
-          try Value.visit(table.columns[index], table, &cursor, &budget, &visitor)
+          try Value.visit(index, table, &cursor, &budget, &visitor)
           if isDocument, side == .before { documents[index] = start..<cursor.offset }
         }
         ordinal += 1

@@ -134,38 +134,26 @@ public struct RowImages: ~Escapable, ~Copyable {
   ) throws(BinlogError) {
     var index = 0
     do throws(DecodeError) {
-      if isPartial {
-        try visitPartial(present, side, &visitor, &index)
-      } else {
-        try visit(present, &visitor, &index)
+      guard !isPartial else { return try visitPartial(present, side, &visitor, &index) }
+      let nulls = try cursor.bytes((present.count + 7) / 8, "NULL bitmap")
+      visitor.beginImage()
+      var ordinal = 0
+      while index < table.columns.count {
+        if present.contains(index) {
+          visitor.column(index, table)
+          if nulls[byteAt: ordinal >> 3] & 1 << UInt8(ordinal & 7) != 0 {
+            visitor.null()
+          } else {
+            try Value.visit(index, table, &cursor, &budget, &visitor)
+          }
+          ordinal &+= 1
+        }
+        index &+= 1
       }
+      visitor.endImage()
     } catch {
       throw located(error, column: index)
     }
-  }
-
-  @_lifetime(self: copy self)
-  private mutating func visit<V: ImageVisitor & ~Copyable>(
-    _ present: borrowing PresentColumns, _ visitor: inout V, _ index: inout Int
-  ) throws(DecodeError) {
-    let nulls = try cursor.bytes((present.count + 7) / 8, "NULL bitmap")
-    let table = table
-    visitor.beginImage(table)
-    var ordinal = 0
-    let columns = table.columns
-    while index < columns.count {
-      if present.contains(index) {
-        visitor.column(index, table)
-        if nulls[byteAt: ordinal >> 3] & 1 << UInt8(ordinal & 7) != 0 {
-          visitor.null()
-        } else {
-          try Value.visit(columns[index], table, &cursor, &budget, &visitor)
-        }
-        ordinal &+= 1
-      }
-      index &+= 1
-    }
-    visitor.endImage()
   }
 
   private func located(_ error: DecodeError, column: Int) -> BinlogError {

@@ -25,10 +25,10 @@ struct StringPool: Sendable {
     runs.append(Run(start: end, count: buffer.count))
   }
 
-  /// Appends the run `index` to `buffer`, without its first bytes.
+  /// Appends the run `index` to `buffer`.
   @inline(__always)
-  func append(_ index: Int, droppingFirst dropped: Int = 0, to buffer: inout OutputBuffer) {
+  func append(_ index: Int, to buffer: inout OutputBuffer) {
     let run = runs[index]
-    buffer.append(run.count &- dropped, at: run.start &+ dropped, of: bytes.bytes)
+    buffer.append(run.count, at: run.start, of: bytes.bytes)
   }
 }

@@ -77,10 +77,10 @@ public final class TablePlan: Sendable {
       if definition.type == .enumeration || definition.type == .set {
         let values = definition.type == .set ? sets.next() : enumerations.next()
         let collation = metadata.labelCollations?[labelled]
-        column.firstLabel = Int32(labels.count)
-        column.labelCount = Int32(values?.count ?? 0)
         let characterSet = collation.map { CharacterSet(collationID: $0) } ?? .utf8mb4
+        let first = labels.count
         for value in values ?? [] { labels.append(label: value, characterSet) }
+        column.labels = first..<labels.count
         labelled += 1
       }
       columns.append(column)

@@ -2,15 +2,17 @@ import Bytes
 
 /// Reads one value and shows it to a visitor: the only place that knows how each type of column lies in a row image.
 enum Value {
-  /// Reads the value of `column` at the cursor; what has to be decompressed for it comes out of `budget`.
+  /// Reads the value of the column `index` of `table` at the cursor; what has to be decompressed for it comes out of `budget`.
   ///
   /// - Throws: `DecodeError` when the value is cut, does not exist in its type, or is of an unsupported type.
   @inline(__always) @_lifetime(cursor: copy cursor)
   static func visit<V: ImageVisitor & ~Copyable>(
-    _ column: ColumnPlan, _ table: TablePlan, _ cursor: inout ByteCursor, _ budget: inout InflationBudget,
+    _ index: Int, _ table: TablePlan, _ cursor: inout ByteCursor, _ budget: inout InflationBudget,
     _ visitor: inout V
   ) throws(DecodeError) {
-    switch column.kind {
+    // Not one copy of the plan: only what a kind needs of it is loaded.
+    let columns = table.columns
+    switch columns[index].kind {
     case .int8: visitor.signed(Int64(Int8(bitPattern: try cursor.uint8("TINYINT"))))
     case .uint8: visitor.unsigned(UInt64(try cursor.uint8("TINYINT")))
     case .int16: visitor.signed(Int64(Int16(bitPattern: try cursor.uint16("SMALLINT"))))
@@ -24,26 +26,27 @@ enum Value {
     case .float: visitor.float(Float(bitPattern: try cursor.uint32("FLOAT")))
     case .double: visitor.double(Double(bitPattern: try cursor.uint64("DOUBLE")))
     case .year: visitor.unsigned(UInt64(try Year.read(&cursor)))
-    case .text: visitor.text(try string(column, &cursor), column.characterSet)
-    case .binary: visitor.binary(try string(column, &cursor), paddedCount: Int(column.paddedCount))
-    case .textOrBinary: visitor.textOrBinary(try string(column, &cursor))
-    case .compressed: try compressed(column, &cursor, &budget, &visitor)
-    case .json: try json(column, &cursor, &visitor)
-    case .geometry: visitor.binary(try string(column, &cursor), paddedCount: 0)
-    case .vector: try vector(column, &cursor, &visitor)
-    case .decimal: try decimal(column, &cursor, &visitor)
-    case .enumeration: visitor.enumeration(try cursor.uint(bytes: Int(column.width), "ENUM"), column, table)
-    case .set: visitor.set(try cursor.uint(bytes: Int(column.width), "SET"), column, table)
-    case .bit: visitor.unsigned(try cursor.uintBigEndian(bytes: Int(column.width), "BIT"))
+    case .text: visitor.text(try string(columns[index], &cursor), columns[index].characterSet)
+    case .binary: visitor.binary(try string(columns[index], &cursor), paddedCount: Int(columns[index].paddedCount))
+    case .textOrBinary: visitor.textOrBinary(try string(columns[index], &cursor))
+    case .compressed: try compressed(columns[index], &cursor, &budget, &visitor)
+    case .json: try json(columns[index], &cursor, &visitor)
+    case .geometry: visitor.binary(try string(columns[index], &cursor), paddedCount: 0)
+    case .vector: try vector(columns[index], &cursor, &visitor)
+    case .decimal: try decimal(columns[index], &cursor, &visitor)
+    case .enumeration:
+      visitor.enumeration(try cursor.uint(bytes: Int(columns[index].width), "ENUM"), columns[index].labels, table)
+    case .set: visitor.set(try cursor.uint(bytes: Int(columns[index].width), "SET"), columns[index].labels, table)
+    case .bit: visitor.unsigned(try cursor.uintBigEndian(bytes: Int(columns[index].width), "BIT"))
     case .date: visitor.date(try CivilDate.read(&cursor))
     case .dateTime:
-      let digits = Int(column.width)
+      let digits = Int(columns[index].width)
       visitor.dateTime(try CivilDateTime.read(&cursor, fractionDigits: digits), fractionDigits: digits)
     case .timestamp:
-      let digits = Int(column.width)
+      let digits = Int(columns[index].width)
       visitor.timestamp(try Timestamp.read(&cursor, fractionDigits: digits), fractionDigits: digits)
     case .time:
-      let digits = Int(column.width)
+      let digits = Int(columns[index].width)
       visitor.time(try Time.read(&cursor, fractionDigits: digits), fractionDigits: digits)
     case .oldDateTime: visitor.dateTime(try CivilDateTime.readOld(&cursor), fractionDigits: 0)
     case .oldTimestamp: visitor.timestamp(try Timestamp.readOld(&cursor), fractionDigits: 0)

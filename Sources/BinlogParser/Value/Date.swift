@@ -57,19 +57,22 @@ public struct CivilDate: BitwiseCopyable, Equatable, Sendable {
     return date
   }
 
-  /// "YYYY-MM-" in a word.
-  @inlinable var yearAndMonth: UInt64 {
-    let century = UInt32(year) / 100
+  /// "YYYY-MM-" and "DD" in two words.
+  @inlinable @inline(__always)
+  var words: (yearAndMonth: UInt64, day: UInt64) {
+    let century = UInt64(year) / 100
+    let digits = DecimalDigits.pairs(
+      century | (UInt64(year) &- century &* 100) &<< 16 | UInt64(month) &<< 32 | UInt64(day) &<< 48)
     let dashes: UInt64 = 0x2D00_002D_0000_0000
-    return DecimalDigits.two(century) | DecimalDigits.two(UInt32(year) &- century &* 100) &<< 16
-      | DecimalDigits.two(UInt32(month)) &<< 40 | dashes
+    return (digits & 0xFFFF_FFFF | (digits & 0xFFFF_0000_0000) &<< 8 | dashes, digits &>> 48)
   }
 
   /// Appends "2024-01-31".
   @inlinable
   public func append(to out: inout OutputBuffer) {
     out.reserve(16)
-    out.appendUnchecked(word: yearAndMonth, count: 8)
-    out.appendUnchecked(word: DecimalDigits.two(UInt32(day)), count: 2)
+    let words = words
+    out.appendUnchecked(word: words.yearAndMonth, count: 8)
+    out.appendUnchecked(word: words.day, count: 2)
   }
 }

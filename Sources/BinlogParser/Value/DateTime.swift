@@ -102,12 +102,13 @@ public struct CivilDateTime: BitwiseCopyable, Equatable, Sendable {
     append(to: &out, fractionDigits: fractionDigits, separator: UInt8(ascii: " "))
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   func append(to out: inout OutputBuffer, fractionDigits: Int, separator: UInt8) {
     out.reserve(40)
-    out.appendUnchecked(word: date.yearAndMonth, count: 8)
-    out.appendUnchecked(word: DecimalDigits.two(UInt32(date.day)) | UInt64(separator) &<< 16, count: 3)
-    out.append(hour: UInt32(hour), minute: UInt32(minute), second: UInt32(second))
-    out.append(microseconds: microsecond, digits: fractionDigits)
+    let words = date.words
+    out.appendUnchecked(word: words.yearAndMonth, count: 8)
+    out.appendUnchecked(word: words.day | UInt64(separator) &<< 16, count: 3)
+    out.appendUnchecked(hour: UInt64(hour), minute: UInt64(minute), second: UInt64(second))
+    out.appendUnchecked(microseconds: microsecond, digits: fractionDigits)
   }
 }

@@ -24,7 +24,7 @@ enum FractionalSeconds {
   }
 
   /// Reads the fraction that follows whole seconds, in microseconds.
-  @inlinable
+  @inlinable @inline(__always) @_lifetime(cursor: copy cursor)
   static func read(_ cursor: inout ByteCursor, digits: Int) throws(DecodeError) -> UInt32 {
     let count = try byteCount(digits: digits)
     guard count > 0 else { return 0 }
@@ -38,19 +38,21 @@ enum FractionalSeconds {
 }
 
 extension OutputBuffer {
-  /// Appends "." and the first `digits` (0 to 6) digits of a fraction of a second; nothing for 0.
-  @inlinable
-  mutating func append(microseconds: UInt32, digits: Int) {
+  /// Appends "." and the first `digits` (0 to 6) digits of a fraction of a second; nothing for 0. `reserve` has made room for
+  /// eight bytes.
+  @inlinable @inline(__always)
+  mutating func appendUnchecked(microseconds: UInt32, digits: Int) {
     guard digits > 0 else { return }
     let all = DecimalDigits.eight(microseconds) | DecimalDigits.zeros
-    append(word: (all &>> 8) & ~0xFF | UInt64(UInt8(ascii: ".")), count: min(digits, 6) &+ 1)
+    appendUnchecked(word: (all &>> 8) & ~0xFF | UInt64(UInt8(ascii: ".")), count: min(digits, 6) &+ 1)
   }
 
-  /// Appends "HH:MM:SS" from three numbers below 100.
-  @inlinable
-  mutating func append(hour: UInt32, minute: UInt32, second: UInt32) {
+  /// Appends "HH:MM:SS" from three numbers below 100; `reserve` has made room for it.
+  @inlinable @inline(__always)
+  mutating func appendUnchecked(hour: UInt64, minute: UInt64, second: UInt64) {
     let colons: UInt64 = 0x00_003A_0000_3A_0000
-    appendLittleEndian(
-      DecimalDigits.two(hour) | DecimalDigits.two(minute) &<< 24 | DecimalDigits.two(second) &<< 48 | colons)
+    let digits = DecimalDigits.pairs(hour | minute &<< 16 | second &<< 32)
+    appendUnchecked(
+      word: digits & 0xFFFF | (digits & 0xFFFF_0000) &<< 8 | (digits & 0xFFFF_0000_0000) &<< 16 | colons, count: 8)
   }
 }

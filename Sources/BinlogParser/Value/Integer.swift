@@ -7,7 +7,7 @@ import Bytes
 @usableFromInline
 enum DecimalDigits {
   /// The eight digits (0 to 9, not text) of `value`, which is below 10^8.
-  @inlinable
+  @inlinable @inline(__always)
   static func eight(_ value: UInt32) -> UInt64 {
     let high = value / 10_000
     let fours = UInt64(high) | UInt64(value &- high &* 10_000) &<< 32
@@ -22,6 +22,13 @@ enum DecimalDigits {
   static func two(_ value: UInt32) -> UInt64 {
     let tens = (value &* 103) &>> 10
     return UInt64(0x3030 &+ tens &+ (value &- tens &* 10) &<< 8)
+  }
+
+  /// The digits, as text, of four numbers below 100 that lie in 16 bits each.
+  @inlinable @inline(__always)
+  static func pairs(_ numbers: UInt64) -> UInt64 {
+    let tens = ((numbers &* 103) &>> 10) & 0x000F_000F_000F_000F
+    return (tens | (numbers &- tens &* 10) &<< 8) | zeros
   }
 
   /// Eight times the character "0".
@@ -59,7 +66,7 @@ extension OutputBuffer {
   }
 
   /// Appends `value`, which is below 10^8, without leading zeros.
-  @inlinable
+  @inlinable @inline(__always)
   mutating func appendLeading(_ value: UInt32) {
     let digits = DecimalDigits.eight(value)
     let zeros = min(digits.trailingZeroBitCount &>> 3, 7)
@@ -79,13 +86,14 @@ extension OutputBuffer {
   }
 
   /// Appends the last `width` (0 to 9) decimal digits of `value`, with leading zeros.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func append(digits value: UInt32, width: Int) {
     precondition(width >= 0 && width <= 9, "a group has nine digits at most")
+    reserve(16)
     let high = value / 100_000_000
-    if width == 9 { append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: high % 10)) }
+    if width == 9 { appendUnchecked(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: high % 10)) }
     let shown = min(width, 8)
     let digits = DecimalDigits.eight(value &- high &* 100_000_000) | DecimalDigits.zeros
-    append(word: shown == 0 ? 0 : digits &>> UInt64((8 &- shown) &* 8), count: shown)
+    appendUnchecked(word: shown == 0 ? 0 : digits &>> UInt64((8 &- shown) &* 8), count: shown)
   }
 }

@@ -46,43 +46,36 @@ public struct NewDecimal: BitwiseCopyable, Sendable {
   /// `byteCount` bytes, and `invalid` for a group that is larger than its digits can say; then nothing is appended.
   @inlinable
   public func append(_ bytes: RawSpan, to out: inout OutputBuffer) throws(DecodeError) {
-    var cursor = ByteCursor(bytes)
-    guard cursor.remaining >= byteCount else { throw DecodeError(.truncated, at: cursor.remaining, "DECIMAL") }
-    guard cursor.remaining == byteCount else { throw DecodeError(.trailingBytes, at: byteCount, "DECIMAL") }
+    guard bytes.byteCount >= byteCount else { throw DecodeError(.truncated, at: bytes.byteCount, "DECIMAL") }
+    guard bytes.byteCount == byteCount else { throw DecodeError(.trailingBytes, at: byteCount, "DECIMAL") }
     let start = out.count
-    var groups = NewDecimalGroups(isNegative: bytes[byteAt: 0] & 0x80 == 0)
+    var groups = NewDecimalGroups(bytes)
     out.reserve(Int(Self.maxPrecision) + 16)
     if groups.isNegative { out.appendUnchecked(UInt8(ascii: "-")) }
-    do throws(DecodeError) {
-      try appendInteger(&cursor, &groups, to: &out)
-      try appendFraction(&cursor, &groups, to: &out)
-    } catch {
+    appendInteger(&groups, to: &out)
+    appendFraction(&groups, to: &out)
+    if groups.isInvalid {
       out.truncate(to: start)
-      throw error
+      throw DecodeError(.invalid, at: 0, "DECIMAL group")
     }
     if groups.isNegative, groups.union == 0 { appendZero(to: &out, from: start) }
   }
 
-  @inlinable
-  func appendInteger(
-    _ cursor: inout ByteCursor, _ groups: inout NewDecimalGroups, to out: inout OutputBuffer
-  ) throws(DecodeError) {
+  @inlinable @inline(__always)
+  func appendInteger(_ groups: inout NewDecimalGroups, to out: inout OutputBuffer) {
     var whole: UInt64 = 0
-    if leadingDigits > 0 { whole = UInt64(try groups.next(&cursor, digits: leadingDigits)) }
-    if integerGroups > 0 { whole = whole &* 1_000_000_000 &+ UInt64(try groups.next(&cursor, digits: 9)) }
+    if leadingDigits > 0 { whole = UInt64(groups.next(digits: leadingDigits)) }
+    if integerGroups > 0 { whole = whole &* 1_000_000_000 &+ UInt64(groups.next(digits: 9)) }
     if whole > 0 || integerGroups < 2 { out.append(decimal: whole) }
-    guard integerGroups > 1 else { return }
-    try appendIntegerGroups(&cursor, &groups, to: &out)
+    if integerGroups > 1 { appendIntegerGroups(&groups, to: &out) }
   }
 
   /// Appends the groups of nine digits after the first two.
-  @usableFromInline
-  func appendIntegerGroups(
-    _ cursor: inout ByteCursor, _ groups: inout NewDecimalGroups, to out: inout OutputBuffer
-  ) throws(DecodeError) {
+  @usableFromInline @inline(never)
+  func appendIntegerGroups(_ groups: inout NewDecimalGroups, to out: inout OutputBuffer) {
     for _ in 1..<integerGroups {
       let hasDigits = groups.union > 0
-      let group = try groups.next(&cursor, digits: 9)
+      let group = groups.next(digits: 9)
       if hasDigits {
         out.append(digits: group, width: 9)
       } else if group > 0 {
@@ -92,15 +85,17 @@ public struct NewDecimal: BitwiseCopyable, Sendable {
     if groups.union == 0 { out.append(UInt8(ascii: "0")) }
   }
 
-  @inlinable
-  func appendFraction(
-    _ cursor: inout ByteCursor, _ groups: inout NewDecimalGroups, to out: inout OutputBuffer
-  ) throws(DecodeError) {
+  @inlinable @inline(__always)
+  func appendFraction(_ groups: inout NewDecimalGroups, to out: inout OutputBuffer) {
     guard fractionGroups | trailingDigits != 0 else { return }
     out.append(UInt8(ascii: "."))
-    for _ in 0..<fractionGroups { out.append(digits: try groups.next(&cursor, digits: 9), width: 9) }
-    guard trailingDigits > 0 else { return }
-    out.append(digits: try groups.next(&cursor, digits: trailingDigits), width: Int(trailingDigits))
+    if fractionGroups > 0 { appendFractionGroups(&groups, to: &out) }
+    if trailingDigits > 0 { out.append(digits: groups.next(digits: trailingDigits), width: Int(trailingDigits)) }
+  }
+
+  @usableFromInline @inline(never)
+  func appendFractionGroups(_ groups: inout NewDecimalGroups, to out: inout OutputBuffer) {
+    for _ in 0..<fractionGroups { out.append(digits: groups.next(digits: 9), width: 9) }
   }
 
   /// Replaces the text since `start` by the zero of this scale.
@@ -117,30 +112,46 @@ public struct NewDecimal: BitwiseCopyable, Sendable {
 
 /// The groups of one value, read one after the other.
 @usableFromInline
-struct NewDecimalGroups: BitwiseCopyable {
+struct NewDecimalGroups: ~Escapable {
+  @usableFromInline let bytes: RawSpan
   @usableFromInline let isNegative: Bool
-  /// All groups so far, one over the other: 0 for a zero.
-  @usableFromInline var union: UInt32 = 0
+  /// Where the next group begins.
+  @usableFromInline var offset = 0
   /// The sign bit of the first byte, to be flipped once.
   @usableFromInline var signBit: UInt32 = 0x80
+  /// All groups so far, one over the other: 0 for a zero.
+  @usableFromInline var union: UInt32 = 0
+  /// Whether a group was larger than its digits can say.
+  @usableFromInline var isInvalid = false
 
-  @inlinable
-  init(isNegative: Bool) { self.isNegative = isNegative }
+  /// The groups in `bytes`, of which there is at least one.
+  @inlinable @_lifetime(copy bytes)
+  init(_ bytes: RawSpan) {
+    self.bytes = bytes
+    isNegative = bytes[byteAt: 0] & 0x80 == 0
+  }
 
-  /// Reads a group of 1 to 9 digits and turns its bits back.
-  @inlinable @inline(__always)
-  mutating func next(_ cursor: inout ByteCursor, digits: UInt8) throws(DecodeError) -> UInt32 {
-    let offset = cursor.offset
+  /// Reads a group of 1 to 9 digits, which must be there, and turns its bits back.
+  @inlinable @inline(__always) @_lifetime(self: copy self)
+  mutating func next(digits: UInt8) -> UInt32 {
     let inversion: UInt32 = isNegative ? .max : 0
     let group: UInt32
     switch digits {
-    case 1, 2: group = UInt32(try cursor.uint8("DECIMAL group")) ^ inversion & 0xFF ^ signBit
-    case 3, 4: group = UInt32(try cursor.uint16("DECIMAL group").byteSwapped) ^ inversion & 0xFFFF ^ signBit &<< 8
+    case 1, 2:
+      group = UInt32(bytes[byteAt: offset]) ^ inversion & 0xFF ^ signBit
+      offset &+= 1
+    case 3, 4:
+      group = UInt32(bytes.uint16(at: offset).byteSwapped) ^ inversion & 0xFFFF ^ signBit &<< 8
+      offset &+= 2
     case 5, 6:
-      group = try cursor.uint24("DECIMAL group").byteSwapped &>> 8 ^ inversion & 0xFF_FFFF ^ signBit &<< 16
-    default: group = try cursor.uint32("DECIMAL group").byteSwapped ^ inversion ^ signBit &<< 24
+      let low = UInt32(bytes.uint16(at: offset &+ 1).byteSwapped)
+      group = (UInt32(bytes[byteAt: offset]) &<< 16 | low) ^ inversion & 0xFF_FFFF ^ signBit &<< 16
+      offset &+= 3
+    default:
+      group = bytes.uint32(at: offset).byteSwapped ^ inversion ^ signBit &<< 24
+      offset &+= 4
     }
-    guard group < Self.bound(digits: digits) else { throw DecodeError(.invalid, at: offset, "DECIMAL group") }
+    if group >= Self.bound(digits: digits) { isInvalid = true }
     signBit = 0
     union |= group
     return group

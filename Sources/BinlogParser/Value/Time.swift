@@ -77,13 +77,13 @@ public struct Time: BitwiseCopyable, Equatable, Sendable {
   public func append(to out: inout OutputBuffer, fractionDigits: Int) {
     out.reserve(32)
     if isNegative { out.appendUnchecked(UInt8(ascii: "-")) }
-    var hour = UInt32(hour)
+    var hour = UInt64(hour)
     if hour >= 100 {
       let hundreds = hour / 100
       out.appendUnchecked(UInt8(truncatingIfNeeded: hundreds) &+ UInt8(ascii: "0"))
       hour &-= hundreds &* 100
     }
-    out.append(hour: hour, minute: UInt32(minute), second: UInt32(second))
-    out.append(microseconds: microsecond, digits: fractionDigits)
+    out.appendUnchecked(hour: hour, minute: UInt64(minute), second: UInt64(second))
+    out.appendUnchecked(microseconds: microsecond, digits: fractionDigits)
   }
 }

@@ -103,11 +103,11 @@ struct TextSink: ~Copyable, EventSink {
   ) throws(BinlogError) {
     writer.buffer.append(head.bytes)
     if kind.hasBefore {
-      writer.buffer.append("\nBefore Values (", images.beforeCount, " columns):\n")
+      writer.buffer.append("\nBefore Values (", images.beforeCount, " columns):")
       try images.writeBefore(to: &writer)
     }
     if kind.hasAfter {
-      writer.buffer.append("\nAfter Values (", images.afterCount, " columns):\n")
+      writer.buffer.append("\nAfter Values (", images.afterCount, " columns):")
       try images.writeAfter(to: &writer)
     }
     writer.buffer.append("==========================\n\n")

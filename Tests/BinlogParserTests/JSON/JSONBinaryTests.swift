@@ -95,6 +95,24 @@ import Testing
     }
   }
 
+  /// Keys of up to eight bytes are written as one word where the document goes on for so long: it does not behind a key whose
+  /// value lies in the table.
+  @Test(arguments: 0..<11) func keysOfEveryLength(length: Int) throws {
+    for (character, escaped) in [
+      ("a", "a"), ("\"", "\\\""), ("\\", "\\\\"), ("\n", "\\n"), ("é", "é"), ("\u{7F}", "\u{7F}"),
+    ] {
+      for place in 0...length {
+        let (head, tail) = (String(repeating: "k", count: place), String(repeating: "z", count: length - place))
+        for (value, text) in [(JSONValue.bool(true), "true"), (.string("twelve bytes"), "\"twelve bytes\"")] {
+          let members = [("", value), (head + character + tail, value), (String(head), value)]
+          #expect(
+            try render(JSONValue.object(members).encoded(large: false))
+              == "{\"\":\(text),\"\(head)\(escaped)\(tail)\":\(text),\"\(head)\":\(text)}")
+        }
+      }
+    }
+  }
+
   @Test(arguments: [false, true]) func nestsAsDeepAsTheServerAllows(large: Bool) throws {
     func nested(_ depth: Int) -> JSONValue { (0..<depth).reduce(.array([])) { inner, _ in .array([inner]) } }
     #expect(try render(nested(99).encoded(large: large)) == nested(99).text)

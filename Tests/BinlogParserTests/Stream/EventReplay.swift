@@ -84,7 +84,8 @@ struct EventReplay {
       json.buffer.removeAll()
       text.buffer.removeAll()
     }
-    return (json.buffer.array, text.buffer.array)
+    // An image's first line begins behind the end of the line before it.
+    return (json.buffer.array, Array(text.buffer.array.dropFirst()))
   }
 }
 
