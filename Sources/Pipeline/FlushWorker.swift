@@ -28,7 +28,7 @@ enum FlushMessage: Sendable {
 /// The stage that encodes, compresses and writes: a Parquet file for each binlog file, or several.
 struct FlushWorker: ~Copyable {
   private let output: ParquetOutput
-  private let pool: BatchPool
+  private let pool: Pool<RowChangeBatch>
   private let metrics: SharedMetrics
   private let checkpoints: Checkpoints
   /// The ids of all transactions before the first part, where they are known.
@@ -48,14 +48,15 @@ struct FlushWorker: ~Copyable {
   /// - Parameter startGTIDs: the ids of all transactions before the first part, where they are known.
   /// - Throws: `PipelineError` for properties that no file can have.
   init(
-    output: ParquetOutput, pool: BatchPool, metrics: SharedMetrics, checkpoints: Checkpoints, startGTIDs: GTIDSet?
+    output: ParquetOutput, pool: Pool<RowChangeBatch>, metrics: SharedMetrics, checkpoints: Checkpoints,
+    startGTIDs: GTIDSet?
   ) throws(PipelineError) {
     self.init(try Self.encoder(for: output), output, pool, metrics, checkpoints, startGTIDs)
   }
 
   private init(
-    _ encoder: consuming RowGroupEncoder, _ output: ParquetOutput, _ pool: BatchPool, _ metrics: SharedMetrics,
-    _ checkpoints: Checkpoints, _ startGTIDs: GTIDSet?
+    _ encoder: consuming RowGroupEncoder, _ output: ParquetOutput, _ pool: Pool<RowChangeBatch>,
+    _ metrics: SharedMetrics, _ checkpoints: Checkpoints, _ startGTIDs: GTIDSet?
   ) {
     self.encoder = encoder
     self.output = output
@@ -109,6 +110,7 @@ struct FlushWorker: ~Copyable {
     case .batch(let batch, let partition, let end):
       if let part { part.lastPosition = max(part.lastPosition, end) }
       try parquet { worker throws(ParquetError) in try worker.write(batch, of: partition) }
+      batch.columns.removeAll()
       pool.give(batch)
       metrics.update { $0.batches += 1 }
     case .cut(let boundary):

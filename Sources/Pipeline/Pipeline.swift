@@ -16,6 +16,7 @@ public final class Pipeline: Sendable {
   private let events: BoundedQueue<EventChunk>
   private let flushes = BoundedQueue<FlushMessage>(
     capacity: Pipeline.flushQueueCapacity, byteLimit: Pipeline.flushByteLimit)
+  private let chunks: Pool<EventChunk>
   private let stages: StageGroup
   private let stopped: @Sendable () -> Void
   private let notice: @Sendable (PipelineNotice) -> Void
@@ -24,12 +25,14 @@ public final class Pipeline: Sendable {
   private static let flushQueueCapacity = 32
   /// Bytes of batches between the workers: one of the usual size, and one always fits.
   private static let flushByteLimit = 4 << 20
+  /// Batches of one partition that can be under way at once.
+  private static let batchCount = 3
   /// Bytes of events between reader and processing worker at most, unless told otherwise; one chunk always fits.
   public static let defaultEventByteLimit = 32 << 20
 
-  /// Room for `queueCapacity` chunks of the usual size.
+  /// Bytes of events in a queue of `queueCapacity` chunks: a quarter of what full ones would weigh.
   private static func eventByteLimit(queueCapacity: Int, atMost limit: Int) -> Int {
-    min(limit, queueCapacity * EventChunk.fullByteCount)
+    min(limit, queueCapacity * EventChunk.fullByteCount / 4)
   }
 
   /// A pipeline whose event queue holds `queueCapacity` chunks. Its threads run from now on.
@@ -51,6 +54,7 @@ public final class Pipeline: Sendable {
     self.notice = notice
     self.stopped = stopped
     stages = StageGroup(failed: stopped)
+    chunks = Pool(limit: queueCapacity)
     events = BoundedQueue(
       capacity: queueCapacity,
       byteLimit: Self.eventByteLimit(queueCapacity: queueCapacity, atMost: eventByteLimit))
@@ -64,7 +68,8 @@ public final class Pipeline: Sendable {
           output: StandardOutput(), everyEvent: everyEvent, maxEventBytes: maxEventBytes, checkpoints: checkpoints)
       }
     case .parquet(let parquet):
-      let pool = BatchPool(isPartitioned: parquet.partitioning.isActive)
+      // The memory of batches of many partitions is counted, and none of it kept.
+      let pool = Pool<RowChangeBatch>(limit: parquet.partitioning.isActive ? 0 : Self.batchCount)
       let flushes = flushes
       let metrics = metrics
       startProcessing(processing) {
@@ -77,6 +82,13 @@ public final class Pipeline: Sendable {
         try worker.run(flushes)
       }
     }
+  }
+
+  /// An empty chunk for events of `file`, to be filled and submitted.
+  public func chunk(of file: String) -> EventChunk {
+    guard let chunk = chunks.take() else { return EventChunk(file: file) }
+    chunk.begin(file)
+    return chunk
   }
 
   /// Gives a chunk to the processing worker, once there is room for it.
@@ -121,11 +133,12 @@ public final class Pipeline: Sendable {
     _ start: ProcessingStart, _ sink: @escaping @Sendable () -> Sink
   ) {
     let events = events
+    let chunks = chunks
     let metrics = metrics
     let notice = notice
     let stopped = stopped
     self.start("processing") { () throws(PipelineError) in
-      var worker = ProcessingWorker(start, sink: sink(), metrics: metrics, notice: notice)
+      var worker = ProcessingWorker(start, sink: sink(), chunks: chunks, metrics: metrics, notice: notice)
       try worker.run(events)
       if metrics.snapshot.reachedRowLimit { stopped() }
     }

@@ -13,6 +13,7 @@ struct ProcessingStart: Sendable {
 struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   private var decoder: EventDecoder
   private var sink: Sink
+  private let chunks: Pool<EventChunk>
   private let metrics: SharedMetrics
   private var statements: StatementWatch
   private var unknownEvents: UnknownEventWatch
@@ -27,7 +28,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   private var fileCreated: UInt32 = 0
 
   init(
-    _ start: ProcessingStart, sink: consuming Sink, metrics: SharedMetrics,
+    _ start: ProcessingStart, sink: consuming Sink, chunks: Pool<EventChunk>, metrics: SharedMetrics,
     notice: @escaping @Sendable (PipelineNotice) -> Void
   ) {
     decoder = start.decoder
@@ -36,6 +37,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
     statements = StatementWatch(notice)
     unknownEvents = UnknownEventWatch(notice)
     self.sink = sink
+    self.chunks = chunks
     self.metrics = metrics
   }
 
@@ -50,6 +52,8 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
         let start = clock.now
         try guarded { worker throws(PipelineError) in try worker.process(chunk) }
         publish(chunk, clock.now - start)
+        chunk.removeAll()
+        chunks.give(chunk)
         guard isAtRowLimit else { continue }
         queue.cancel()
         try finish()

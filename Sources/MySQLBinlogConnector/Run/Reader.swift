@@ -86,7 +86,7 @@ struct Reader {
     let position = start.position
     stream = source.stream(at: position, checksum: checksum)
     transactions = TransactionTracker(gtids: start.gtids)
-    chunk = EventChunk(file: position.file)
+    chunk = pipeline.chunk(of: position.file)
     outputStart = start.isByGTID ? nil : position.offset
     reached = position
     boundary = position
@@ -348,7 +348,7 @@ struct Reader {
   @discardableResult
   mutating func renewChunk() -> EventChunk {
     let full = chunk
-    chunk = EventChunk(file: stream.position.file)
+    chunk = pipeline.chunk(of: stream.position.file)
     completeFrameCount = transactions.isOutside ? 0 : nil
     source.carry(from: full, to: chunk)
     return full

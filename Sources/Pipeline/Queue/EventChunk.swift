@@ -7,10 +7,10 @@ import Bytes
 /// Only one thread uses a chunk at a time: the reader fills it, and gives it away with `Pipeline.submit`.
 public final class EventChunk: @unchecked Sendable {
   /// A chunk is handed over once it holds this many bytes.
-  public static let fullByteCount = 64 * 1024
+  public static let fullByteCount = 256 * 1024
 
   /// The binlog file in which the events stand.
-  public let file: String
+  public private(set) var file: String
   /// The events' bytes, one after the other.
   public var bytes: OutputBuffer
   /// Where each event lies in `bytes`.
@@ -21,8 +21,20 @@ public final class EventChunk: @unchecked Sendable {
   /// An empty chunk for events of `file`.
   public init(file: String) {
     self.file = file
-    bytes = OutputBuffer(capacity: EventChunk.fullByteCount + EventChunk.fullByteCount / 4)
+    bytes = OutputBuffer(capacity: Self.usualCapacity)
     frames.reserveCapacity(256)
+  }
+
+  private static let usualCapacity = fullByteCount + fullByteCount / 4
+
+  /// Lets the chunk, which is empty, take events of `file`.
+  func begin(_ file: String) { self.file = file }
+
+  /// Forgets all events, and the memory that only large ones need.
+  func removeAll() {
+    bytes.removeAll(shrinkingTo: Self.usualCapacity)
+    frames.removeAll(keepingCapacity: true)
+    outputStart = nil
   }
 
   /// Lets `stream` take the event that begins `offset` bytes into `bytes` and ends them.

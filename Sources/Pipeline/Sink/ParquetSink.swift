@@ -8,7 +8,7 @@ import ParquetWriter
 struct ParquetSink: ~Copyable, EventSink {
   private(set) var figures = SinkFigures()
   private let queue: BoundedQueue<FlushMessage>
-  private let pool: BatchPool
+  private let pool: Pool<RowChangeBatch>
   private let metrics: SharedMetrics
   private let batchRowLimit: Int
   private let roll: RollPolicy
@@ -28,6 +28,7 @@ struct ParquetSink: ~Copyable, EventSink {
   private var partCount: UInt64 = 0
   private var writer = ImageWriter<JSONImage>(capacity: 16)
   private var entries: DictionaryEntries?
+  private var entriesSource: (table: TablePlan, kind: RowsKind)?
   /// Where the event starts whose rows came last.
   private var rowsStart: UInt64?
   /// Where it ends.
@@ -39,9 +40,7 @@ struct ParquetSink: ~Copyable, EventSink {
   private var reached: UInt64?
 
   /// Entries of the current batch's dictionaries: those of the table and the kind of the last rows.
-  private struct DictionaryEntries {
-    let plan: TablePlan
-    let kind: RowsKind
+  private struct DictionaryEntries: BitwiseCopyable {
     let database: UInt32
     let table: UInt32
     let dmlType: UInt32
@@ -52,7 +51,8 @@ struct ParquetSink: ~Copyable, EventSink {
 
   /// A sink for `output`; with `keepsPlace` the place in the log moves on without rows too.
   init(
-    queue: BoundedQueue<FlushMessage>, pool: BatchPool, metrics: SharedMetrics, output: ParquetOutput, keepsPlace: Bool
+    queue: BoundedQueue<FlushMessage>, pool: Pool<RowChangeBatch>, metrics: SharedMetrics, output: ParquetOutput,
+    keepsPlace: Bool
   ) {
     self.queue = queue
     self.pool = pool
@@ -182,13 +182,14 @@ struct ParquetSink: ~Copyable, EventSink {
   }
 
   private mutating func entries(_ table: TablePlan, _ kind: RowsKind) throws(PipelineError) -> DictionaryEntries {
-    if let entries, entries.plan === table, entries.kind == kind { return entries }
+    if let entries, let source = entriesSource, source.table === table, source.kind == kind { return entries }
     do {
       let entries = DictionaryEntries(
-        plan: table, kind: kind, database: try columns.database.index(of: OutputBuffer(utf8: table.schema).bytes),
+        database: try columns.database.index(of: OutputBuffer(utf8: table.schema).bytes),
         table: try columns.table.index(of: OutputBuffer(utf8: table.table).bytes),
         dmlType: try columns.dmlType.index(of: OutputBuffer(utf8: kind.description).bytes))
       self.entries = entries
+      entriesSource = (table, kind)
       return entries
     } catch {
       throw .parquet(error)
