@@ -70,7 +70,8 @@ let package = Package(
       ],
       swiftSettings: common),
     .target(name: "TestSupport", dependencies: ["Bytes"], path: "Tests/TestSupport", swiftSettings: common),
-    .testTarget(name: "PlatformTests", dependencies: ["Platform", "Bytes", "TestSupport"], swiftSettings: common),
+    .testTarget(
+      name: "PlatformTests", dependencies: ["Platform", "Bytes", "CCRC32", "TestSupport"], swiftSettings: common),
     .testTarget(
       name: "MySQLWireTests",
       dependencies: [

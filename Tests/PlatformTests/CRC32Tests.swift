@@ -1,4 +1,5 @@
 import Bytes
+import CCRC32
 import Testing
 
 @Suite struct CRC32Tests {
@@ -26,6 +27,16 @@ import Testing
         let crc = CRC32.checksum(of: bytes.span.bytes.extracting(start..<end), from: seed)
         #expect(crc == Self.reference(bytes[start..<end], from: seed), "\(bytes[start..<end])")
       }
+    }
+  }
+
+  /// What other processors have.
+  @Test(arguments: 0...2, [0, 0x1234_5678] as [UInt32])
+  func everyLevelOfInstructions(limit: Int32, seed: UInt32) {
+    let bytes = (0..<700).map { UInt8(truncatingIfNeeded: $0 * 57 ^ $0 >> 3) }
+    for end in 0...bytes.count {
+      let crc = bytes.withUnsafeBytes { ccrc32_up_to(limit, seed, $0.baseAddress, end) }
+      #expect(crc == Self.reference(bytes[..<end], from: seed))
     }
   }
 

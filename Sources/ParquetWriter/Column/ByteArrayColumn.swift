@@ -12,9 +12,16 @@ public struct ByteArrayColumn: ~Copyable, Sendable {
   @usableFromInline let pageSize: Int
   /// Where the length prefix of the open value stands.
   @usableFromInline var valueStart = 0
-  /// Where the page that is being filled starts.
-  @usableFromInline var pageStart = Mark(rows: 0, values: 0, bytes: 0)
-  @usableFromInline var fullPages: [PageRange] = []
+  /// Where the section that is being filled starts.
+  @usableFromInline var sectionStart = Mark(rows: 0, values: 0, bytes: 0)
+  /// The sections before it, of which pages are made.
+  @usableFromInline var sections: [PageRange] = []
+  /// A section ends with the first value that brings it to so many bytes.
+  @usableFromInline let sectionSize: Int
+
+  private static let sectionsPerPage = 32
+  /// Pages come in multiples of this, so that workers, up to eight, have the same to do.
+  private static let pageCountUnit = 8
 
   /// A place between two rows.
   @usableFromInline
@@ -31,10 +38,12 @@ public struct ByteArrayColumn: ~Copyable, Sendable {
     }
   }
 
-  /// An empty column with room for `capacity` bytes. A page ends with the first value that brings it to `pageSize` bytes.
+  /// An empty column with room for `capacity` bytes. Its pages are of one size each, and that is not much above `pageSize` but for
+  /// values that are larger.
   public init(capacity: Int = 1 << 16, pageSize: Int = WriterProperties.defaultPageSize) {
     values = OutputBuffer(capacity: capacity)
     self.pageSize = max(1, pageSize)
+    sectionSize = max(1, pageSize / Self.sectionsPerPage)
   }
 
   /// Rows, nulls included.
@@ -61,7 +70,7 @@ public struct ByteArrayColumn: ~Copyable, Sendable {
     }
     values.overwriteLittleEndian(UInt32(truncatingIfNeeded: length), at: valueStart)
     validity.appendValues()
-    if values.count &- pageStart.bytes >= pageSize { endPage() }
+    if values.count &- sectionStart.bytes >= sectionSize { endSection() }
   }
 
   /// Forgets the value that `beginValue` opened.
@@ -87,21 +96,43 @@ public struct ByteArrayColumn: ~Copyable, Sendable {
   public mutating func removeAll(shrinkingTo limit: Int = .max) {
     values.removeAll(shrinkingTo: limit)
     validity.removeAll()
-    fullPages.removeAll(keepingCapacity: true)
-    pageStart = Mark(rows: 0, values: 0, bytes: 0)
+    sections.removeAll(keepingCapacity: true)
+    sectionStart = Mark(rows: 0, values: 0, bytes: 0)
   }
 
   @usableFromInline
-  mutating func endPage() {
-    let page = openPage
-    fullPages.append(page)
-    pageStart = Mark(rows: page.rows.upperBound, values: page.values.upperBound, bytes: page.bytes.upperBound)
+  mutating func endSection() {
+    let section = openSection
+    sections.append(section)
+    sectionStart = Mark(
+      rows: section.rows.upperBound, values: section.values.upperBound, bytes: section.bytes.upperBound)
   }
 
-  private var openPage: PageRange {
+  private var openSection: PageRange {
     PageRange(
-      rows: pageStart.rows..<validity.rowCount, values: pageStart.values..<validity.valueCount,
-      bytes: pageStart.bytes..<values.count)
+      rows: sectionStart.rows..<validity.rowCount, values: sectionStart.values..<validity.valueCount,
+      bytes: sectionStart.bytes..<values.count)
+  }
+
+  /// The sections, put together to pages.
+  private var pages: [PageRange] {
+    let size = evenPageSize
+    var pages: [PageRange] = []
+    for section in openSection.rows.isEmpty ? sections : sections + [openSection] {
+      if let last = pages.last, last.bytes.count < size || section.values.isEmpty {
+        pages[pages.count - 1] = last.joined(with: section)
+      } else {
+        pages.append(section)
+      }
+    }
+    return pages
+  }
+
+  /// The bytes of each page, if all are to have the same, and none more than `pageSize`.
+  private var evenPageSize: Int {
+    guard values.count > pageSize else { return pageSize }
+    let units = (values.count - 1) / (pageSize * Self.pageCountUnit) + 1
+    return (values.count - 1) / (units * Self.pageCountUnit) + 1
   }
 }
 
@@ -112,9 +143,8 @@ extension ByteArrayColumn: ParquetColumn {
   /// Calls `body` with the places of the nulls.
   public func withValidity<Result>(_ body: (borrowing Validity) -> Result) -> Result { body(validity) }
 
-  /// PLAIN, with the pages that were marked while the column was filled.
+  /// PLAIN, with pages of the sections that were marked while the column was filled.
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
-    let pages = openPage.rows.isEmpty ? fullPages : fullPages + [openPage]
     let bounds = descriptor.hasBounds ? bounds(sizeLimit: properties.boundSizeLimit) : nil
     return ColumnChunkPlan(encoding: .plain, dictionary: nil, pages: pages, bounds: bounds)
   }

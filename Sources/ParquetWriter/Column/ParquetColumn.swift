@@ -33,6 +33,13 @@ public struct PageRange: Sendable, Equatable {
   package let values: Range<Int>
   /// Bytes of the values in the column's own buffer, where that has values of any length.
   package let bytes: Range<Int>
+
+  /// This page and the `next` one as one.
+  func joined(with next: PageRange) -> PageRange {
+    PageRange(
+      rows: rows.lowerBound..<next.rows.upperBound, values: values.lowerBound..<next.values.upperBound,
+      bytes: bytes.lowerBound..<next.bytes.upperBound)
+  }
 }
 
 /// How a column becomes a column chunk. Its pages can then be encoded in any order and on any thread.

@@ -2,7 +2,7 @@ import Foundation
 
 /// Everything that can be chosen about a file besides its schema and its rows, with every default.
 public struct WriterProperties: Sendable, Equatable {
-  /// Bytes after which a data page ends.
+  /// Bytes of a data page at most, but for what its last value brings.
   public static let defaultPageSize = 1 << 20
   /// The largest dictionary page in bytes; a column with a larger dictionary is written in PLAIN.
   public static let defaultDictionaryPageSizeLimit = 1 << 20
@@ -18,7 +18,7 @@ public struct WriterProperties: Sendable, Equatable {
   public var application: ApplicationVersion
   /// What is done to pages after encoding.
   public var compression: Compression
-  /// Bytes after which a data page ends, before compression.
+  /// Bytes of a data page at most, before compression, but for what its last value brings.
   public var pageSize: Int
   /// The largest dictionary page in bytes.
   public var dictionaryPageSizeLimit: Int

@@ -44,4 +44,37 @@ import Testing
     #expect(plans[0].map(\.bytes) == [0..<8, 8..<16, 16..<21])
     #expect(column.values.capacity == 64)
   }
+
+  /// Two workers that compress them, or four, have the same to do.
+  @Test(arguments: [(1, 1), (630, 1), (631, 8), (2_000, 8), (5_041, 8), (5_042, 16), (12_000, 24)])
+  func pagesAreOfOneSize(valueCount: Int, pageCount: Int) throws {
+    let (pageSize, valueSize) = (64 << 10, 104)
+    var column = ByteArrayColumn(pageSize: pageSize)
+    let value = [UInt8](repeating: 7, count: valueSize - 4)
+    for index in 0..<valueCount {
+      if index.isMultiple(of: 9) { column.appendNull() }
+      try column.append(value.span.bytes)
+    }
+    let pages = column.plan(for: ColumnDescriptor("t", .byteArray, .optional), properties: .test()).pages
+    #expect(pages.count == pageCount)
+    #expect(pages.first?.rows.lowerBound == 0 && pages.last?.rows.upperBound == column.rowCount)
+    #expect(pages.first?.bytes.lowerBound == 0 && pages.last?.bytes.upperBound == column.byteCount)
+    for (page, next) in zip(pages, pages.dropFirst()) {
+      #expect(page.rows.upperBound == next.rows.lowerBound && page.values.upperBound == next.values.lowerBound)
+      #expect(page.bytes.upperBound == next.bytes.lowerBound)
+    }
+    let even = column.byteCount / pageCount
+    let section = pageSize / 32 + valueSize
+    for page in pages {
+      #expect(page.bytes.count <= pageSize + section)
+      #expect(page.bytes.count <= even + section && page.bytes.count >= even - pageCount * section)
+    }
+  }
+
+  @Test func aLargeValueEndsItsPage() throws {
+    var column = ByteArrayColumn(pageSize: 1000)
+    for size in [10, 90_000, 10, 10, 50_000] { try column.append([UInt8](repeating: 7, count: size).span.bytes) }
+    let pages = column.plan(for: ColumnDescriptor("t", .byteArray, .optional), properties: .test()).pages
+    #expect(pages.map(\.rows) == [0..<2, 2..<5])
+  }
 }
