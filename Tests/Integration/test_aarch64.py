@@ -159,12 +159,12 @@ def test_lambda_function(program: Path, connector: Connector, server: Server, da
 
 def test_lambda_schedule(program: Path, connector: Connector, mysql: Server, moto: ObjectStore, seed: str, tmp_path: Path,
                          capsys: pytest.CaptureFixture[str]) -> None:
-    """Some invocations are killed or stand still; the emulated processor gets twice the time of the real one."""
+    """Some invocations are killed or stand still."""
     database = "it_aarch64_schedule"
     mysql.execute(f"DROP DATABASE IF EXISTS {database}", f"CREATE DATABASE {database} CHARACTER SET utf8mb4")
     figures = run_schedule(
         mysql, connector, database, BucketPlace(moto, tmp_path), seed, INVOCATIONS,
-        lambda config, env: function_for_arm64(program, connector, config, 2 * TIMEOUT, env))
+        lambda config, env: function_for_arm64(program, connector, config, TIMEOUT, env))
     with capsys.disabled():
         print(f"\n  aarch64, {figures}")
 
