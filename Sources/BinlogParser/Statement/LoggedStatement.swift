@@ -20,6 +20,10 @@ public struct LoggedStatement: Sendable, Equatable {
 
   /// Reads the beginning of `statement`, which was run with the default database `schema`.
   public init(_ statement: RawSpan, schema: RawSpan) {
+    guard !TransactionStatement.isBegin(statement) else {
+      self = Self.other
+      return
+    }
     let text = statement.extracting(0..<min(statement.byteCount, Self.longestLookedAt)).array
     self = Self.read(SQLLexer(text), schema.array)
   }

@@ -17,11 +17,20 @@ package enum TransactionStatement: Sendable {
 
   /// Looks at the beginning of `statement`.
   package init(_ statement: RawSpan) {
+    guard !Self.isBegin(statement) else {
+      self = .begin
+      return
+    }
     let text = statement.extracting(0..<min(statement.byteCount, Self.longestLookedAt)).array
     let words = text.split { $0 == 0x20 || $0 == 0x3B || (0x09...0x0D).contains($0) }.prefix(3).map { word in
       String(decoding: word, as: UTF8.self).uppercased()
     }
     self = Self.meaning(of: words)
+  }
+
+  /// Whether it is what the server writes at the start of each transaction of rows: so often that no word is made of it.
+  static func isBegin(_ statement: RawSpan) -> Bool {
+    statement.byteCount == 5 && statement.uint32(at: 0) == 0x4947_4542 && statement[byteAt: 4] == UInt8(ascii: "N")
   }
 
   private static func meaning(of words: [String]) -> TransactionStatement {

@@ -18,8 +18,8 @@ struct RowChangeColumns: ~Copyable, RowBatch {
 
   /// A batch is full at this size, however few its rows: a row may hold many megabytes.
   static let byteLimit = 6 << 20
-  /// What a batch may keep of its memory between uses.
-  private static let keptByteCount = 6 << 20
+  /// What a column may keep of its memory between uses: a full batch of rows of a megabyte.
+  private static let keptByteCount = 8 << 20
 
   /// Columns without rows, with room for few: of thousands of tables most have no more.
   init() {

@@ -5,7 +5,8 @@ import Testing
 /// Which statements begin and end transactions.
 @Suite struct TransactionStatementTests {
   @Test(arguments: [
-    ("BEGIN", TransactionStatement.begin), ("begin", .begin), (" BEGIN ;", .begin), ("START TRANSACTION", .begin),
+    ("BEGIN", TransactionStatement.begin), ("BEGIT", .other), ("BEGI", .other), ("BEGIN\u{0}", .other),
+    ("begin", .begin), (" BEGIN ;", .begin), ("START TRANSACTION", .begin),
     ("XA START X'61',X'',1", .begin), ("COMMIT", .end), ("COMMIT /* implicit, from Xid_log_event */", .end),
     ("ROLLBACK", .end), ("rollback", .end), ("XA COMMIT X'61',X'',1", .end), ("XA ROLLBACK X'61',X'',1", .end),
     ("ROLLBACK TO `sp1`", .other), ("ROLLBACK WORK TO sp1", .other), ("SAVEPOINT `commit`", .other),
