@@ -70,7 +70,8 @@ def main() -> None:
     binary = Path(os.environ["MBC_BINARY"]).resolve()
     memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="mbc-benchmark-", dir=memory if memory.is_dir() else None))
-    workloads = Workloads(folder)
+    logs = Path(tempfile.mkdtemp(prefix="mbc-benchmark-logs-"))
+    workloads = Workloads(logs)
     try:
         bench = Bench(binary, mysqlbinlog(), workloads, folder, options.runs)
         figures = [figure for name in options.only for figure in goals.ALL[name](bench)]
@@ -79,6 +80,7 @@ def main() -> None:
     finally:
         workloads.close()
         shutil.rmtree(folder)
+        shutil.rmtree(logs)
     print(table(figures))
     if options.json:
         shown = [{"name": f.name, "value": f.value, "goal": f.limit, "at_least": f.at_least, "unit": f.unit,

@@ -36,7 +36,7 @@ class Log:
 
 
 class Workloads:
-    """Makes each log on first use, below a folder in memory where there is one."""
+    """Makes each log on first use, below a folder in an ordinary file system, as a server's logs are; they are read from its cache."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -57,6 +57,8 @@ class Workloads:
             path = self.folder / name / stop.file
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self.server.binlog_path(stop.file), path)
+            with path.open("rb") as copy:
+                os.fsync(copy.fileno())  # Nothing is to be written to the disk while something is measured.
             self._logs[name] = Log(Position(start.file, 4), stop, path, rows)
         return self._logs[name]
 

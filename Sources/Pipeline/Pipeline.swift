@@ -25,6 +25,8 @@ public final class Pipeline: Sendable {
   private static let flushQueueCapacity = 32
   /// Bytes of batches between the workers: one of the usual size, and one always fits.
   private static let flushByteLimit = 4 << 20
+  /// Chunks that wait to be filled again: as many full ones as the queue has bytes for at its usual capacity.
+  private static let keptChunkCount = 8
   /// Batches of one partition that can be under way at once.
   private static let batchCount = 3
   /// Bytes of events between reader and processing worker at most, unless told otherwise; one chunk always fits.
@@ -54,7 +56,7 @@ public final class Pipeline: Sendable {
     self.notice = notice
     self.stopped = stopped
     stages = StageGroup(failed: stopped)
-    chunks = Pool(limit: queueCapacity)
+    chunks = Pool(limit: Self.keptChunkCount)
     events = BoundedQueue(
       capacity: queueCapacity,
       byteLimit: Self.eventByteLimit(queueCapacity: queueCapacity, atMost: eventByteLimit))
