@@ -1,6 +1,6 @@
 """Schedules of invocations on this machine's processor, into a folder and into object stores.
 
-MBC_LAMBDA_INVOCATIONS asks for more than ten; 20 takes eight minutes.
+MBC_LAMBDA_INVOCATIONS asks for more than six; 20 takes six minutes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lambda_emulator import Function
 from lambda_schedule import BucketPlace, LocalPlace, Place, run_schedule
 from servers import Server
 
-INVOCATIONS = int(os.environ.get("MBC_LAMBDA_INVOCATIONS", "10"))
+INVOCATIONS = int(os.environ.get("MBC_LAMBDA_INVOCATIONS", "6"))
 
 
 @pytest.fixture(params=["local", *object_stores.NAMES])
