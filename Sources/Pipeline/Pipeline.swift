@@ -25,17 +25,15 @@ public final class Pipeline: Sendable {
   private static let flushQueueCapacity = 32
   /// Bytes of batches between the workers: one of the usual size, and one always fits.
   private static let flushByteLimit = 4 << 20
-  /// Chunks that wait to be filled again: as many full ones as the queue has bytes for at its usual capacity.
+  /// Chunks that wait to be filled again: as many full ones as the queue has room for by default.
   private static let keptChunkCount = 8
   /// Batches of one partition that can be under way at once.
   private static let batchCount = 3
   /// Bytes of events between reader and processing worker at most, unless told otherwise; one chunk always fits.
   public static let defaultEventByteLimit = 32 << 20
 
-  /// Bytes of events in a queue of `queueCapacity` chunks: a quarter of what full ones would weigh.
-  private static func eventByteLimit(queueCapacity: Int, atMost limit: Int) -> Int {
-    min(limit, queueCapacity * EventChunk.fullByteCount / 4)
-  }
+  /// What the event queue may hold in bytes for each chunk of its capacity: many chunks of a live log, or a few full ones.
+  private static let queuedByteCountPerChunk = 64 << 10
 
   /// A pipeline whose event queue holds `queueCapacity` chunks. Its threads run from now on.
   ///
@@ -59,7 +57,7 @@ public final class Pipeline: Sendable {
     chunks = Pool(limit: Self.keptChunkCount)
     events = BoundedQueue(
       capacity: queueCapacity,
-      byteLimit: Self.eventByteLimit(queueCapacity: queueCapacity, atMost: eventByteLimit))
+      byteLimit: min(eventByteLimit, queueCapacity * Self.queuedByteCountPerChunk))
     let decoder = EventDecoder(filter: filter, columnNames: columnNames, maxEventBytes: maxEventBytes)
     let processing = ProcessingStart(
       decoder: decoder, transactions: TransactionTracker(gtids: gtids), rowLimit: rowLimit)

@@ -170,13 +170,10 @@ public final class BinlogFileReader {
 
   // MARK: Bytes
 
-  /// What is read at a time, unless an event is larger: what is left of it has to be moved into the next buffer.
-  private static let blockByteCount = 320 * 1024
-
-  /// Reads until `buffer` holds `count` bytes from `start` on, or the file ends; up to a block when there is room for it.
+  /// Reads until `buffer` holds `count` bytes from `start` on, or the file ends; more when there is room for it.
   private func fill(_ buffer: inout OutputBuffer, _ start: Int, _ count: Int) throws(BinlogFileError) {
     while buffer.count - start < count, readOffset < byteCount {
-      let wanted = max(count - (buffer.count - start), min(buffer.capacity, Self.blockByteCount) - buffer.count)
+      let wanted = max(count - (buffer.count - start), buffer.capacity - buffer.count)
       let limit = Int(min(UInt64(wanted), byteCount - readOffset))
       let read: Int
       do { read = try file.read(limit, at: readOffset, appendingTo: &buffer) } catch { throw .system(error) }

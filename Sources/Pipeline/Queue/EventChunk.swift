@@ -26,15 +26,13 @@ public final class EventChunk: @unchecked Sendable {
   }
 
   private static let usualCapacity = fullByteCount + fullByteCount / 4
-  /// A chunk keeps memory for events of a megabyte: what is given back and taken anew for each of them lies scattered.
-  private static let keptCapacity = 2 << 20
 
   /// Lets the chunk, which is empty, take events of `file`.
   func begin(_ file: String) { self.file = file }
 
   /// Forgets all events, and the memory that only large ones need.
   func removeAll() {
-    bytes.removeAll(shrinkingTo: Self.keptCapacity)
+    bytes.removeAll(shrinkingTo: Self.usualCapacity)
     frames.removeAll(keepingCapacity: true)
     outputStart = nil
   }
