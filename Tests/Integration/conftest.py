@@ -12,6 +12,7 @@ import pytest
 import object_stores
 import servers
 from connector import Connector
+from cross_build import CrossBuild, why_not
 from object_stores import ObjectStore
 from servers import Server
 
@@ -28,6 +29,33 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.failed and "seed" in getattr(item, "fixturenames", ()):
         report.sections.append(("random seed", f"run again with MBC_SEED={SEED}"))
     return report
+
+
+def needs_cross_build(item: pytest.Item) -> bool:
+    return "cross_build" in getattr(item, "fixturenames", ())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs the program for another processor comes last: until then it is built."""
+    items.sort(key=needs_cross_build)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cross_build_beside_tests(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrossBuild | None]:
+    """Begins with the first test, if one of the others needs it."""
+    if why_not() or not any(map(needs_cross_build, request.session.items)):
+        yield None
+        return
+    build = CrossBuild(tmp_path_factory.mktemp("cross-build") / "log")
+    yield build
+    build.stop()
+
+
+@pytest.fixture(scope="session")
+def cross_build(cross_build_beside_tests: CrossBuild | None) -> CrossBuild:
+    assert cross_build_beside_tests
+    return cross_build_beside_tests
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """The aarch64 executable under qemu: the same output as the program under test, from files and from servers.
 
-It is cross-compiled by a tool that is not part of the project and is looked for beside the checkout, or where
-MBC_AARCH64_TOOL says. The build takes many minutes, so it is done only where MBC_AARCH64 is set, as in CI.
-MBC_LAMBDA_INVOCATIONS asks for a schedule of more than four invocations.
+Where it comes from: cross_build. MBC_LAMBDA_INVOCATIONS asks for a schedule of more than four invocations.
 """
 
 from __future__ import annotations
@@ -18,6 +16,7 @@ from typing import Any
 import pytest
 
 from connector import EXIT_OK, LIMIT_SECONDS, Config, Connector, Result
+from cross_build import BUILD_SECONDS, TOOL, CrossBuild, why_not
 from lambda_emulator import TIMEOUT, Function, emulator
 from lambda_schedule import BucketPlace, run_schedule
 from object_stores import ObjectStore
@@ -25,36 +24,16 @@ from output_files import rows_in
 from servers import PROJECT, Server
 from workloads import many_rows, orders
 
-TOOL = Path(os.environ.get("MBC_AARCH64_TOOL") or PROJECT.parent / "shared" / "tools" / "aarch64")
-BUILD_SECONDS = 3000
 INVOCATIONS = int(os.environ.get("MBC_LAMBDA_INVOCATIONS", "4"))
-PRODUCT = "mysql-binlog-connector"
-# The tool's compiler is built with assertions, and one of them is wrong: it misses the destruction of cursors that need
-# none. Released compilers do not check it.
-OPTIONS = ("--product", PRODUCT, "-Xlinker", "-s",
-           "-Xswiftc", "-Xllvm", "-Xswiftc", "-dont-abort-on-memory-lifetime-errors")
 FIXTURES = sorted((PROJECT / "Tests" / "Fixtures").glob("*.hex"))
 ZIP_LIMIT = 32_000_000
 
-if not TOOL.is_file():
-    WHY = f"no cross compiler at {TOOL}: set MBC_AARCH64_TOOL"
-elif not os.environ.get("MBC_AARCH64"):
-    WHY = "the cross build takes many minutes: set MBC_AARCH64=1"
-elif os.geteuid() != 0:
-    WHY = "the cross compiler mounts folders: run as root"
-else:
-    WHY = ""
-pytestmark = [pytest.mark.skipif(bool(WHY), reason=WHY), pytest.mark.timeout(BUILD_SECONDS)]
+pytestmark = [pytest.mark.skipif(bool(why_not()), reason=why_not()), pytest.mark.timeout(BUILD_SECONDS)]
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    log = tmp_path_factory.mktemp("build") / "log"
-    with log.open("wb") as output:
-        done = subprocess.run([str(TOOL), "build", str(PROJECT), *OPTIONS], stdout=output, stderr=output,
-                              timeout=BUILD_SECONDS)
-    assert done.returncode == 0, log.read_text(errors="replace")[-8000:]
-    return PROJECT / ".build-aarch64" / "aarch64-unknown-linux-gnu" / "release" / PRODUCT
+def program(cross_build: CrossBuild) -> Path:
+    return cross_build.program()
 
 
 def run(connector: Connector, program: Path, *arguments: str) -> Result:

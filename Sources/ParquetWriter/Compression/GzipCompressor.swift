@@ -69,7 +69,7 @@ package struct GzipCompressor: ~Copyable, @unchecked Sendable {
   private static let smallestWindowBits: Int32 = 13
   /// What a value repeats stands in those just before it: a window for so many of them is searched faster than a larger
   /// one, and its shorter distances take fewer bits.
-  private static let valuesInWindow = 24
+  private static let valuesInWindow = 20
 
   private static func windowBits(valueByteCount: Int) -> Int32 {
     var bits = smallestWindowBits
@@ -108,18 +108,19 @@ package struct GzipCompressor: ~Copyable, @unchecked Sendable {
   /// Appends the DEFLATE of `part`, in pieces that each fit into zlib's buffer.
   ///
   /// A longer input would slide through the buffer, and every number in the match tables would be changed for each window of
-  /// it: a fifth of the instructions of a whole run at level 3. So each piece begins with empty tables, and with the last quarter of a window of
-  /// what is before it for history. Flushed pieces are one DEFLATE stream.
+  /// it: a fifth of the instructions of a whole run at level 3. So each piece begins with empty tables, and with the last
+  /// third of a window of what is before it for history. Flushed pieces are one DEFLATE stream.
   ///
-  /// Measured with 100 MB of pages with values of 300 bytes, one core, the content alone:
+  /// Measured with the 264 MB of pages of the reference workload, whose values have 340 bytes: one core, the content alone,
+  /// shortest of seven runs:
   ///
   /// | window | 8 KiB | 16 KiB | 32 KiB | 32 KiB, sliding |
   /// |---|---|---|---|---|
-  /// | level 3 | 0.49 s, 19.4 MB | 0.52 s, 18.9 MB | 0.57 s, 19.0 MB | 0.61 s, 19.0 MB |
-  /// | level 6 | 0.81 s, 17.0 MB | 0.87 s, 16.8 MB | 1.37 s, 17.0 MB | 1.27 s, 16.9 MB |
+  /// | level 3 | 1.30 s, 49.6 MB | 1.42 s, 49.1 MB | 1.54 s, 49.3 MB | 1.60 s, 49.4 MB |
+  /// | level 6 | 1.95 s, 43.9 MB | 2.33 s, 43.7 MB | 3.28 s, 43.9 MB | 3.46 s, 43.8 MB |
   private func deflate(_ part: RawSpan, isLast: Bool, to output: inout OutputBuffer) throws(ParquetError) {
     let window = unsafe 1 << Int(state.pointee.windowBits)
-    let history = window / 4
+    let history = window / 3
     let pieceLimit = 2 * window - history - Self.reservedByteCount
     var start = 0
     repeat {
