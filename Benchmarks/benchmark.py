@@ -62,7 +62,7 @@ def mysqlbinlog() -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--runs", type=int, default=15)
     parser.add_argument("--only", type=lambda text: text.split(","), default=list(goals.ALL))
     parser.add_argument("--json", type=Path)
     parser.add_argument("--svg", type=Path)
