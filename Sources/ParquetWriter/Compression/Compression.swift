@@ -23,7 +23,7 @@ public enum Compression: Sendable, Equatable {
 
   /// The gzip level when nothing else is asked for, which is zlib's own: a file is written once, and stored and read for long.
   public static let defaultGzipLevel = 6
-  /// The zstd level when nothing else is asked for: up to 4 they are slower and not smaller.
+  /// The zstd level when nothing else is asked for: the fastest, and 1 to 4 differ by less than 1 % in size.
   public static let defaultZstdLevel = 2
 
   package var codec: CompressionCodec {
