@@ -22,7 +22,7 @@ from workload import PROJECT, Workloads
 def table(figures: list[Figure]) -> str:
     lines = [f"| {'Figure':64} | {'Measured':>18} | {'Goal':>9} | |", f"|{'-' * 66}|{'-' * 20}|{'-' * 11}|---|"]
     for figure in figures:
-        value = f"{figure.value:.2f} {figure.unit}".strip()
+        value = f"{figure.value:#.3g} {figure.unit}".strip()
         goal = f"{'≥' if figure.at_least else '≤'} {figure.limit:.3g}"
         mark = "yes" if figure.is_reached else "no"
         lines.append(f"| {figure.name:64} | {value:>18} | {goal:>9} | {mark} |")
