@@ -25,8 +25,8 @@ public final class Pipeline: Sendable {
   private static let flushQueueCapacity = 32
   /// Bytes of batches between the workers: one of the usual size, and one always fits.
   private static let flushByteLimit = 4 << 20
-  /// Chunks that wait to be filled again: as many full ones as the queue has room for by default.
-  private static let keptChunkCount = 8
+  /// Chunks that wait to be filled again: as many full ones as there are at a time by default.
+  private static let keptChunkCount = 4
   /// Batches of one partition that can be under way at once.
   private static let batchCount = 3
   /// Bytes of events between reader and processing worker at most, unless told otherwise; one chunk always fits.

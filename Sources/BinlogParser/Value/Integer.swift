@@ -17,6 +17,18 @@ enum DecimalDigits {
     return tens | (twos &- tens &* 10) &<< 8
   }
 
+  @inlinable @inline(__always)
+  static func countAfterFirst(_ value: UInt32) -> Int {
+    var count = value >= 10 ? 1 : 0
+    count &+= value >= 100 ? 1 : 0
+    count &+= value >= 1_000 ? 1 : 0
+    count &+= value >= 10_000 ? 1 : 0
+    count &+= value >= 100_000 ? 1 : 0
+    count &+= value >= 1_000_000 ? 1 : 0
+    count &+= value >= 10_000_000 ? 1 : 0
+    return count
+  }
+
   /// The two digits of `value`, which is below 100, as text.
   @inlinable
   static func two(_ value: UInt32) -> UInt64 {
@@ -69,7 +81,7 @@ extension OutputBuffer {
   @inlinable @inline(__always)
   mutating func appendLeading(_ value: UInt32) {
     let digits = DecimalDigits.eight(value)
-    let zeros = min(digits.trailingZeroBitCount &>> 3, 7)
+    let zeros = 7 &- DecimalDigits.countAfterFirst(value)
     append(word: (digits | DecimalDigits.zeros) &>> UInt64(zeros &* 8), count: 8 &- zeros)
   }
 

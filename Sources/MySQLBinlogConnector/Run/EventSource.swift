@@ -47,11 +47,11 @@ enum EventSource {
     }
   }
 
-  /// Whether `next` can answer without waiting.
-  func hasBufferedEvent(_ buffer: borrowing OutputBuffer) -> Bool {
+  /// Whether `next` may have to wait for the server.
+  func mayWait() -> Bool {
     switch self {
-    case .server(let connection): connection.hasBufferedEvent()
-    case .files(let files): files.hasWholeEvent(buffer)
+    case .server(let connection): !connection.hasBufferedEvent()
+    case .files: false
     }
   }
 

@@ -173,9 +173,8 @@ struct Reader {
     case .inside: break
     }
     guard passedOver == nil else { return nil }
-    let mayWait = !source.hasBufferedEvent(chunk.bytes)
     let isFull = offset + count >= EventChunk.fullByteCount
-    guard isFull || chunk.file != stream.position.file || mayWait else { return nil }
+    guard isFull || chunk.file != stream.position.file || source.mayWait() else { return nil }
     return hand() ? nil : .pipelineStopped
   }
 

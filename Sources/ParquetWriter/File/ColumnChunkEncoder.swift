@@ -25,14 +25,14 @@ package struct ColumnChunkEncoder: ~Copyable {
     bufferLimit = 4 * properties.pageSize
   }
 
-  /// Appends the dictionary page, if the plan has one, and all data pages, and tells what they are.
+  /// Writes the dictionary page, if the plan has one, and all data pages, and tells what they are.
   ///
   /// Throws the error of the first page that has one.
   package mutating func encode(
     _ column: borrowing some ParquetColumn & ~Copyable, descriptor: ColumnDescriptor, plan: ColumnChunkPlan,
-    to output: inout OutputBuffer
+    to output: inout RowGroupOutput
   ) throws(ParquetError) -> EncodedPages {
-    var pages = EncodedPages(at: output.count)
+    var pages = EncodedPages(at: output.offset)
     if let dictionary = plan.dictionary {
       pages.append(try workers[0].encoder.encode(dictionary, descriptor: descriptor, to: &output))
     }
@@ -44,7 +44,7 @@ package struct ColumnChunkEncoder: ~Copyable {
       return pages
     }
     encodeSideBySide(column, descriptor, plan)
-    for result in results.prefix(plan.pages.count) { pages.append(try result.append(to: &output)) }
+    for result in results.prefix(plan.pages.count) { pages.append(try result.write(to: &output)) }
     return pages
   }
 
@@ -85,14 +85,16 @@ private final class PageResult: @unchecked Sendable {
     do throws(ParquetError) { page = .success(try encode(&output)) } catch { page = .failure(error) }
   }
 
-  func append(to target: inout OutputBuffer) throws(ParquetError) -> EncodedPage {
+  func write(to target: inout RowGroupOutput) throws(ParquetError) -> EncodedPage {
     guard let page else { preconditionFailure("a page was not encoded") }
     let encoded = try page.get()
-    Self.append(output, to: &target)
+    try Self.write(output, to: &target)
     return encoded
   }
 
-  private static func append(_ source: borrowing OutputBuffer, to target: inout OutputBuffer) {
-    target.append(source.bytes)
+  private static func write(
+    _ source: borrowing OutputBuffer, to target: inout RowGroupOutput
+  ) throws(ParquetError) {
+    try target.write(source.bytes)
   }
 }

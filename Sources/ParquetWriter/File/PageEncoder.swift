@@ -24,10 +24,10 @@ package struct PageEncoder: ~Copyable {
     bufferLimit = 4 * properties.pageSize
   }
 
-  /// Appends a data page with its header, and tells what it is.
+  /// Writes a data page with its header, and tells what it is.
   package mutating func encode(
     _ page: PageRange, of column: borrowing some ParquetColumn & ~Copyable, descriptor: ColumnDescriptor,
-    plan: ColumnChunkPlan, to output: inout OutputBuffer
+    plan: ColumnChunkPlan, to output: inout some PageOutput & ~Copyable
   ) throws(ParquetError) -> EncodedPage {
     body.removeAll(shrinkingTo: bufferLimit)
     if descriptor.repetition == .optional {
@@ -40,9 +40,9 @@ package struct PageEncoder: ~Copyable {
     return try finish(content, stored, valueCount: page.values.count, column: descriptor.name, to: &output)
   }
 
-  /// Appends a dictionary page with its header, and tells what it is.
+  /// Writes a dictionary page with its header, and tells what it is.
   package mutating func encode(
-    _ dictionary: ColumnChunkPlan.Dictionary, descriptor: ColumnDescriptor, to output: inout OutputBuffer
+    _ dictionary: ColumnChunkPlan.Dictionary, descriptor: ColumnDescriptor, to output: inout some PageOutput & ~Copyable
   ) throws(ParquetError) -> EncodedPage {
     body.removeAll(shrinkingTo: bufferLimit)
     body.append(contentsOf: dictionary.entries)
@@ -51,9 +51,10 @@ package struct PageEncoder: ~Copyable {
     return try finish(content, RawSpan(), valueCount: dictionary.entryCount, column: descriptor.name, to: &output)
   }
 
-  /// Appends the page of the `body` and, behind it, the `stored` values.
+  /// Writes the page of the `body` and, behind it, the `stored` values.
   private mutating func finish(
-    _ content: PageHeader.Content, _ stored: RawSpan, valueCount: Int, column: String, to output: inout OutputBuffer
+    _ content: PageHeader.Content, _ stored: RawSpan, valueCount: Int, column: String,
+    to output: inout some PageOutput & ~Copyable
   ) throws(ParquetError) -> EncodedPage {
     let uncompressedSize = try Self.size(body.count + stored.byteCount, column)
     compressed.removeAll(shrinkingTo: bufferLimit)
@@ -64,9 +65,9 @@ package struct PageEncoder: ~Copyable {
       PageHeader(
         content: content, uncompressedSize: uncompressedSize, compressedSize: compressedSize,
         crc: CRC32.checksum(of: tail, from: CRC32.checksum(of: compressed.bytes))))
-    output.append(header.output.bytes)
-    output.append(compressed.bytes)
-    output.append(tail)
+    try output.write(header.output.bytes)
+    try output.write(compressed.bytes)
+    try output.write(tail)
     return EncodedPage(
       content: content, headerSize: header.output.count, uncompressedSize: Int(uncompressedSize),
       compressedSize: Int(compressedSize))

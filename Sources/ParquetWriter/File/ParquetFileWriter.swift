@@ -5,7 +5,7 @@ import Platform
 
 /// Writes one Parquet file, which appears under its name only when it is complete and safe on disk.
 ///
-/// A writer belongs to one thread at a time. When a write fails, the file is given up, and so it is when the writer goes
+/// A writer belongs to one thread at a time. When a batch or a write fails, the file is given up, and so it is when the writer goes
 /// away before `publish`.
 public final class ParquetFileWriter {
   /// What a finished file holds.
@@ -54,18 +54,12 @@ public final class ParquetFileWriter {
   public func writeRowGroup(
     _ batch: borrowing some RowBatch & ~Copyable, _ encoder: inout RowGroupEncoder
   ) throws(ParquetError) {
-    let rowGroup = try encoder.encode(batch)
-    try append(rowGroup)
-    encoder.recycle(rowGroup)
-  }
-
-  /// Writes a row group that was encoded before, with the schema and properties of this file.
-  public func append(_ rowGroup: borrowing EncodedRowGroup) throws(ParquetError) {
     guard state == .growing else { throw .notOpen(path: path) }
-    guard rowGroup.rowCount > 0 else { return }
-    let offset = file.byteCount
-    try write(rowGroup.bytes)
-    metaData.append(rowGroup.rowGroup(at: offset))
+    guard batch.rowCount > 0 else { return }
+    do { metaData.append(try encoder.write(batch, to: file)) } catch {
+      abandon()
+      throw error
+    }
   }
 
   /// Writes the footer: the file is complete, and can be published.

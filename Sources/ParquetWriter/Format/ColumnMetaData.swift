@@ -21,8 +21,6 @@ package struct ColumnMetaData: ThriftStruct, Sendable {
   package let valueCount: Int
   package let statistics: Statistics
   package let pages: EncodedPages
-  /// What to add to the offsets in `pages` to get offsets in the file.
-  package let baseOffset: Int
 
   package func writeFields(to writer: inout CompactProtocolWriter) {
     writer.field(1, column.type)
@@ -32,8 +30,8 @@ package struct ColumnMetaData: ThriftStruct, Sendable {
     writer.field(5, Int64(valueCount))
     writer.field(6, Int64(pages.uncompressedSize))
     writer.field(7, Int64(pages.compressedSize))
-    writer.field(9, Int64(baseOffset + pages.firstDataPageOffset))
-    if let offset = pages.dictionaryPageOffset { writer.field(11, Int64(baseOffset + offset)) }
+    writer.field(9, Int64(pages.firstDataPageOffset))
+    if let offset = pages.dictionaryPageOffset { writer.field(11, Int64(offset)) }
     writer.field(12, statistics)
     writer.field(13, list: pages.encodingStats)
   }

@@ -73,11 +73,6 @@ public final class BinlogFileSource {
     }
   }
 
-  /// Whether `next` can answer without reading.
-  public func hasWholeEvent(_ buffer: borrowing OutputBuffer) -> Bool {
-    reader?.hasWholeEvent(buffer, at: consumed) ?? true
-  }
-
   /// Moves what was read and not yet given out from one chunk to the next.
   public func carry(from full: EventChunk, to next: EventChunk) {
     full.moveTail(from: consumed, to: next)

@@ -7,7 +7,10 @@ import Bytes
 /// Only one thread uses a chunk at a time: the reader fills it, and gives it away with `Pipeline.submit`.
 public final class EventChunk: @unchecked Sendable {
   /// A chunk is handed over once it holds this many bytes.
-  public static let fullByteCount = 256 * 1024
+  ///
+  /// Each chunk wakes a thread. A quarter of this takes a fifth more processor time for a table that is filtered out; twice as
+  /// much saves nothing.
+  public static let fullByteCount = 1 << 20
 
   /// The binlog file in which the events stand.
   public private(set) var file: String
@@ -25,14 +28,17 @@ public final class EventChunk: @unchecked Sendable {
     frames.reserveCapacity(256)
   }
 
-  private static let usualCapacity = fullByteCount + fullByteCount / 4
+  /// Room for a full chunk, of which the last event begins before that size and ends behind it.
+  private static let usualCapacity = fullByteCount + (16 << 10)
+  /// More memory is given back.
+  private static let keptCapacity = fullByteCount + fullByteCount / 2
 
   /// Lets the chunk, which is empty, take events of `file`.
   func begin(_ file: String) { self.file = file }
 
   /// Forgets all events, and the memory that only large ones need.
   func removeAll() {
-    bytes.removeAll(shrinkingTo: Self.usualCapacity)
+    bytes.removeAll(shrinkingTo: Self.keptCapacity)
     frames.removeAll(keepingCapacity: true)
     outputStart = nil
   }

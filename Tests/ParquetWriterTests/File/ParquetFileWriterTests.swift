@@ -142,12 +142,13 @@ import Testing
     }
   }
 
-  @Test func batchesThatDoNotFit() throws {
-    let folder = try TemporaryFolder()
-    let writer = try ParquetFileWriter(
+  private func writer(_ folder: TemporaryFolder) throws -> ParquetFileWriter {
+    try ParquetFileWriter(
       place: OutputFolder(folder.path + "/out"), name: "x.parquet", schema: Schema([Self.number, Self.text]),
       application: WriterProperties.test().application)
-    var encoder = try RowGroupEncoder(schema: Schema([Self.number, Self.text]), properties: .test())
+  }
+
+  @Test func aBatchThatDoesNotFitEndsTheFile() throws {
     let numbers = Int64Cells([1, 2])
     let one = ByteArrayCells(cells: [.null])
     let two = ByteArrayCells(cells: [.null, .null])
@@ -155,16 +156,35 @@ import Testing
       TestBatch(numbers), TestBatch(numbers, one), TestBatch(two, numbers), TestBatch(numbers, two, two),
       TestBatch(Int64Cells(cells: [.null, .int64(1)]), two),
     ]
-    for batch in wrong { #expect(throws: ParquetError.self) { try writer.writeRowGroup(batch, &encoder) } }
+    var encoder = try RowGroupEncoder(schema: Schema([Self.number, Self.text]), properties: .test())
+    for batch in wrong {
+      let folder = try TemporaryFolder()
+      let writer = try writer(folder)
+      #expect(throws: ParquetError.self) { try writer.writeRowGroup(batch, &encoder) }
+      #expect(throws: ParquetError.notOpen(path: writer.path)) {
+        try writer.writeRowGroup(TestBatch(numbers, two), &encoder)
+      }
+      #expect(folder.names(in: "out") == [] && folder.names(in: "") == ["out"])
+    }
+    // The encoder serves the next file.
+    let folder = try TemporaryFolder()
+    let writer = try writer(folder)
     try writer.writeRowGroup(TestBatch(numbers, two), &encoder)
+    #expect(try writer.complete().rows == 2)
+  }
+
+  @Test func aFileThatIsCompleteTakesNothingMore() throws {
+    let folder = try TemporaryFolder()
+    let writer = try writer(folder)
+    var encoder = try RowGroupEncoder(schema: Schema([Self.number, Self.text]), properties: .test())
+    let batch = TestBatch(Int64Cells([1, 2]), ByteArrayCells(cells: [.null, .null]))
+    try writer.writeRowGroup(batch, &encoder)
     let summary = try writer.complete()
     #expect(folder.names(in: "out") == [])
     try writer.publish()
     #expect(summary.rows == 2 && summary.rowGroups == 1)
     #expect(try FileReader(path: folder.path + "/out/x.parquet").bytes.count == summary.bytes)
-    #expect(throws: ParquetError.notOpen(path: writer.path)) {
-      try writer.writeRowGroup(TestBatch(numbers, two), &encoder)
-    }
+    #expect(throws: ParquetError.notOpen(path: writer.path)) { try writer.writeRowGroup(batch, &encoder) }
     #expect(throws: ParquetError.notOpen(path: writer.path)) { _ = try writer.complete() }
     #expect(throws: ParquetError.notOpen(path: writer.path)) { try writer.publish() }
   }

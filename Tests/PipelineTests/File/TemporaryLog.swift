@@ -85,17 +85,21 @@ final class TemporaryLog {
     let source = BinlogFileSource(files, files.indices, from: start, maxEventBytes: maxEventBytes)
     var stream = EventStream(ofFileAt: BinlogPosition(file: "", offset: start))
     var chunk = EventChunk(file: "")
+    var end = 0
     while true {
-      if !source.hasWholeEvent(chunk.bytes) {
+      if end >= EventChunk.fullByteCount {
         let next = EventChunk(file: "")
         source.carry(from: chunk, to: next)
         chunk = next
+        end = 0
       }
       switch try source.next(&chunk.bytes) {
       case .file(let name, let position):
         stream = EventStream(ofFileAt: BinlogPosition(file: name, offset: position))
       case .format(let offset, let count): try take(chunk, offset, count, true, &stream, body)
-      case .event(let offset, let count): try take(chunk, offset, count, false, &stream, body)
+      case .event(let offset, let count):
+        try take(chunk, offset, count, false, &stream, body)
+        end = offset + count
       case .end: return
       }
     }
