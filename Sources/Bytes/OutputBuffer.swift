@@ -115,22 +115,6 @@ public struct OutputBuffer: ~Copyable, @unchecked Sendable {
     used &+= count
   }
 
-  /// Appends the `count` bytes at `offset` of `span`: at most 32 of them without a call, if `span` goes on for so long.
-  @inlinable @inline(__always)
-  public mutating func append(_ count: Int, at offset: Int, of span: RawSpan) {
-    guard count >= 0, count <= 32, offset >= 0, span.byteCount &- offset >= 32 else {
-      return append(span.extracting(offset..<offset + count))
-    }
-    reserve(32)
-    let (low, high) = unsafe (
-      span.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: SIMD2<UInt64>.self),
-      span.unsafeLoadUnaligned(fromUncheckedByteOffset: offset &+ 16, as: SIMD2<UInt64>.self)
-    )
-    unsafe UnsafeMutableRawPointer(base + used).storeBytes(of: low, as: SIMD2<UInt64>.self)
-    unsafe UnsafeMutableRawPointer(base + used + 16).storeBytes(of: high, as: SIMD2<UInt64>.self)
-    used &+= count
-  }
-
   /// Appends the lowest `count` bytes (0 to 8) of `word`, lowest first; `reserve` has made room for eight.
   ///
   /// It stores all eight and forgets the rest, which is faster than any loop.
@@ -139,6 +123,18 @@ public struct OutputBuffer: ~Copyable, @unchecked Sendable {
     assert(size &- used >= 8 && count >= 0 && count <= 8)
     unsafe UnsafeMutableRawPointer(base + used).storeBytes(of: word.littleEndian, as: UInt64.self)
     used &+= count
+  }
+
+  /// Appends the first `count` bytes (0 to 32) of four words, lowest byte first.
+  ///
+  /// It stores all 32 and forgets the rest, which takes no call.
+  @inlinable @inline(__always)
+  public mutating func append(_ low: SIMD2<UInt64>, _ high: SIMD2<UInt64>, count: Int) {
+    assert(count >= 0 && count <= 32)
+    reserve(32)
+    appendUnchecked(low)
+    appendUnchecked(high)
+    used &+= count &- 32
   }
 
   /// Appends two words, lowest byte first, for which `reserve` has made room.

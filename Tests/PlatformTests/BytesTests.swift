@@ -42,15 +42,14 @@ import Testing
 
   private static func isEqual(_ a: [UInt8], _ b: [UInt8]) -> Bool { a.bytes.isEqual(to: b.bytes) }
 
-  @Test func copiesOfShortAndLongRuns() {
-    let source = (0..<100).map { UInt8($0) }
+  @Test func theFirstBytesOfFourWords() {
+    let source = (1...32).map { UInt8($0) }
+    let words = stride(from: 0, to: 32, by: 8).map { source.bytes.extracting($0..<$0 + 8).word(at: 0) }
     var output = OutputBuffer(capacity: 1)
     var expected: [UInt8] = []
-    for count in 0...40 {
-      for start in [0, 1, 50, 100 - count] {
-        output.append(count, at: start, of: source.bytes)
-        expected += source[start..<start + count]
-      }
+    for count in 0...32 {
+      output.append(SIMD2(words[0], words[1]), SIMD2(words[2], words[3]), count: count)
+      expected += source.prefix(count)
     }
     #expect(output.array == expected)
   }

@@ -37,7 +37,7 @@ struct JSONContainer: BitwiseCopyable {
   }
 
   /// Bytes of the head and its tables.
-  var tableByteCount: Int { tableEnd - start }
+  var tableByteCount: Int { tableEnd &- start }
 
   /// Bytes of an offset or a count.
   var offsetByteCount: Int { isLarge ? 4 : 2 }

@@ -1,16 +1,30 @@
 import Bytes
 
-/// Many short runs of bytes in one: read-only once built, so that readers on any thread need no copy of a string.
+/// Many short runs of bytes: read-only once built, so that readers on any thread need no copy of a string.
 struct StringPool: Sendable {
-  /// The runs, and zeros behind them, so that a short run can be copied with some of what follows.
-  private var bytes = [UInt8](repeating: 0, count: Self.paddingByteCount)
   private var runs: ContiguousArray<Run> = []
 
-  private static let paddingByteCount = 32
-
-  private struct Run: BitwiseCopyable {
-    let start: Int
+  /// A run, whose first bytes stand here as words, so that a short one is copied without a call.
+  private struct Run {
+    let low: SIMD2<UInt64>
+    let high: SIMD2<UInt64>
     let count: Int
+    let bytes: [UInt8]
+
+    static let headByteCount = 32
+
+    init(_ bytes: [UInt8]) {
+      let words = (0..<4).map { Self.word(bytes.dropFirst(8 * $0)) }
+      low = SIMD2(words[0], words[1])
+      high = SIMD2(words[2], words[3])
+      count = bytes.count
+      self.bytes = bytes
+    }
+
+    /// The first eight bytes, lowest first.
+    private static func word(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+      bytes.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
   }
 
   /// The number of runs.
@@ -20,15 +34,13 @@ struct StringPool: Sendable {
   mutating func append(_ body: (inout OutputBuffer) -> Void) {
     var buffer = OutputBuffer(capacity: 64)
     body(&buffer)
-    let end = bytes.count - Self.paddingByteCount
-    bytes.replaceSubrange(end..<end, with: buffer.array)
-    runs.append(Run(start: end, count: buffer.count))
+    runs.append(Run(buffer.array))
   }
 
   /// Appends the run `index` to `buffer`.
   @inline(__always)
   func append(_ index: Int, to buffer: inout OutputBuffer) {
-    let run = runs[index]
-    buffer.append(run.count, at: run.start, of: bytes.bytes)
+    guard runs[index].count <= Run.headByteCount else { return buffer.append(contentsOf: runs[index].bytes) }
+    buffer.append(runs[index].low, runs[index].high, count: runs[index].count)
   }
 }

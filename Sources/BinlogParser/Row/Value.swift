@@ -26,14 +26,15 @@ enum Value {
     case .float: visitor.float(Float(bitPattern: try cursor.uint32("FLOAT")))
     case .double: visitor.double(Double(bitPattern: try cursor.uint64("DOUBLE")))
     case .year: visitor.unsigned(UInt64(try Year.read(&cursor)))
-    case .text: visitor.text(try string(columns[index], &cursor), columns[index].characterSet)
-    case .binary: visitor.binary(try string(columns[index], &cursor), paddedCount: Int(columns[index].paddedCount))
-    case .textOrBinary: visitor.textOrBinary(try string(columns[index], &cursor))
+    case .text: visitor.text(try string(columns[index].width, &cursor), columns[index].characterSet)
+    case .binary:
+      visitor.binary(try string(columns[index].width, &cursor), paddedCount: Int(columns[index].paddedCount))
+    case .textOrBinary: visitor.textOrBinary(try string(columns[index].width, &cursor))
     case .compressed: try compressed(columns[index], &cursor, &budget, &visitor)
-    case .json: try json(columns[index], &cursor, &visitor)
-    case .geometry: visitor.binary(try string(columns[index], &cursor), paddedCount: 0)
-    case .vector: try vector(columns[index], &cursor, &visitor)
-    case .decimal: try decimal(columns[index], &cursor, &visitor)
+    case .json: try json(columns[index].width, &cursor, &visitor)
+    case .geometry: visitor.binary(try string(columns[index].width, &cursor), paddedCount: 0)
+    case .vector: try vector(columns[index].width, &cursor, &visitor)
+    case .decimal: try decimal(columns[index].decimal, &cursor, &visitor)
     case .enumeration:
       visitor.enumeration(try cursor.uint(bytes: Int(columns[index].width), "ENUM"), columns[index].labels, table)
     case .set: visitor.set(try cursor.uint(bytes: Int(columns[index].width), "SET"), columns[index].labels, table)
@@ -57,8 +58,8 @@ enum Value {
 
   /// A string's bytes, after their length of `width` bytes.
   @inline(__always) @_lifetime(copy cursor)
-  private static func string(_ column: ColumnPlan, _ cursor: inout ByteCursor) throws(DecodeError) -> RawSpan {
-    let count = try cursor.uint(bytes: Int(column.width), "string length")
+  private static func string(_ width: Int32, _ cursor: inout ByteCursor) throws(DecodeError) -> RawSpan {
+    let count = try cursor.uint(bytes: Int(width), "string length")
     return try cursor.bytes(Int(count), "string")
   }
 
@@ -67,7 +68,7 @@ enum Value {
   private static func compressed<V: ImageVisitor & ~Copyable>(
     _ column: ColumnPlan, _ cursor: inout ByteCursor, _ budget: inout InflationBudget, _ visitor: inout V
   ) throws(DecodeError) {
-    let value = try string(column, &cursor)
+    let value = try string(column.width, &cursor)
     var content = OutputBuffer(capacity: value.byteCount)
     do throws(DecodeError) {
       guard budget.take(try CompressedBytes.uncompressedCount(ofColumn: value)) else {
@@ -86,25 +87,25 @@ enum Value {
 
   @_lifetime(cursor: copy cursor)
   private static func json<V: ImageVisitor & ~Copyable>(
-    _ column: ColumnPlan, _ cursor: inout ByteCursor, _ visitor: inout V
+    _ width: Int32, _ cursor: inout ByteCursor, _ visitor: inout V
   ) throws(DecodeError) {
-    let document = try string(column, &cursor)
+    let document = try string(width, &cursor)
     do { try visitor.json(document) } catch { throw error.shifted(by: cursor.offset - document.byteCount) }
   }
 
   @_lifetime(cursor: copy cursor)
   private static func vector<V: ImageVisitor & ~Copyable>(
-    _ column: ColumnPlan, _ cursor: inout ByteCursor, _ visitor: inout V
+    _ width: Int32, _ cursor: inout ByteCursor, _ visitor: inout V
   ) throws(DecodeError) {
-    let floats = try string(column, &cursor)
+    let floats = try string(width, &cursor)
     do { try visitor.vector(floats) } catch { throw error.shifted(by: cursor.offset - floats.byteCount) }
   }
 
   @_lifetime(cursor: copy cursor)
   private static func decimal<V: ImageVisitor & ~Copyable>(
-    _ column: ColumnPlan, _ cursor: inout ByteCursor, _ visitor: inout V
+    _ decimal: NewDecimal?, _ cursor: inout ByteCursor, _ visitor: inout V
   ) throws(DecodeError) {
-    guard let decimal = column.decimal else { throw DecodeError(.unsupported, at: cursor.offset, "DECIMAL") }
+    guard let decimal else { throw DecodeError(.unsupported, at: cursor.offset, "DECIMAL") }
     let start = cursor.offset
     let digits = try cursor.bytes(decimal.byteCount, "DECIMAL")
     do { try visitor.decimal(digits, decimal) } catch { throw error.shifted(by: start) }
