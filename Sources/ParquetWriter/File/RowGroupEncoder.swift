@@ -20,11 +20,12 @@ public struct RowGroupEncoder: ~Copyable {
   /// The row group that is being written.
   private var rowCount = 0
   private var columns: [ColumnChunk] = []
-  private var output = RowGroupOutput()
+  private var output: RowGroupOutput
 
   /// An encoder for batches of `schema`.
   public init(schema: Schema, properties: WriterProperties) throws(ParquetError) {
     chunkEncoder = try ColumnChunkEncoder(properties: properties)
+    output = RowGroupOutput()
     self.schema = schema
     self.properties = properties
   }
