@@ -113,6 +113,8 @@ class Workload:
         return [self._make_table(number, group) for number, group in enumerate(groups)]
 
     def _make_table(self, number: int, group: Sequence[Kind]) -> Table:
+        # MariaDB cannot open a table that has a column of no bytes at its end, and a virtual one before it.
+        group = sorted(group, key=lambda kind: not kind.ddl.startswith("CHAR(0)"))
         spellings = ("col{}", "größe {}", 'quo"te\\{}', "列{}", "`tick{}")
         columns = [Column(self._random.choice(spellings).format(place), kind) for place, kind in enumerate(group)]
         table = Table(self._database, f"t{number}", columns, keyed=self._random.random() < 0.75)
