@@ -18,7 +18,7 @@ V1_WRITE, V1_UPDATE, V1_DELETE = 23, 24, 25
 V2_WRITE, V2_UPDATE, V2_DELETE = 30, 31, 32
 INSERTS, UPDATES, DELETES = {V1_WRITE, V2_WRITE}, {V1_UPDATE, V2_UPDATE}, {V1_DELETE, V2_DELETE}
 ROWS = INSERTS | UPDATES | DELETES
-STOP, PREVIOUS_GTIDS, MARIADB_CHECKPOINT, MARIADB_GTID_LIST = 3, 35, 161, 163
+STOP, PREVIOUS_GTIDS, MARIADB_CHECKPOINT, MARIADB_GTID_LIST, START_ENCRYPTION = 3, 35, 161, 163, 164
 # Every transaction begins with one of these: GTID, ANONYMOUS_GTID and GTID_TAGGED of MySQL, GTID of MariaDB.
 TRANSACTION_BEGINS = {33, 34, 42, 162}
 OUTSIDE_OF_TRANSACTIONS = {STOP, ROTATE, FORMAT_DESCRIPTION, PREVIOUS_GTIDS, MARIADB_CHECKPOINT, MARIADB_GTID_LIST}
@@ -56,6 +56,13 @@ def checksum(path: Path) -> int:
     first = events(path)[0]
     assert first.kind == FORMAT_DESCRIPTION, f"{path} begins with an event of type {first.kind}"
     return path.read_bytes()[first.end - 5]
+
+
+def is_encrypted(path: Path) -> bool:
+    """Whether MariaDB's START_ENCRYPTION follows the format."""
+    data = path.read_bytes()
+    first = HEADER.unpack_from(data, len(MAGIC))
+    return HEADER.unpack_from(data, len(MAGIC) + first[3])[1] == START_ENCRYPTION
 
 
 def boundaries(path: Path) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from output_files import part_of, paths
 from servers import Position
 from strict_json import Json, parse
 
@@ -63,13 +65,17 @@ def read_file(path: Path) -> list[Change]:
     for name in ("before_values", "after_values"):
         index = table.column_names.index(name)
         table = table.set_column(index, name, table.column(name).cast(pa.binary()))
-    return [_change(path.stem, row) for row in table.to_pylist()]
+    return [_change(part_of(path).file, row) for row in table.to_pylist()]
 
 
 def read_folder(folder: Path) -> list[Change]:
     """The rows of all files, in the order of their binlog files."""
-    paths = sorted(folder.glob("*.parquet"), key=lambda path: int(path.stem.rsplit(".", 1)[1]))
-    found = [change for path in paths for change in read_file(path)]
+    return read_folders([folder])
+
+
+def read_folders(folders: Sequence[Path]) -> list[Change]:
+    """The rows of all files of runs, one behind the other, each of which goes on where the one before it ended."""
+    found = [change for folder in folders for path in paths(folder) for change in read_file(path)]
     keys = [change.key for change in found]
     assert len(set(keys)) == len(keys), "(file, log_pos, event_row_index) is not unique"
     assert keys == sorted(keys, key=lambda key: (int(key[0].rsplit(".", 1)[1]), *key[1:])), "rows are out of order"

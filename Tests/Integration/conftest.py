@@ -67,7 +67,8 @@ def seed() -> str:
 class Pool:
     """Starts servers on first use and stops at the end only those that it started."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._running: dict[str, Server] = {}
 
     def get(self, name: str) -> Server:
@@ -77,6 +78,20 @@ class Pool:
             self._running[name] = started
         return self._running[name]
 
+    def get_own(self, name: str) -> Server:
+        """A second server of its kind, for what would disturb the others' tests; MariaDB's encrypts its logs."""
+        instance = f"{name}-own"
+        if instance not in self._running:
+            servers.reset(name, "own")
+            options = () if name.startswith("mysql") else self._encryption()
+            self._running[instance] = servers.start(name, "own", servers.free_port(), *options)
+        return self._running[instance]
+
+    def _encryption(self) -> tuple[str, ...]:
+        keys = self._folder / "keys"
+        keys.write_text(f"1;{random.randbytes(32).hex()}\n")
+        return ("--plugin-load-add=file_key_management", f"--file-key-management-filename={keys}", "--encrypt-binlog=ON")
+
     def close(self) -> None:
         for started in self._running.values():
             if started.started_here:
@@ -84,8 +99,8 @@ class Pool:
 
 
 @pytest.fixture(scope="session")
-def pool() -> Iterator[Pool]:
-    pool = Pool()
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
+    pool = Pool(tmp_path_factory.mktemp("pool"))
     yield pool
     pool.close()
 

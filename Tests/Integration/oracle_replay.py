@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from changes import Change
@@ -22,15 +22,14 @@ def order(position: Position) -> tuple[int, int]:
 class Replay:
     """The state of all tables as the images tell it. `cells` counts the comparisons made."""
 
-    def __init__(self, tables: Iterable[Table], settings: Settings) -> None:
-        self._tables = {table.name: table for table in tables}
-        self._names = {table.name: table.output_names(settings.names_are_known) for table in self._tables.values()}
+    def __init__(self, tables: Sequence[Table], settings: Settings) -> None:
+        self._tables = sorted(tables, key=lambda table: order(table.since))
+        self._settings = {table: settings if table.is_last else settings.before_redefinition for table in tables}
+        self._names = {table: table.output_names(self._settings[table].names_are_known) for table in tables}
         self._optional = {
-            table.name: {
-                name for name, column in zip(self._names[table.name][1:], table.columns, strict=True) if column.kind.optional}
-            for table in self._tables.values()}
-        self._state: dict[str, dict[int, Row]] = {name: {} for name in self._tables}
-        self._settings = settings
+            table: {name for name, column in zip(self._names[table][1:], table.columns, strict=True) if column.kind.optional}
+            for table in tables}
+        self._state: dict[Table, dict[int, Row]] = {table: {} for table in tables}
         self._full_image = settings.image == "FULL"
         self.cells = 0
 
@@ -49,28 +48,34 @@ class Replay:
     # -----------------------------------------------------------------------------------------------------------------
     # Applying
 
-    def _id(self, table: str, image: Row) -> int:
+    def _table(self, change: Change) -> Table:
+        """The table that had the name when its row was changed."""
+        named = [table for table in self._tables if table.name == change.table_name and order(table.since) < order(change.end)]
+        assert named, f"a change of a table that is not there: {change}"
+        return named[-1]
+
+    def _id(self, table: Table, image: Row) -> int:
         value = image[self._names[table][0]]
         return int(value.text)
 
-    def _check_keys(self, change: Change, image: Row) -> None:
-        names = self._names[str(change.table_name)]
+    def _check_keys(self, change: Change, table: Table, image: Row) -> None:
+        names = self._names[table]
         assert [name for name in names if name in image] == list(image), f"columns out of order in {change}"
         if self._full_image:
-            missing = set(names) - set(image) - self._optional[str(change.table_name)]
+            missing = set(names) - set(image) - self._optional[table]
             assert not missing, f"no columns {missing} at {change.end}"
 
     def _apply(self, change: Change) -> None:
-        table = str(change.table_name)
+        table = self._table(change)
         rows = self._state[table]
         before: Row = {}
         if change.before is not None:
-            self._check_keys(change, change.before)
+            self._check_keys(change, table, change.before)
             before = rows.pop(self._id(table, change.before), {})
             assert before, f"a before image of a row that is not there: {change}"
             self._compare_before(change, before)
         if change.after is not None:
-            self._check_keys(change, change.after)
+            self._check_keys(change, table, change.after)
             kept = {name: value for name, value in before.items() if name not in self._optional[table]}
             after = kept | change.after
             row_id = self._id(table, after)
@@ -91,10 +96,10 @@ class Replay:
 
     def _compare(self, snapshot: Snapshot) -> None:
         table = snapshot.table
-        state = self._state[table.name]
+        state = self._state[table]
         assert sorted(state) == sorted(snapshot.rows), (
             f"rows of {table.name} at {snapshot.position}: {sorted(state)}, the server has {sorted(snapshot.rows)}")
-        names = self._names[table.name][1:]
+        names = self._names[table][1:]
         for row_id, texts in snapshot.rows.items():
             for column, name, text in zip(table.columns, names, texts[1:], strict=True):
                 self._compare_cell(snapshot, row_id, column, name, text, state[row_id])
@@ -102,10 +107,12 @@ class Replay:
     def _compare_cell(self, snapshot: Snapshot, row_id: int, column: Column, name: str, text: str | None, row: Row) -> None:
         if name not in row and (column.kind.optional or not self._full_image and (text is None or column.kind.literal is None)):
             return
+        if not self._settings[snapshot.table].tells(column.kind):
+            return
         where = f"{snapshot.table.name}.{name} ({column.kind.ddl[:80]}), id {row_id}, at {snapshot.position}"
         assert name in row, f"no value for {where}"
         self.cells += 1
-        expected = column.expected(text, self._settings.describes(column.kind))
+        expected = column.expected(text, self._settings[snapshot.table].describes(column.kind))
         actual = row[name]
         fits = actual is None if expected is None else expected.matches(actual)
         assert fits, f"{where}: {_short(actual)}; the server says {_short(text)}, so expected {_short(expected)}"

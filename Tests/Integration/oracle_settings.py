@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import Path
 
 import binlog_file
@@ -11,6 +12,16 @@ from oracle_types import Kind
 
 ROWS_QUERY, GTID, ANONYMOUS_GTID, PARTIAL_UPDATE_ROWS, TRANSACTION_PAYLOAD = 29, 33, 34, 39, 40
 ANNOTATE_ROWS, COMPRESSED_ROWS = 160, range(166, 172)
+
+
+class Pieces(Enum):
+    """Ways to read one log in several runs."""
+
+    NONE = "one run"
+    # Runs that end at places between two transactions, and go on from a checkpoint.
+    CHECKPOINT = "checkpoint"
+    # Runs over ranges of time that share their bounds, with transactions whose times go back and forth.
+    TIME = "time"
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,13 @@ class Settings:
     evidence: Collection[int] = ()
     checksum: int = 1
     files: int = 1
+    # Tables without transactions are changed within transactions. MySQL refuses that where every transaction has an id.
+    mixed_engines: bool = False
+    # A server of its own, because what is drawn there would disturb others: ids of other servers, times of other days.
+    # On MariaDB its logs are encrypted.
+    own_server: bool = False
+    # The log is read in several runs.
+    pieces: Pieces = Pieces.NONE
 
     @property
     def names_are_known(self) -> bool:
@@ -41,6 +59,15 @@ class Settings:
         return self.metadata == "FULL" or self.lookup and not kind.has_supplementary_labels
 
     @property
+    def before_redefinition(self) -> Settings:
+        """What holds for rows of a table that was defined anew afterwards: the server's answer is not about them."""
+        return replace(self, lookup=False)
+
+    def tells(self, kind: Kind) -> bool:
+        """Whether the log, or the server, tells what the bytes of such a column mean."""
+        return self.metadata != "NO_LOG" or self.lookup or kind.is_plain
+
+    @property
     def globals(self) -> dict[str, str | int]:
         return {"binlog_row_metadata": self.metadata, **self.server}
 
@@ -48,9 +75,12 @@ class Settings:
     def locals(self) -> dict[str, str | int]:
         return {"binlog_row_image": self.image, **self.session}
 
-    def check(self, logs: list[Path]) -> None:
+    def check(self, logs: list[Path], is_mariadb: bool) -> None:
         """Asserts that the files, which one round wrote, were written under these settings."""
         assert len(logs) >= self.files, f"{self.name}: {len(logs)} files"
+        if self.own_server and is_mariadb:
+            assert all(map(binlog_file.is_encrypted, logs)), f"{self.name}: not encrypted"
+            return
         assert {binlog_file.checksum(log) for log in logs} == {self.checksum}, self.name
         found = {event.kind for log in logs for event in binlog_file.events(log)}
         assert not self.evidence or found & set(self.evidence), f"{self.name}: no event of {self.evidence} in {found}"
@@ -64,7 +94,11 @@ BOTH = [
     Settings("noblob-image", 0.02, image="NOBLOB"),
     Settings("no-checksum", 0.02, server={"binlog_checksum": "NONE"}, checksum=0),
     Settings("rotations", 0.02, server={"max_binlog_size": 32768}, files=10),
+    Settings("checkpoints", 0.02, pieces=Pieces.CHECKPOINT),
+    Settings("own-server-checkpoints", 0.02, own_server=True, pieces=Pieces.CHECKPOINT),
+    Settings("own-server-times", 0.02, own_server=True, pieces=Pieces.TIME, server={"max_binlog_size": 65536}, files=2),
 ]
+WITHOUT_IDS = {"gtid_mode": "OFF", "enforce_gtid_consistency": "OFF"}
 MYSQL = [
     Settings("rows-query", 0.01, session={"binlog_rows_query_log_events": "ON"}, evidence={ROWS_QUERY}),
     Settings("zstd", 0.02, session={"binlog_transaction_compression": "ON"}, evidence={TRANSACTION_PAYLOAD}),
@@ -77,6 +111,9 @@ MYSQL = [
     Settings("gtid-on", 0.01, server={"gtid_mode": "ON"}, evidence={GTID}),
     Settings("gtid-off", 0.01, server={"gtid_mode": "OFF"}, evidence={ANONYMOUS_GTID}),
     Settings("minimal-metadata-lookup", 0.02, metadata="MINIMAL", lookup=True),
+    Settings("mixed-engines", 0.02, server=WITHOUT_IDS, mixed_engines=True),
+    Settings("mixed-engines-zstd", 0.01, server=WITHOUT_IDS, mixed_engines=True, evidence={TRANSACTION_PAYLOAD},
+             session={"binlog_transaction_compression": "ON"}),
 ]
 COMPRESSION = {"log_bin_compress": "ON", "log_bin_compress_min_len": 10}
 MARIADB = [
@@ -85,4 +122,6 @@ MARIADB = [
     Settings("zlib-minimal-image", 0.01, server=COMPRESSION, image="MINIMAL", evidence=COMPRESSED_ROWS),
     Settings("no-metadata", 0.02, metadata="NO_LOG"),
     Settings("no-metadata-lookup", 0.02, metadata="NO_LOG", lookup=True),
+    Settings("mixed-engines", 0.02, mixed_engines=True),
+    Settings("mixed-engines-zlib", 0.01, server=COMPRESSION, mixed_engines=True, evidence=COMPRESSED_ROWS),
 ]

@@ -49,7 +49,8 @@ class Kind:
         return not self.select.startswith("HEX(") and not any(word in self.ddl for word in ("UNSIGNED", "ZEROFILL"))
 
 
-def _number(text: str, full: bool) -> Expectation:
+def number(text: str, full: bool) -> Expectation:
+    """An integer."""
     return Exact(Number(str(int(text))))
 
 
@@ -102,10 +103,10 @@ def _integers() -> list[Kind]:
     for name, bits in (("TINYINT", 8), ("SMALLINT", 16), ("MEDIUMINT", 24), ("INT", 32), ("BIGINT", 64)):
         signed = literals.integer(-(1 << bits - 1), (1 << bits - 1) - 1)
         unsigned = literals.integer(0, (1 << bits) - 1)
-        kinds += [Kind(name, signed, PLAIN, _number), Kind(f"{name} UNSIGNED", unsigned, PLAIN, _number),
-                  Kind(f"{name}(9) ZEROFILL", unsigned, PLAIN, _number)]
-    kinds.append(Kind("BOOL", literals.integer(0, 1), PLAIN, _number))
-    kinds.append(Kind("YEAR", literals.year, PLAIN, _number))
+        kinds += [Kind(name, signed, PLAIN, number), Kind(f"{name} UNSIGNED", unsigned, PLAIN, number),
+                  Kind(f"{name}(9) ZEROFILL", unsigned, PLAIN, number)]
+    kinds.append(Kind("BOOL", literals.integer(0, 1), PLAIN, number))
+    kinds.append(Kind("YEAR", literals.year, PLAIN, number))
     return kinds
 
 
@@ -177,7 +178,7 @@ def _enumerations() -> list[Kind]:
         kinds.append(Kind(f"SET({quoted}) CHARACTER SET {charset}", literals.bit(count, as_number=True),
                           INDEX_AND_LABEL, _set))
     for width in (1, 7, 8, 9, 24, 63, 64):
-        kinds.append(Kind(f"BIT({width})", literals.bit(width), "CAST({0} AS UNSIGNED)", _number))
+        kinds.append(Kind(f"BIT({width})", literals.bit(width), "CAST({0} AS UNSIGNED)", number))
     return kinds
 
 
@@ -186,12 +187,12 @@ def _geometries(server: Server) -> list[Kind]:
 
 
 def _generated(server: Server) -> list[Kind]:
-    computed = [("INT AS (id + 1) STORED", PLAIN, _number), ("BIGINT UNSIGNED AS (id * 4000000000) VIRTUAL", PLAIN, _number),
+    computed = [("INT AS (id + 1) STORED", PLAIN, number), ("BIGINT UNSIGNED AS (id * 4000000000) VIRTUAL", PLAIN, number),
                 ("VARCHAR(40) CHARACTER SET latin1 AS (CONCAT('no. ', id)) VIRTUAL", UTF8, _utf8)]
     # MariaDB 11.8 leaves them out of images, full ones too, where a statement has not read them: the bitmap says so.
     is_optional = server.is_mariadb and server.version_number >= (11,)
     generated = [Kind(ddl, None, select, expect, optional=is_optional) for ddl, select, expect in computed]
-    hidden = [Kind("INT INVISIBLE DEFAULT 5", literals.integer(-9, 9), PLAIN, _number),
+    hidden = [Kind("INT INVISIBLE DEFAULT 5", literals.integer(-9, 9), PLAIN, number),
               Kind("VARCHAR(9) CHARACTER SET utf8mb4 INVISIBLE DEFAULT 'x'", literals.text("utf8mb4", 9), UTF8, _utf8)]
     return generated + hidden
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
 import pymysql
 
-from oracle_types import Kind
+from oracle_hazards import Notes, Savepoints, temporary_table
+from oracle_settings import Pieces, Settings
+from oracle_types import PLAIN, Kind, number
 from oracle_values import Expectation
 from servers import Position, Server
 
 COLUMNS_IN_A_TABLE = 14
 INLINE_BYTES_IN_A_TABLE = 12_000
 NULL_SHARE = 0.12
+HAZARD_SHARE = 0.25
+REDEFINITION_SHARE = 0.06
+FOREIGN_IDS = (4242, 77)
+DOMAINS = (0, 3, 8)
+# Seconds by which the time of a statement may differ from the clock's: it was slow, or somebody set it.
+TIME_SHIFTS = (-40, -3, -1, 0, 0, 0, 1, 3600)
 LENIENT_MODE = "ALLOW_INVALID_DATES"
 Text = str | None
 
@@ -39,14 +48,19 @@ class Column:
         return None if text is None else self.kind.expect(text, full)
 
 
-@dataclass
+@dataclass(eq=False)
 class Table:
-    """A table with an integer `id` first. Without a key, its full row is what replication identifies it by."""
+    """A table with an integer `id` first. Without a key, its full row is what replication identifies it by.
+
+    One that was dropped, and made anew with other columns, is another one, whose rows come behind `since`.
+    """
 
     database: str
     name: str
     columns: list[Column]
     keyed: bool
+    since: Position
+    is_last: bool = True
     next_id: int = 1
     ids: list[int] = field(default_factory=list)
 
@@ -78,21 +92,34 @@ class Snapshot:
 class Workload:
     """Creates tables over all kinds of columns and changes them at random, in one session."""
 
-    def __init__(self, server: Server, random: Random, database: str, kinds: Sequence[Kind],
-                 session: Mapping[str, str | int], diffs: bool) -> None:
+    def __init__(self, server: Server, random: Random, database: str, kinds: Sequence[Kind], settings: Settings) -> None:
+        self._server = server
         self._random = random
-        self._diffs = diffs
+        self._settings = settings
         self._status = "SHOW BINARY LOG STATUS" if server.is_mysql else "SHOW MASTER STATUS"
-        self._connection = server.connect(conv={}, database=database, max_allowed_packet=64 << 20)
-        self._cursor = self._connection.cursor()
-        self._database = database
+        self.database = database
+        self._connect()
         self.snapshots: list[Snapshot] = []
-        for name, value in {"sql_mode": f"'{LENIENT_MODE}'", "time_zone": "'+00:00'", **session}.items():
-            self._cursor.execute(f"SET SESSION {name} = {value}")
+        # The times of statements, as far as they were set.
+        self.times: list[int] = []
+        # Tables that were dropped, or renamed, to make place for others.
+        self.former: list[Table] = []
         self.tables = self._make_tables(kinds)
+        self.notes, self._notes = self._make_notes()
+
+    def _connect(self) -> None:
+        self._connection = self._server.connect(conv={}, database=self.database, max_allowed_packet=64 << 20)
+        self._cursor = self._connection.cursor()
+        session = {"sql_mode": f"'{LENIENT_MODE}'", "time_zone": "'+00:00'", **self._settings.locals}
+        for name, value in session.items():
+            self._cursor.execute(f"SET SESSION {name} = {value}")
 
     def close(self) -> None:
         self._connection.close()
+
+    @property
+    def all_tables(self) -> list[Table]:
+        return [*self.former, *self.tables, *self.notes]
 
     def position(self) -> Position:
         self._cursor.execute(self._status)
@@ -110,16 +137,65 @@ class Workload:
             if len(groups[-1]) == COLUMNS_IN_A_TABLE or size > INLINE_BYTES_IN_A_TABLE:
                 groups.append([])
             groups[-1].append(kind)
-        return [self._make_table(number, group) for number, group in enumerate(groups)]
+        return [self._make_table(f"t{number}", group) for number, group in enumerate(groups)]
 
-    def _make_table(self, number: int, group: Sequence[Kind]) -> Table:
+    def _make_table(self, name: str, group: Sequence[Kind], created_as: str | None = None) -> Table:
         # MariaDB cannot open a table that has a column of no bytes at its end, and a virtual one before it.
         group = sorted(group, key=lambda kind: not kind.ddl.startswith("CHAR(0)"))
         spellings = ("col{}", "größe {}", 'quo"te\\{}', "列{}", "`tick{}")
         columns = [Column(self._random.choice(spellings).format(place), kind) for place, kind in enumerate(group)]
-        table = Table(self._database, f"t{number}", columns, keyed=self._random.random() < 0.75)
-        self._execute(table.ddl())
-        return table
+        keyed = self._random.random() < 0.75
+        self._execute(Table(self.database, created_as or name, columns, keyed, self.position()).ddl())
+        return Table(self.database, name, columns, keyed, self.position())
+
+    def _make_notes(self) -> tuple[list[Table], Notes | None]:
+        """A table without transactions, where those may be mixed with others; with a trigger that writes into it now and then."""
+        if not self._settings.mixed_engines:
+            return [], None
+        columns = [Column("what", Kind("INT", None, PLAIN, number))]
+        table = Table(self.database, "notes", columns, True, self.position())
+        notes = Notes(self._random, table.quoted)
+        self._execute(notes.ddl("MyISAM" if self._server.is_mysql else self._random.choice(("MyISAM", "Aria"))))
+        if self._random.random() < 0.5:
+            self._execute(notes.trigger(f"`{self.database}`.also", self.tables[0].quoted))
+        return [table], notes
+
+    def _redefine(self) -> None:
+        """A table is dropped and made anew, altered while it is empty, or exchanged with another one of its name."""
+        old = self._random.choice(self.tables[1:] or self.tables)
+        group = [column.kind for column in old.columns]
+        # In the same order only names, keys and the meaning of the id change, which no type gives away.
+        if self._random.random() < 0.5:
+            self._random.shuffle(group)
+        way = self._random.randrange(3)
+        if way == 0:
+            self._execute(f"DROP TABLE {old.quoted}")
+            new = self._make_table(old.name, group)
+        elif way == 1:
+            self._execute(f"DELETE FROM {old.quoted}")
+            self._snapshot([old])
+            new = self._alter(old, group)
+        else:
+            spare = Table(self.database, f"{old.name} of {len(self.former)}", old.columns, old.keyed, old.since)
+            new = self._make_table(old.name, group, created_as="exchange")
+            self._execute(f"RENAME TABLE {old.quoted} TO {spare.quoted}, `{self.database}`.exchange TO {old.quoted}")
+            new.since = self.position()
+        old.is_last = False
+        self.former.append(old)
+        self.tables[self.tables.index(old)] = new
+        self._transaction([new], [self._insert, self._update])
+
+    def _alter(self, old: Table, group: Sequence[Kind]) -> Table:
+        """Other columns under new names, and some under the old ones."""
+        scratch = self._make_table(old.name, group, created_as="scratch")
+        self._execute(f"DROP TABLE `{self.database}`.scratch")
+        changes = [f"DROP COLUMN {column.quoted}" for column in reversed(old.columns)]
+        changes += [f"ADD COLUMN {column.definition}" for column in scratch.columns]
+        # A virtual column cannot be the only one that is left, and MariaDB checks each step's names.
+        self._execute(f"ALTER TABLE {old.quoted} ADD COLUMN `of old` INT")
+        self._execute(f"ALTER TABLE {old.quoted} " + ", ".join(changes[:len(old.columns)]))
+        self._execute(f"ALTER TABLE {old.quoted} " + ", ".join(changes[len(old.columns):]) + ", DROP COLUMN `of old`")
+        return Table(self.database, old.name, scratch.columns, old.keyed, self.position())
 
     def _execute(self, statement: str) -> None:
         try:
@@ -135,28 +211,77 @@ class Workload:
         for table in self.tables:
             self._transaction([table], [self._insert, self._insert])
         for _ in range(transactions):
+            self._draw_session()
+            if self._random.random() < REDEFINITION_SHARE:
+                self._redefine()
             touched = self._random.sample(self.tables, self._random.randint(1, min(3, len(self.tables))))
-            self._transaction(touched, self._random.choices(
+            transaction = self._hazardous_transaction if self._random.random() < HAZARD_SHARE else self._transaction
+            transaction(touched, self._random.choices(
                 (self._insert, self._update, self._delete, self._replace, self._upsert, self._move), (3, 6, 2, 1, 1, 1),
                 k=self._random.randint(1, 4)))
         if self._random.random() < 0.5:
             self._update_two_tables()
 
     def _transaction(self, touched: Sequence[Table], changes: Sequence[object]) -> None:
-        """Now and then one is rolled back first: none of its rows may come out."""
-        if self._random.random() < 0.1:
-            self._execute("BEGIN")
-            self._execute(f"UPDATE {touched[0].quoted} SET id = id + 1000000")
-            self._execute("ROLLBACK")
         self._execute("BEGIN")
         for change in changes:
             change(self._random.choice(touched))  # type: ignore[operator]
         self._execute("COMMIT")
         self._snapshot(touched)
 
+    def _hazardous_transaction(self, touched: Sequence[Table], changes: Sequence[object]) -> None:
+        """What is rolled back, as a whole or in part, may not come out; what stays in spite of that must."""
+        savepoints = Savepoints(self._random)
+        self._execute("BEGIN")
+        for change in changes:
+            for hazard in self._random.sample((self._hazard, lambda: self._execute(savepoints.statement())), self._random.randint(0, 2)):
+                hazard()
+            change(self._random.choice(touched))  # type: ignore[operator]
+        end = self._random.choice(("COMMIT", "ROLLBACK", "disconnect"))
+        if end == "disconnect":
+            self._disconnect()
+        else:
+            self._execute(end)
+        self._snapshot(touched)
+
+    def _hazard(self) -> None:
+        if self._notes is None or self._random.random() < 0.4:
+            return self._execute(temporary_table(self._random))
+        if self._random.random() < 0.7:
+            return self._execute(self._notes.statement())
+        try:
+            self._cursor.execute(self._notes.failing_statement())
+        except pymysql.IntegrityError:
+            return
+        raise AssertionError("a key was taken twice")
+
+    def _disconnect(self) -> None:
+        """The server rolls back, and drops temporary tables, some time after the client has gone."""
+        self._cursor.execute("SELECT CONNECTION_ID()")
+        number = str(self._cursor.fetchone()[0])
+        self._connection.close()
+        self._connect()
+        for _ in range(1000):
+            self._cursor.execute("SELECT COUNT(*) FROM information_schema.processlist WHERE id = " + number)
+            if str(self._cursor.fetchone()[0]) == "0":
+                return
+            time.sleep(0.005)
+        raise AssertionError(f"connection {number} does not end")
+
+    def _draw_session(self) -> None:
+        """On a server of its own, the transactions of other servers, and times of other days."""
+        if not self._settings.own_server:
+            return
+        if self._server.is_mariadb and self._random.random() < 0.3:
+            self._execute(f"SET SESSION server_id = {self._random.choice((*FOREIGN_IDS, self._server.port))}")
+            self._execute(f"SET SESSION gtid_domain_id = {self._random.choice(DOMAINS)}")
+        if self._settings.pieces is Pieces.TIME:
+            self.times.append(int(time.time()) + self._random.choice(TIME_SHIFTS))
+            self._execute(f"SET SESSION timestamp = {self.times[-1]}")
+
     def _snapshot(self, touched: Sequence[Table]) -> None:
         position = self.position()
-        for table in touched:
+        for table in [*touched, *self.notes]:
             wanted = ", ".join(column.kind.select.format(column.quoted) for column in table.columns)
             self._execute(f"SELECT id, {wanted} FROM {table.quoted}")
             rows = {int(row[0]): tuple(map(_as_text, row)) for row in self._cursor.fetchall()}
@@ -188,7 +313,7 @@ class Workload:
         return ", ".join(f"{column.quoted} = {self._change(column)}" for column in chosen)
 
     def _change(self, column: Column) -> str:
-        if self._diffs and column.kind.change and self._random.random() < 0.8:
+        if self._settings.diffs and column.kind.change and self._random.random() < 0.8:
             return column.kind.change(self._random, column.quoted)
         return self._value(column)
 

@@ -106,7 +106,7 @@ class Server:
                 self.set_global(name, value)
             yield
         finally:
-            for name, value in before.items():
+            for name, value in reversed(before.items()):
                 self.set_global(name, value)
 
     def history(self) -> Position:

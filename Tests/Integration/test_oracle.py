@@ -3,45 +3,75 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
-from changes import read_folder
+from changes import read_folder, read_folders
 from conftest import Pool
 from connector import EXIT_OK, Connector
-from oracle_replay import Replay
-from oracle_settings import BOTH, MARIADB, MYSQL, Settings
+from oracle_replay import Replay, order
+from oracle_settings import BOTH, MARIADB, MYSQL, Pieces, Settings
 from oracle_types import kinds
 from oracle_workload import Workload
-from servers import NAMES, Server
+from servers import NAMES, Position, Server
 
 CELLS = int(os.environ.get("MBC_ORACLE_CELLS", "60000"))
 TRANSACTIONS = 60
 LIMIT_SECONDS = 300.0
 
 
-def play_round(server: Server, connector: Connector, random: Random, settings: Settings) -> int:
-    """One set of tables, one workload, one run of the connector, one replay. Returns the cells compared."""
-    database = "it_oracle"
-    server.execute(f"DROP DATABASE IF EXISTS {database}", f"CREATE DATABASE {database} CHARACTER SET utf8mb4")
-    declared = [kind for kind in kinds(server) if settings.metadata != "NO_LOG" or settings.lookup or kind.is_plain]
+def play_round(pool: Pool, name: str, connector: Connector, random: Random, settings: Settings) -> int:
+    """One set of tables, one workload, one run of the connector or several, one replay. Returns the cells compared."""
+    server = pool.get_own(name) if settings.own_server else pool.get(name)
+    database = f"it_oracle_{random.randrange(1 << 32)}"
+    server.execute(f"CREATE DATABASE {database} CHARACTER SET utf8mb4")
+    declared = [kind for kind in kinds(server) if settings.tells(kind)]
     with server.settings(settings.globals):
         start = server.next_file()
-        workload = Workload(server, random, database, declared, settings.locals, settings.diffs)
+        workload = Workload(server, random, database, declared, settings)
         try:
             workload.run(TRANSACTIONS)
             stop = workload.position()
         finally:
             workload.close()
-        config = connector.parquet(server, start, stop, column_names="lookup" if settings.lookup else None)
-        connector.run(config, limit=LIMIT_SECONDS).expect(EXIT_OK)
-    settings.check(server.binlog_paths(start, stop))
-    replay = Replay(workload.tables, settings)
-    replay.run(read_folder(connector.output), workload.snapshots)
+        folders = read_log(server, connector, random, settings, workload, start, stop)
+    settings.check(server.binlog_paths(start, stop), server.is_mariadb)
+    replay = Replay(workload.all_tables, settings)
+    replay.run(read_folders(folders), workload.snapshots)
     server.execute(f"DROP DATABASE {database}")
     return replay.cells
+
+
+def read_log(server: Server, connector: Connector, random: Random, settings: Settings, workload: Workload, start: Position,
+             stop: Position) -> list[Path]:
+    """Runs the connector over the log, as a whole or in pieces. Returns the folders of its output."""
+    config = connector.parquet(server, start, stop, column_names="lookup" if settings.lookup else None,
+                               include=[f"{workload.database}.*"])
+    if settings.pieces is Pieces.TIME:
+        pieces = by_time(config, sorted(time + random.randrange(2) for time in random.sample(workload.times, 3)))
+    elif settings.pieces is Pieces.CHECKPOINT:
+        ends = sorted(random.sample([snapshot.position for snapshot in workload.snapshots], 4), key=order)
+        place = {"checkpoint_file": str(connector.folder / "checkpoint.json")}
+        pieces = [config | place | {"to_binlog_file": end.file, "to_binlog_position": end.offset} for end in [*ends, stop]]
+    else:
+        pieces = [config]
+    for piece in pieces:
+        connector.run(piece, limit=LIMIT_SECONDS).expect(EXIT_OK)
+    return list(dict.fromkeys(Path(piece["parquet_output_dir"]) for piece in pieces))
+
+
+def by_time(config: dict[str, Any], times: list[int]) -> list[dict[str, Any]]:
+    """Ranges that share their bounds, each with a folder of its own; one that holds nothing makes none."""
+    bounds = [{key: config[key] for key in ("from_binlog_file", "from_binlog_position")},
+              *({"from_timestamp": time} for time in times)]
+    ends = [*({"to_timestamp": time} for time in times),
+            {key: config[key] for key in ("to_binlog_file", "to_binlog_position")}]
+    common = {key: value for key, value in config.items() if "_binlog_" not in key}
+    return [common | bound | end | {"parquet_output_dir": f"{config['parquet_output_dir']}-{number}"}
+            for number, (bound, end) in enumerate(zip(bounds, ends, strict=True))]
 
 
 def rounds_of(name: str) -> list[Any]:
@@ -67,7 +97,7 @@ def test_replay_equals_select(pool: Pool, connector: Connector, seed: str, name:
     while compared < max(target, 1):
         folder = connector.folder / f"round-{rounds}"
         folder.mkdir()
-        compared += play_round(pool.get(name), Connector(folder), random, settings)
+        compared += play_round(pool, name, Connector(folder), random, settings)
         rounds += 1
     with capsys.disabled():
         print(f"\n  {name} {settings.name}: {compared} cells compared in {rounds} rounds, MBC_SEED={seed}")
