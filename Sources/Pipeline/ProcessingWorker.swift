@@ -121,6 +121,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
       fileCreated = 0
       try sink.beginFile(chunk.file, at: chunk.outputStart, boundary)
       file = chunk.file
+      decoder.file = chunk.file
       hasOutputStart = chunk.outputStart != nil
     }
     guard !hasOutputStart, let start = chunk.outputStart else { return }

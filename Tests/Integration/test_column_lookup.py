@@ -98,6 +98,17 @@ def test_a_table_that_has_changed(terse: Server, connector: Connector, database:
     result, found = run(terse, connector, start)
     assert [after(change) for change in found] == [{"c0": 1}, {"c0": 2}, {"id": 3, "note": "x"}]
     assert result.stderr.count("no column names") == 1
+    assert "may have changed them, and the server only tells what they are now" in result.stderr
+
+
+def test_a_change_that_is_not_in_the_log(terse: Server, connector: Connector, database: str) -> None:
+    """Nothing but the number of columns tells that the server's answer is not about these rows."""
+    start = terse.next_file()
+    table = f"`{database}`.t"
+    terse.execute(f"CREATE TABLE {table} (id INT PRIMARY KEY)", f"INSERT INTO {table} VALUES (1)", "SET sql_log_bin = 0",
+                  f"ALTER TABLE {table} ADD note VARCHAR(20)")
+    result, found = run(terse, connector, start)
+    assert [after(change) for change in found] == [{"c0": 1}]
     assert "the log has 1 columns, the server shows 2" in result.stderr
 
 

@@ -15,6 +15,8 @@ import Bytes
 ///
 /// See <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Query__event.html>.
 public struct QueryEvent: ~Escapable {
+  /// Settings of the session that ran the statement.
+  let statusVariables: RawSpan
   /// The statement's default database.
   public let schema: RawSpan
   /// The statement.
@@ -43,7 +45,7 @@ public struct QueryEvent: ~Escapable {
     try cursor.skip(2, "error code")
     let statusCount = Int(try cursor.uint16("status variables' length"))
     try cursor.skip(addedByteCount, "EXECUTE_LOAD_QUERY post-header")
-    try cursor.skip(statusCount, "status variables")
+    statusVariables = try cursor.bytes(statusCount, "status variables")
     schema = try cursor.bytes(schemaCount, "schema")
     try cursor.skip(1, "schema's NUL")
     statement = cursor.rest()

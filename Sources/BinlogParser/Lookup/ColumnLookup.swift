@@ -1,8 +1,16 @@
-/// Completes table maps from a `ColumnSource`, which is asked once for each table until a DDL statement comes.
+/// Completes table maps from a `ColumnSource`, which is asked once for each table until a statement comes that may change
+/// its columns.
 package struct ColumnLookup: Sendable {
   private struct Name: Hashable {
     let schema: String
     let table: String
+    let key: TableKey
+
+    init(schema: String, table: String) {
+      self.schema = schema
+      self.table = table
+      key = TableKey(schema: schema, table: table)
+    }
   }
 
   /// More tables than this are not remembered.
@@ -18,34 +26,44 @@ package struct ColumnLookup: Sendable {
   /// A look-up in `source` that has asked nothing yet.
   package init(_ source: any ColumnSource) { self.source = source }
 
-  /// Fills in what `metadata` lacks of a table's columns, or reports once why that cannot be.
+  /// Fills in what `metadata`, of a TABLE_MAP at `place`, lacks of a table's columns, or reports once why that cannot be.
   package mutating func complete(
     _ metadata: inout TableMapMetadata, _ definitions: [ColumnDefinition], schema: String, table: String,
-    isMariaDB: Bool
+    at place: BinlogPosition, isMariaDB: Bool
   ) {
     guard metadata.names.count != definitions.count else { return }
     let name = Name(schema: schema, table: table)
     do throws(ColumnLookupFailure) {
-      try metadata.complete(from: try answer(name).get(), definitions, isMariaDB: isMariaDB)
+      try metadata.complete(from: try answer(name, place).get(), definitions, isMariaDB: isMariaDB)
     } catch {
       if reported.count >= Self.tableLimit { reported.removeAll() }
       if reported.insert(name).inserted { source.report(error, schema: schema, table: table) }
     }
   }
 
-  private mutating func answer(_ name: Name) -> Result<[ColumnDescription], ColumnLookupFailure> {
+  private mutating func answer(
+    _ name: Name, _ place: BinlogPosition
+  ) -> Result<[ColumnDescription], ColumnLookupFailure> {
     if let answer = answers[name] { return answer }
-    if answers.count >= Self.tableLimit || answeredBytes >= Self.byteLimit { forget() }
-    let answer = Result { () throws(ColumnLookupFailure) in try source.columns(schema: name.schema, table: name.table) }
+    if answers.count >= Self.tableLimit || answeredBytes >= Self.byteLimit { forget(.everything) }
+    let answer = Result { () throws(ColumnLookupFailure) in
+      try source.columns(schema: name.schema, table: name.table, at: place)
+    }
     answers[name] = answer
-    answeredBytes += (try? answer.get())?.reduce(0) { $0 + $1.byteCount } ?? 0
+    answeredBytes += Self.byteCount(answer)
     return answer
   }
 
-  /// A table has changed, was renamed or is gone: everything is asked again.
-  package mutating func forget() {
-    answers.removeAll()
-    answeredBytes = 0
+  /// The columns of these tables may have changed: they are asked for again.
+  mutating func forget(_ scope: DefinitionScope.Keys) {
+    for (name, answer) in answers where scope.contains(name.key) {
+      answers[name] = nil
+      answeredBytes -= Self.byteCount(answer)
+    }
+  }
+
+  private static func byteCount(_ answer: Result<[ColumnDescription], ColumnLookupFailure>) -> Int {
+    (try? answer.get())?.reduce(0) { $0 + $1.byteCount } ?? 0
   }
 }
 

@@ -1,12 +1,15 @@
 /// Where the columns of a table can be asked for when TABLE_MAP does not name them: a server's `information_schema`.
 ///
-/// What it says is what the server knows now, which need not be what held when the rows were changed. `TablePlan` uses it
-/// only where it agrees with the types in TABLE_MAP.
+/// The server knows its tables as they are now. So what it says is of use only where no statement in the log, from the rows
+/// up to the moment of asking, may have changed the columns; and `TablePlan` uses it only where it agrees with the types in
+/// TABLE_MAP.
 public protocol ColumnSource: Sendable {
-  /// The columns of a table, in order; none when the server shows no such table.
+  /// The columns that a table had at `place` in the log, in order; none when the server shows no such table.
   ///
-  /// - Throws: `ColumnLookupFailure.unavailable` when nobody can be asked.
-  func columns(schema: String, table: String) throws(ColumnLookupFailure) -> [ColumnDescription]
+  /// - Throws: `ColumnLookupFailure.unavailable` when nobody can be asked, `changed` when that is not certain.
+  func columns(
+    schema: String, table: String, at place: BinlogPosition
+  ) throws(ColumnLookupFailure) -> [ColumnDescription]
 
   /// A table's columns could not be used: called at most once for each table.
   func report(_ failure: ColumnLookupFailure, schema: String, table: String)
@@ -16,6 +19,8 @@ public protocol ColumnSource: Sendable {
 public enum ColumnLookupFailure: Error, Equatable, Sendable {
   /// The server could not be asked.
   case unavailable(String)
+  /// A statement at this place, behind the rows, may have changed the columns.
+  case changed(BinlogPosition)
   /// The server shows no columns of the table: it is gone, or the account has no privilege on it.
   case unknownTable
   /// The table has another number of columns now.
@@ -29,6 +34,8 @@ extension ColumnLookupFailure: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unavailable(let reason): "the server could not be asked: \(reason)"
+    case .changed(let place):
+      "a statement at \(place) may have changed them, and the server only tells what they are now"
     case .unknownTable: "the server shows no such table; the account needs SELECT on it"
     case .columnCount(let log, let server): "the log has \(log) columns, the server shows \(server)"
     case .columnType(let name, let log, let server): "column \(name) is \(log) in the log and \(server) on the server"

@@ -7,6 +7,8 @@ import Bytes
 struct TableMaps: Sendable {
   private struct Entry: Sendable {
     let body: [UInt8]
+    /// The table, where it was looked up.
+    let key: TableKey?
     /// Nil for a table that the filter excludes, or whose columns nothing describes.
     let plan: TablePlan?
     /// "schema.table", where the filter includes the table and nothing describes its columns.
@@ -37,6 +39,9 @@ struct TableMaps: Sendable {
   /// Bytes of all entries, roughly.
   private var weight = 0
 
+  /// The binlog file in which the events stand.
+  var file = ""
+
   /// No table maps yet.
   init(filter: TableFilter, columnNames: ColumnNames) {
     self.filter = filter
@@ -44,10 +49,12 @@ struct TableMaps: Sendable {
     if case .lookup(let source) = columnNames { lookup = ColumnLookup(source) }
   }
 
-  /// Takes a TABLE_MAP event's body.
+  /// Takes the body of a TABLE_MAP event that starts at `start` in the file.
   ///
   /// - Throws: `DecodeError` where its fields do not fit each other.
-  mutating func accept(_ body: RawSpan, _ format: FormatDescriptionEvent?) throws(DecodeError) {
+  mutating func accept(
+    _ body: RawSpan, _ format: FormatDescriptionEvent?, at start: UInt64
+  ) throws(DecodeError) {
     let event = try TableMapEvent(body, postHeaderLength: format?.postHeaderLength(of: .tableMap) ?? 0)
     if let entry = entries[event.tableID], body.isEqual(to: entry.body.bytes) {
       if entry.generation != generation { entries[event.tableID]?.generation = generation }
@@ -58,11 +65,14 @@ struct TableMaps: Sendable {
     guard event.describesColumns || !isIncluded else {
       return try set(
         Entry(
-          body: body.array, plan: nil, undescribed: "\(event.schema.utf8String).\(event.table.utf8String)",
+          body: body.array, key: nil, plan: nil, undescribed: "\(event.schema.utf8String).\(event.table.utf8String)",
           generation: generation), event.tableID)
     }
-    let plan = isIncluded ? try TablePlan(event, isMariaDB: isMariaDB, columnNames: columnNames, &lookup) : nil
-    try set(Entry(body: body.array, plan: plan, generation: generation), event.tableID)
+    let place = BinlogPosition(file: file, offset: start)
+    let plan =
+      isIncluded ? try TablePlan(event, isMariaDB: isMariaDB, columnNames: columnNames, &lookup, at: place) : nil
+    let key = lookup == nil ? nil : plan.map { TableKey(schema: $0.schema, table: $0.table) }
+    try set(Entry(body: body.array, key: key, plan: plan, generation: generation), event.tableID)
   }
 
   private mutating func set(_ entry: Entry, _ tableID: UInt64) throws(DecodeError) {
@@ -84,11 +94,15 @@ struct TableMaps: Sendable {
     if entries.count > Self.entryLimit || weight > Limits.tableMaps / 4 { removeAll() }
   }
 
-  /// Tables have changed: what was looked up of them no longer holds.
-  mutating func forgetLookups() {
-    guard lookup != nil else { return }
-    lookup?.forget()
-    removeAll()
+  /// The columns of these tables may have changed: what was looked up of them no longer holds.
+  mutating func forgetLookups(_ scope: DefinitionScope) {
+    guard lookup != nil, scope != .nothing else { return }
+    let keys = scope.keys
+    lookup?.forget(keys)
+    for (tableID, entry) in entries where entry.key.map({ keys.contains($0) }) ?? false {
+      entries[tableID] = nil
+      weight -= entry.weight
+    }
   }
 
   private mutating func removeAll() {

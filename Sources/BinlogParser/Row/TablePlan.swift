@@ -22,27 +22,29 @@ public final class TablePlan: Sendable {
   /// "schema.table".
   public var qualifiedName: String { "\(schema).\(table)" }
 
-  /// Compiles a TABLE_MAP.
+  /// Compiles a TABLE_MAP, which starts at `place`.
   ///
   /// - Throws: `DecodeError` where the event's fields do not fit each other.
   public convenience init(
-    _ event: borrowing TableMapEvent, isMariaDB: Bool, columnNames: ColumnNames
+    _ event: borrowing TableMapEvent, isMariaDB: Bool, columnNames: ColumnNames,
+    at place: BinlogPosition = BinlogPosition(file: "", offset: 0)
   ) throws(DecodeError) {
     var lookup: ColumnLookup?
     if case .lookup(let source) = columnNames { lookup = ColumnLookup(source) }
-    try self.init(event, isMariaDB: isMariaDB, columnNames: columnNames, &lookup)
+    try self.init(event, isMariaDB: isMariaDB, columnNames: columnNames, &lookup, at: place)
   }
 
-  /// Compiles a TABLE_MAP, and lets `lookup` fill in what it lacks.
+  /// Compiles a TABLE_MAP, which starts at `place`, and lets `lookup` fill in what it lacks.
   init(
-    _ event: borrowing TableMapEvent, isMariaDB: Bool, columnNames: ColumnNames, _ lookup: inout ColumnLookup?
+    _ event: borrowing TableMapEvent, isMariaDB: Bool, columnNames: ColumnNames, _ lookup: inout ColumnLookup?,
+    at place: BinlogPosition
   ) throws(DecodeError) {
     let definitions = try event.columns()
     var metadata = try event.metadata(of: definitions)
     tableID = event.tableID
     schema = event.schema.utf8String
     table = event.table.utf8String
-    lookup?.complete(&metadata, definitions, schema: schema, table: table, isMariaDB: isMariaDB)
+    lookup?.complete(&metadata, definitions, schema: schema, table: table, at: place, isMariaDB: isMariaDB)
     var labels = StringPool()
     columns = Self.compile(definitions, metadata, isMariaDB: isMariaDB, &labels)
     self.labels = labels

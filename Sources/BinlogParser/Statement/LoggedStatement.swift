@@ -8,29 +8,47 @@ public struct LoggedStatement: Sendable, Equatable {
   /// Whether it inserts, updates or deletes rows that the log therefore does not hold as rows. TRUNCATE does not count: no
   /// server logs its rows.
   public let changesRows: Bool
-  /// Whether it may change the columns of some table: ALTER, CREATE, DROP, RENAME, TRUNCATE.
-  public let changesDefinitions: Bool
+  /// The tables whose columns it may change.
+  package private(set) var definitions: DefinitionScope
   /// The tables whose rows it may change; nil where the statement does not tell.
   package let tables: [TableName]?
 
   /// More of a statement than this is not looked at.
   private static let longestLookedAt = 1 << 16
 
-  private static let other = LoggedStatement(changesRows: false, changesDefinitions: false, tables: nil)
+  private static let other = LoggedStatement(changesRows: false, definitions: .nothing, tables: nil)
 
-  /// Reads the beginning of `statement`, which was run with the default database `schema`.
-  public init(_ statement: RawSpan, schema: RawSpan) {
+  /// Reads the beginning of `statement`, which was run with the default database `schema` in a session with
+  /// `statusVariables`.
+  public init(_ statement: RawSpan, schema: RawSpan, statusVariables: RawSpan) {
     guard !TransactionStatement.isBegin(statement) else {
       self = Self.other
       return
     }
     let text = statement.extracting(0..<min(statement.byteCount, Self.longestLookedAt)).array
-    self = Self.read(SQLLexer(text), schema.array)
+    let context = StatementContext(statusVariables)
+    let isReadable = context.keepsASCII || !text.contains { $0 >= 0x80 }
+    self = Self.read(
+      SQLLexer(text, mode: context.mode), schema.array, context, isWhole: text.count == statement.byteCount)
+    if !isReadable, definitions != .nothing { definitions = .everything }
   }
 
-  private init(changesRows: Bool, changesDefinitions: Bool, tables: [TableName]?) {
+  /// Reads the statement of the event with `body`, of a `type` that has one.
+  ///
+  /// - Throws: `DecodeError` for a body that is cut, or whose statement is more than `limit` bytes.
+  package init(ofEvent type: EventType, _ body: RawSpan, limit: Int) throws(DecodeError) {
+    let query = type == .executeLoadQuery ? try QueryEvent(executeLoadQuery: body) : try QueryEvent(body)
+    guard type == .queryCompressed else {
+      self.init(query.statement, schema: query.schema, statusVariables: query.statusVariables)
+      return
+    }
+    let text = try query.inflatedStatement(in: body, limit: limit)
+    self.init(text.bytes, schema: query.schema, statusVariables: query.statusVariables)
+  }
+
+  private init(changesRows: Bool, definitions: DefinitionScope, tables: [TableName]?) {
     self.changesRows = changesRows
-    self.changesDefinitions = changesDefinitions
+    self.definitions = definitions
     self.tables = tables
   }
 
@@ -41,7 +59,9 @@ public struct LoggedStatement: Sendable, Equatable {
     return tables.contains { filter.includes($0) || filter.includes($0.lowercased) }
   }
 
-  private static func read(_ lexer: SQLLexer, _ schema: [UInt8]) -> LoggedStatement {
+  private static func read(
+    _ lexer: SQLLexer, _ schema: [UInt8], _ context: StatementContext, isWhole: Bool
+  ) -> LoggedStatement {
     var lexer = lexer
     guard let verb = verb(&lexer) else { return other }
     var references = TableReferences(lexer, defaultSchema: schema)
@@ -61,26 +81,25 @@ public struct LoggedStatement: Sendable, Equatable {
       return rows(references.skip(past: ["INTO", "TABLE"]) && references.readName() ? references.tables : nil)
     case "SELECT", "DO", "CALL":
       return rows(nil)  // Logged only for the functions in it, which change rows.
-    case "CREATE": return create(&references)
-    case "ALTER", "DROP", "RENAME", "TRUNCATE":
-      return LoggedStatement(changesRows: false, changesDefinitions: true, tables: nil)
-    default: return other
+    default:
+      var reader = DefinitionReader(references)
+      let definitions = reader.scope(of: verb, isWhole: isWhole).inUTF8(context, defaultSchema: schema)
+      let filled = verb == "CREATE" ? filledTable(&references) : nil
+      return LoggedStatement(changesRows: filled != nil, definitions: definitions, tables: filled)
     }
   }
 
   private static func rows(_ tables: [TableName]?) -> LoggedStatement {
-    LoggedStatement(changesRows: true, changesDefinitions: false, tables: tables?.isEmpty == true ? nil : tables)
+    LoggedStatement(changesRows: true, definitions: .nothing, tables: tables?.isEmpty == true ? nil : tables)
   }
 
   /// CREATE TABLE … SELECT fills the table; a server that logs rows writes CREATE TABLE without SELECT, and rows.
-  private static func create(_ references: inout TableReferences) -> LoggedStatement {
+  private static func filledTable(_ references: inout TableReferences) -> [TableName]? {
     references.skip(["OR", "REPLACE"])
     let isTable = references.takes("TABLE")
     references.skip(["IF", "NOT", "EXISTS"])
-    guard isTable, references.readName(), references.contains("SELECT") else {
-      return LoggedStatement(changesRows: false, changesDefinitions: true, tables: nil)
-    }
-    return LoggedStatement(changesRows: true, changesDefinitions: true, tables: references.tables)
+    guard isTable, references.readName(), references.contains("SELECT") else { return nil }
+    return references.tables
   }
 
   /// The word that says what the statement does, behind `WITH …` and MariaDB's `SET STATEMENT … FOR`.

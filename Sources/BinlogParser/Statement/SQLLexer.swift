@@ -30,14 +30,18 @@ enum SQLToken: Equatable, Sendable {
 /// Splits a statement into tokens; passes over blanks and comments, and reads what stands in `/*! … */`.
 ///
 /// See <https://dev.mysql.com/doc/refman/en/language-structure.html>. It knows nothing of character sets in which a
-/// byte below 0x80 can be the second half of a character; the SQL modes NO_BACKSLASH_ESCAPES and ANSI_QUOTES are not
-/// asked for. Any bytes can be split; a quote that is not closed reaches to the end.
+/// byte below 0x80 can be the second half of a character. Any bytes can be split; a quote that is not closed reaches to the
+/// end.
 struct SQLLexer: IteratorProtocol, Sendable {
   private let text: [UInt8]
+  private let mode: SQLMode
   private var index = 0
 
-  /// A lexer of `text`.
-  init(_ text: [UInt8]) { self.text = text }
+  /// A lexer of `text`, which was run in `mode`.
+  init(_ text: [UInt8], mode: SQLMode = []) {
+    self.text = text
+    self.mode = mode
+  }
 
   /// The next token, or nil at the end.
   mutating func next() -> SQLToken? {
@@ -45,9 +49,9 @@ struct SQLLexer: IteratorProtocol, Sendable {
     guard let byte = peek() else { return nil }
     switch byte {
     case UInt8(ascii: "`"): return .quotedName(quoted(byte, escapes: false))
-    case UInt8(ascii: "\""): return .quotedName(quoted(byte, escapes: true))
+    case UInt8(ascii: "\""): return .quotedName(quoted(byte, escapes: hasEscapes && !mode.contains(.ansiQuotes)))
     case UInt8(ascii: "'"):
-      _ = quoted(byte, escapes: true)
+      _ = quoted(byte, escapes: hasEscapes)
       return .string
     case let byte where Self.isWordByte(byte):
       let start = index
@@ -58,6 +62,8 @@ struct SQLLexer: IteratorProtocol, Sendable {
       return .sign(byte)
     }
   }
+
+  private var hasEscapes: Bool { !mode.contains(.noBackslashEscapes) }
 
   private func peek(_ distance: Int = 0) -> UInt8? {
     index + distance < text.count ? text[index + distance] : nil

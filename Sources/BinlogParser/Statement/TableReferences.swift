@@ -4,7 +4,8 @@
 /// passed over.
 struct TableReferences {
   private var lexer: SQLLexer
-  private var token: SQLToken?
+  /// The next token.
+  private(set) var token: SQLToken?
   private let defaultSchema: [UInt8]
   /// The tables found so far.
   private(set) var tables: [TableName] = []
@@ -15,6 +16,9 @@ struct TableReferences {
     self.defaultSchema = defaultSchema
     token = self.lexer.next()
   }
+
+  /// Passes over the next token.
+  mutating func advance() { token = lexer.next() }
 
   /// Passes over any of `words`.
   mutating func skip(_ words: Set<String>) {

@@ -14,6 +14,11 @@ public struct BinlogPosition: Sendable, Equatable, CustomStringConvertible {
     self.offset = offset
   }
 
+  /// Whether the place comes before `other` in the log.
+  package func precedes(_ other: BinlogPosition) -> Bool {
+    file == other.file ? offset < other.offset : BinlogFileOrder.precedes(file, other.file)
+  }
+
   /// "binlog.000042:1234".
   public var description: String { "\(file):\(offset)" }
 }

@@ -27,6 +27,12 @@ public struct EventDecoder: Sendable {
   /// server's `binlog_format` is not ROW.
   public private(set) var statementChanges: UInt64 = 0
 
+  /// The binlog file in which the events stand.
+  public var file: String {
+    get { tableMaps.file }
+    set { tableMaps.file = newValue }
+  }
+
   /// A decoder at the start of a stream.
   ///
   /// - Parameter maxEventBytes: how many bytes the compressed part of an event may come to.
@@ -44,7 +50,7 @@ public struct EventDecoder: Sendable {
   @_lifetime(&self, copy body)
   public mutating func decode(_ frame: EventFrame, _ body: RawSpan) throws(BinlogError) -> DecodedEvent {
     do {
-      return try decode(frame.header.type, body)
+      return try decode(frame.header.type, body, at: frame.start)
     } catch {
       var error = error
       error.eventType = frame.header.type
@@ -53,11 +59,13 @@ public struct EventDecoder: Sendable {
   }
 
   @_lifetime(&self, copy body)
-  private mutating func decode(_ type: EventType, _ body: RawSpan) throws(BinlogError) -> DecodedEvent {
+  private mutating func decode(
+    _ type: EventType, _ body: RawSpan, at start: UInt64
+  ) throws(BinlogError) -> DecodedEvent {
     if let rows = RowsEvent.kind(of: type) { return try self.rows(type, rows.kind, rows.version, body) }
     switch type {
     case .tableMap:
-      try tableMap(body)
+      try tableMap(body, at: start)
       return .other
     case .rotate:
       do { return .rotate(try RotateEvent(body)) } catch { throw shifted(error) }
@@ -75,9 +83,9 @@ public struct EventDecoder: Sendable {
     }
   }
 
-  private mutating func tableMap(_ body: RawSpan) throws(BinlogError) {
+  private mutating func tableMap(_ body: RawSpan, at start: UInt64) throws(BinlogError) {
     do {
-      try tableMaps.accept(body, format)
+      try tableMaps.accept(body, format, at: start)
     } catch {
       throw shifted(error)
     }
@@ -87,8 +95,8 @@ public struct EventDecoder: Sendable {
   private mutating func statement(_ type: EventType, _ body: RawSpan) throws(BinlogError) {
     if type == .queryCompressed { try checkStatementSize(body) }
     let statement: LoggedStatement
-    do { statement = try Self.statement(type, body, limit: maxEventBytes) } catch { throw shifted(error) }
-    if statement.changesDefinitions { tableMaps.forgetLookups() }
+    do { statement = try LoggedStatement(ofEvent: type, body, limit: maxEventBytes) } catch { throw shifted(error) }
+    tableMaps.forgetLookups(statement.definitions)
     if statement.changesRows(of: filter) { statementChanges += 1 }
   }
 
@@ -99,15 +107,6 @@ public struct EventDecoder: Sendable {
     let size: Int
     do { size = try QueryEvent(body).inflatedCount(in: body) } catch { throw shifted(error) }
     guard size <= maxEventBytes else { throw BinlogError(.eventTooLarge(size: size, limit: maxEventBytes)) }
-  }
-
-  private static func statement(
-    _ type: EventType, _ body: RawSpan, limit: Int
-  ) throws(DecodeError) -> LoggedStatement {
-    let query = type == .executeLoadQuery ? try QueryEvent(executeLoadQuery: body) : try QueryEvent(body)
-    guard type == .queryCompressed else { return LoggedStatement(query.statement, schema: query.schema) }
-    let text = try query.inflatedStatement(in: body, limit: limit)
-    return LoggedStatement(text.bytes, schema: query.schema)
   }
 
   private mutating func formatDescription(_ body: RawSpan) throws(BinlogError) -> FormatDescriptionEvent {

@@ -2,43 +2,100 @@ import BinlogParser
 import Foundation
 import Logging
 import MySQLWire
+import Pipeline
 
 /// Asks a server's `information_schema` for the columns of tables, over a connection of its own for each question.
+///
+/// The answer is what the columns are now. It is used for rows behind which no statement in the log, up to a moment after the
+/// answer, may have changed them (`DefinitionScan`).
 ///
 /// A question comes once for each table, and again only after DDL, hours later perhaps. A connection belongs to the
 /// thread that opened it, so it is opened, asked and closed in one go. Nothing that goes wrong here ends a run: a table
 /// whose columns cannot be had keeps the names c0, c1, ….
 final class InformationSchema: ColumnSource, @unchecked Sendable {
-  private let options: ConnectionOptions
+  /// What a server says.
+  private struct Answer {
+    let server: Checkpoint.Server
+    let columns: [ColumnDescription]
+    /// The end of its log at a moment after that; nil where the account may not ask.
+    let logEnd: BinlogPosition?
+  }
+
+  private let replica: Replica
+  private let server: Checkpoint.Server
   private let log = Logger(label: "event_parser")
-  /// Guards `failure`.
+  /// Guards what follows.
   private let lock = NSLock()
+  private var scan: DefinitionScan
   private var failure: (reason: String, time: ContinuousClock.Instant)?
 
   /// After a connection that failed, the next one is not tried before this time has passed.
   private static let retryInterval: Duration = .seconds(30)
 
-  /// A source that will connect with `options`.
-  init(_ options: ConnectionOptions) { self.options = options }
+  /// A source that will ask the server that `replica` connects to, as long as it is `server`.
+  init(_ replica: Replica, of server: Checkpoint.Server) {
+    self.replica = replica
+    self.server = server
+    scan = DefinitionScan(replica)
+  }
 
-  func columns(schema: String, table: String) throws(ColumnLookupFailure) -> [ColumnDescription] {
+  func columns(
+    schema: String, table: String, at place: BinlogPosition
+  ) throws(ColumnLookupFailure) -> [ColumnDescription] {
     lock.lock()
     defer { lock.unlock() }
+    let key = TableKey(schema: schema, table: table)
+    if let change = scan.lastChange(of: key, behind: place) { throw .changed(change) }
     if let failure, failure.time.duration(to: .now) < Self.retryInterval { throw .unavailable(failure.reason) }
-    do throws(WireError) {
-      let connection = try Connection(options)
-      defer { connection.close() }
-      let result = try connection.query(Self.statement(schema: schema, table: table))
-      failure = nil
-      return Self.columns(result, schema: schema, table: table)
-    } catch {
-      if case .server = error.cause {} else { failure = (error.description, .now) }
-      throw .unavailable(error.description)
+    let connection: Connection
+    do throws(WireError) { connection = try Connection(replica.connectionOptions(interrupt: nil)) } catch {
+      throw unavailable(error)
     }
+    defer { replica.end(connection) }
+    let answer: Answer
+    do throws(WireError) { answer = try ask(connection, schema, table) } catch { throw unavailable(error) }
+    guard answer.server.isSame(as: server) else { throw .unavailable("another server answers") }
+    guard !answer.columns.isEmpty else { return [] }
+    try look(connection, from: place, to: answer.logEnd)
+    if let change = scan.lastChange(of: key, behind: place) { throw .changed(change) }
+    return answer.columns
   }
 
   func report(_ failure: ColumnLookupFailure, schema: String, table: String) {
     log.warning("no column names for \(schema).\(table), so they are c0, c1, …: \(failure)")
+  }
+
+  private func unavailable(_ error: WireError) -> ColumnLookupFailure {
+    if case .server = error.cause {} else { failure = (error.description, .now) }
+    return .unavailable(error.description)
+  }
+
+  /// The columns, and the end of the log at a moment after that.
+  ///
+  /// Between the two stands SHOW CREATE TABLE, which waits for a statement that is just changing the table: what MySQL shows
+  /// of such a change may not be in the log yet.
+  private func ask(
+    _ connection: Connection, _ schema: String, _ table: String
+  ) throws(WireError) -> Answer {
+    let server = try ServerFacts.server(connection)
+    let columns = Self.columns(
+      try connection.query(Self.statement(schema: schema, table: table)), schema: schema, table: table)
+    guard !columns.isEmpty else { return Answer(server: server, columns: [], logEnd: nil) }
+    _ = try connection.query("SHOW CREATE TABLE \(Self.quoted(schema)).\(Self.quoted(table))")
+    return Answer(server: server, columns: columns, logEnd: try ServerFacts.logEnd(connection))
+  }
+
+  /// Looks through the log up to a moment after the answer.
+  private func look(
+    _ connection: Connection, from place: BinlogPosition, to end: BinlogPosition?
+  ) throws(ColumnLookupFailure) {
+    // Another server, or a log that was begun anew.
+    if let end, end.precedes(place) {
+      throw .unavailable("its log ends at \(end), and the rows are at \(place): it is not the server that sends them")
+    }
+    do throws(DefinitionScan.Failure) { try scan.extend(from: place, to: end, connection) } catch {
+      throw .unavailable("\(error)")
+    }
   }
 
   /// Names go as hexadecimal digits: no quoting, whatever stands in them and whatever the SQL mode is.
@@ -50,6 +107,10 @@ final class InformationSchema: ColumnSource, @unchecked Sendable {
 
   private static func literal(_ name: String) -> String {
     "_utf8mb4 0x" + name.utf8.map { EventField.hex($0) }.joined()
+  }
+
+  private static func quoted(_ name: String) -> String {
+    "`" + name.split(separator: "`", omittingEmptySubsequences: false).joined(separator: "``") + "`"
   }
 
   /// The rows of exactly this table: the server may compare names without regard to case.

@@ -21,16 +21,24 @@ struct LogScan {
     _ replica: Replica, _ file: String, _ body: (inout LogScan) throws(RunError) -> T
   ) throws(RunError) -> T {
     let connection: Connection
+    do { connection = try replica.connect() } catch { throw .wire(error, reached: nil) }
+    defer { replica.end(connection) }
+    return try run(replica, connection, from: BinlogPosition(file: file, offset: 4), body)
+  }
+
+  /// A look over `connection` at the events from `place` on, where one starts; it ends with the log.
+  static func run<T>(
+    _ replica: Replica, _ connection: Connection, from place: BinlogPosition,
+    _ body: (inout LogScan) throws(RunError) -> T
+  ) throws(RunError) -> T {
     let checksum: EventChecksum
-    let start = StreamStart.position(BinlogPosition(file: file, offset: 4), gtids: nil)
     do {
-      connection = try replica.connect()
-      checksum = try replica.beginDump(connection, from: start, nonBlocking: true, isRegistered: false)
+      checksum = try replica.beginDump(
+        connection, from: .position(place, gtids: nil), nonBlocking: true, isRegistered: false)
     } catch {
       throw .wire(error, reached: nil)
     }
-    defer { replica.end(connection) }
-    var scan = LogScan(.server(connection), start.position, checksum)
+    var scan = LogScan(.server(connection), place, checksum)
     return try body(&scan)
   }
 
@@ -62,6 +70,9 @@ struct LogScan {
       }
     }
   }
+
+  /// The tables whose columns the last event, `frame`, may change.
+  func definitions(of frame: EventFrame, limit: Int) -> DefinitionScope { chunk.definitions(of: frame, limit: limit) }
 
   /// The ids of all transactions before `position`, which lies in the file.
   mutating func gtids(before position: BinlogPosition) throws(RunError) -> GTIDSet? {

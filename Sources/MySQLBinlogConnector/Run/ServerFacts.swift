@@ -16,12 +16,28 @@ struct ServerFacts {
   /// Asks; what the server does not tell stays nil.
   init(_ connection: Connection) throws(WireError) {
     isMariaDB = connection.isMariaDB
-    let uuid = try Self.askValue(connection, isMariaDB ? "@@global.server_uid" : "@@global.server_uuid")
-    let id = try Self.askValue(connection, "@@global.server_id").flatMap { UInt32($0) }
-    server = Checkpoint.Server(uuid: uuid, serverID: id, version: connection.serverVersion)
+    server = try Self.server(connection)
     let mode = isMariaDB ? "ON" : try Self.askValue(connection, "@@global.gtid_mode")
     hasGTIDs = mode?.uppercased() == "ON"
     binlogs = try Self.binlogs(connection)
+  }
+
+  /// Which server is at the other end of `connection`.
+  static func server(_ connection: Connection) throws(WireError) -> Checkpoint.Server {
+    let uuid = try askValue(connection, connection.isMariaDB ? "@@global.server_uid" : "@@global.server_uuid")
+    let id = try askValue(connection, "@@global.server_id").flatMap { UInt32($0) }
+    return Checkpoint.Server(uuid: uuid, serverID: id, version: connection.serverVersion)
+  }
+
+  /// The end of the server's log; nil without the privilege REPLICATION CLIENT.
+  static func logEnd(_ connection: Connection) throws(WireError) -> BinlogPosition? {
+    for statement in connection.isMariaDB ? ["SHOW MASTER STATUS"] : ["SHOW BINARY LOG STATUS", "SHOW MASTER STATUS"] {
+      guard let row = try ask(connection, statement)?.first, row.count >= 2 else { continue }
+      if let file = row[0], let offset = row[1].flatMap({ UInt64($0) }) {
+        return BinlogPosition(file: file, offset: offset)
+      }
+    }
+    return nil
   }
 
   /// The server's binlog files in order, with their sizes in bytes; nil without the privilege REPLICATION CLIENT.

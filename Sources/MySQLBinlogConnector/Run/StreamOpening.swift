@@ -72,7 +72,7 @@ struct StreamOpening {
       return .nothingToDo(outcome)
     }
     let checksum = try beginDump(connection, from: start)
-    let schema = InformationSchema(replica.connectionOptions(interrupt: nil))
+    let schema = InformationSchema(Replica(configuration, replica.interrupt, run.request.timeLimit), of: facts.server)
     return .stage(
       Stage(
         source: .server(connection), start: start, facts: facts, checksum: checksum,

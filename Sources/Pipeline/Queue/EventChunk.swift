@@ -99,6 +99,26 @@ public final class EventChunk: @unchecked Sendable {
     try tracker.accept(frame, frame.body(in: events.bytes), format)
   }
 
+  /// The tables whose columns the statement in the event `frame` may change; all where it cannot be read.
+  ///
+  /// - Parameter limit: how many bytes a compressed statement may come to.
+  package func definitions(of frame: EventFrame, limit: Int) -> DefinitionScope {
+    switch frame.header.type {
+    case .query, .queryCompressed: Self.definitions(bytes, frame, limit)
+    default: .nothing
+    }
+  }
+
+  private static func definitions(
+    _ events: borrowing OutputBuffer, _ frame: EventFrame, _ limit: Int
+  ) -> DefinitionScope {
+    do throws(DecodeError) {
+      return try LoggedStatement(ofEvent: frame.header.type, frame.body(in: events.bytes), limit: limit).definitions
+    } catch {
+      return .everything
+    }
+  }
+
   /// Adds the event `frame`, whose bytes were appended to `bytes`.
   public func append(_ frame: EventFrame) { frames.append(frame) }
 

@@ -8,10 +8,14 @@ import BinlogParser
 private final class FakeSource: ColumnSource, @unchecked Sendable {
   var answer: Result<[ColumnDescription], ColumnLookupFailure> = .success([])
   var questions: [String] = []
+  var places: [BinlogPosition] = []
   var reports: [ColumnLookupFailure] = []
 
-  func columns(schema: String, table: String) throws(ColumnLookupFailure) -> [ColumnDescription] {
+  func columns(
+    schema: String, table: String, at place: BinlogPosition
+  ) throws(ColumnLookupFailure) -> [ColumnDescription] {
     questions.append("\(schema).\(table)")
+    places.append(place)
     return try answer.get()
   }
 
@@ -106,6 +110,7 @@ private final class FakeSource: ColumnSource, @unchecked Sendable {
     (.success(Array(columns.dropLast())), .columnCount(log: 4, server: 3)),
     (.success(Array(columns.reversed())), .columnType(name: "raw", log: "INT (0)", server: "binary(4)")),
     (.failure(.unavailable("no")), .unavailable("no")),
+    (.failure(.changed(BinlogPosition(file: "b.1", offset: 4))), .changed(BinlogPosition(file: "b.1", offset: 4))),
   ])
   func withoutAgreementColumnsAreNumbered(
     _ answer: Result<[ColumnDescription], ColumnLookupFailure>, _ failure: ColumnLookupFailure
@@ -142,8 +147,9 @@ private final class FakeSource: ColumnSource, @unchecked Sendable {
   }
 
   @Test(arguments: [
-    ("ALTER TABLE orders RENAME COLUMN id TO number", 2), ("TRUNCATE orders", 2), ("DROP TABLE IF EXISTS x", 2),
-    ("BEGIN", 1), ("INSERT INTO orders VALUES (1)", 1),
+    ("ALTER TABLE orders RENAME COLUMN id TO number", 2), ("DROP TABLE x, ORDERS", 2), ("DROP DATABASE shop", 2),
+    ("ALTER THING", 2), ("TRUNCATE orders", 1), ("DROP TABLE IF EXISTS x", 1), ("DROP DATABASE x", 1), ("BEGIN", 1),
+    ("INSERT INTO orders VALUES (1)", 1),
   ])
   func aDDLStatementMakesTheSourceBeAskedAgain(_ statement: String, _ questions: Int) throws {
     let source = FakeSource()
@@ -153,6 +159,16 @@ private final class FakeSource: ColumnSource, @unchecked Sendable {
     try replay.take(query(statement))
     _ = try json(&replay)
     #expect(source.questions.count == questions)
+  }
+
+  @Test func theSourceIsAskedForThePlaceOfTheRows() throws {
+    let source = FakeSource()
+    source.answer = .success(Self.columns)
+    var replay = try replay(source)
+    replay.decoder.file = "binlog.000007"
+    let place = replay.stream.position.offset
+    _ = try json(&replay)
+    #expect(source.places == [BinlogPosition(file: "binlog.000007", offset: place)])
   }
 
   @Test func labelsThatMayHaveLostCharactersAreNotUsed() throws {
