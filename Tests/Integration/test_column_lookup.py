@@ -81,6 +81,29 @@ def test_server_types(terse: Server, connector: Connector, database: str) -> Non
     assert list(after(found[0])) == [column.split()[0] for column in columns]
 
 
+def test_labels_with_escapes(terse: Server, connector: Connector, database: str) -> None:
+    """information_schema shows some characters of labels behind a backslash."""
+    labels = ["a\\b", "\n", "\0\r\t\x1a\b", "\\", "\\n", "it's \"x\"", "%_`", "\\'"]
+    with terse.session(database=database) as cursor:
+        literals = ", ".join(cursor.connection.escape(label) for label in labels)
+        plain = ", ".join(cursor.connection.escape(f"{label}:") for label in labels)
+        cursor.execute(f"CREATE TABLE t (e ENUM({literals}), s SET({plain}) CHARACTER SET latin1)")
+        start = terse.next_file()
+        for number in range(1, len(labels) + 1):
+            cursor.execute(f"INSERT INTO t VALUES ({number}, {1 << number - 1})")
+    result, found = run(terse, connector, start)
+    assert [after(change) for change in found] == [{"e": label, "s": f"{label}:"} for label in labels], result.stderr
+
+
+def test_labels_of_bytes(terse: Server, connector: Connector, database: str) -> None:
+    """Servers show labels that are no text in digits without their zeros or as question marks: numbers stay, and names come."""
+    terse.execute(f"CREATE TABLE `{database}`.t (e ENUM('a', x'ff00') CHARACTER SET binary, n INT)")
+    start = terse.next_file()
+    terse.execute(f"INSERT INTO `{database}`.t VALUES (1, 5), (2, 6)")
+    _, found = run(terse, connector, start)
+    assert [after(change) for change in found] == [{"e": 1, "n": 5}, {"e": 2, "n": 6}]
+
+
 def test_auto_keeps_numbers_and_says_so(terse: Server, connector: Connector, database: str) -> None:
     start = terse.next_file()
     terse.execute(f"CREATE TABLE `{database}`.t (id INT PRIMARY KEY)", f"INSERT INTO `{database}`.t VALUES (1)")

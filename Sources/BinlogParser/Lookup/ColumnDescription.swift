@@ -36,22 +36,23 @@ public struct ColumnDescription: Sendable, Equatable {
     return inside.split(separator: UInt8(ascii: ",")).compactMap { Int(String(Substring($0))) }
   }
 
-  /// The labels of an ENUM or a SET: "enum('a','it''s')" has a and it's. Nil where the text is no such list.
+  /// The labels of an ENUM or a SET: "enum('a','it''s','x\\y')" has a, it's and x\y. Nil where the text is no such list.
   package var labels: [[UInt8]]? {
     let text = Array(columnType.utf8)
     guard var index = text.firstIndex(of: UInt8(ascii: "(")) else { return nil }
     var labels: [[UInt8]] = []
     repeat {
       index += 1
-      guard let label = Self.quoted(text, &index) else { return nil }
+      guard let label = Self.quoted(text, &index) ?? Self.hexadecimal(text, &index) else { return nil }
       labels.append(label)
     } while index < text.count && text[index] == UInt8(ascii: ",")
     guard index < text.count, text[index] == UInt8(ascii: ")") else { return nil }
     return labels
   }
 
-  /// The label that begins with the quote at `index`, which is moved behind the closing one. A quote inside is doubled;
-  /// nothing else is escaped.
+  /// The label that begins with the quote at `index`, which is moved behind the closing one.
+  ///
+  /// A quote inside is doubled; NUL, line feed, carriage return and backslash stand behind a backslash, in every SQL mode.
   private static func quoted(_ text: [UInt8], _ index: inout Int) -> [UInt8]? {
     let quote = UInt8(ascii: "'")
     guard index < text.count, text[index] == quote else { return nil }
@@ -61,10 +62,33 @@ public struct ColumnDescription: Sendable, Equatable {
       if text[index] == quote {
         index += 1
         guard index < text.count, text[index] == quote else { return label }
+      } else if text[index] == UInt8(ascii: "\\"), index + 1 < text.count {
+        index += 1
+        label.append(unescaped(text[index]))
+        index += 1
+        continue
       }
       label.append(text[index])
       index += 1
     }
     return nil
+  }
+
+  /// The byte that `letter` behind a backslash stands for.
+  private static func unescaped(_ letter: UInt8) -> UInt8 {
+    switch letter {
+    case UInt8(ascii: "0"): 0
+    case UInt8(ascii: "n"): 0x0A
+    case UInt8(ascii: "r"): 0x0D
+    default: letter
+    }
+  }
+
+  /// The label "x'ff'" at `index`, which is moved behind it: so MySQL shows one of bytes that are no text. As the digits leave
+  /// out zeros, it stands as the question mark that other servers show.
+  private static func hexadecimal(_ text: [UInt8], _ index: inout Int) -> [UInt8]? {
+    guard index < text.count, text[index] == UInt8(ascii: "x") else { return nil }
+    index += 1
+    return quoted(text, &index).map { _ in [UInt8(ascii: "?")] }
   }
 }

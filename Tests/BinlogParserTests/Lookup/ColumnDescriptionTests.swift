@@ -92,14 +92,18 @@ import BinlogParser
   }
 
   @Test(arguments: [
-    ("enum('a','b')", ["a", "b"]), ("set('it''s','x,y)','','\\')", ["it's", "x,y)", "", "\\"]),
+    ("enum('a','b')", ["a", "b"]), ("set('it''s','x,y)','','\\\\')", ["it's", "x,y)", "", "\\"]),
     ("enum('größe')", ["größe"]),
+    (#"enum('\0\n\r\\n\'','\\','b')"#, ["\0\n\r\\n'", "\\", "b"]), ("enum(x'ff0','x')", ["?", "x"]),
   ])
   func labelsAreRead(_ type: String, _ labels: [String]) {
     #expect(Self.column(type).labels == labels.map { Array($0.utf8) })
   }
 
-  @Test(arguments: ["enum", "enum(", "enum()", "enum('a", "enum('a'", "enum('a',", "enum('a'x)", "enum(a)"])
+  @Test(arguments: [
+    "enum", "enum(", "enum()", "enum('a", "enum('a'", "enum('a',", "enum('a'x)", "enum(a)", #"enum('\')"#,
+    "enum(x", "enum(x'1)",
+  ])
   func aListThatIsNoneHasNoLabels(_ type: String) { #expect(Self.column(type).labels == nil) }
 
   @Test(arguments: [
