@@ -110,6 +110,21 @@ def test_auto_keeps_numbers_and_says_so(terse: Server, connector: Connector, dat
     result, found = run(terse, connector, start, column_names="auto")
     assert after(found[0]) == {"c0": 1}
     assert "binlog_row_metadata is" in result.stderr and "column_names to lookup" in result.stderr
+    assert ("come out negative" in result.stderr) == terse.is_mariadb
+
+
+@pytest.mark.parametrize(("names", "image"), [
+    ("ordinal", {"c0": -1, "c1": "0xe9", "c2": "abcd", "c3": 2}), ("lookup", {"n": 4294967295, "v": "é", "b": "0x61626364", "e": "b"})])
+def test_what_no_metadata_costs(terse: Server, connector: Connector, database: str, names: str, image: dict[str, Json | int]) -> None:
+    """As the warning and the README say: signs and character sets are not in MariaDB's log, and look-ups bring them back."""
+    terse.execute(f"CREATE TABLE `{database}`.t (n INT UNSIGNED, v VARCHAR(9) CHARACTER SET latin1, b BINARY(4), e ENUM('a','b'))")
+    start = terse.next_file()
+    terse.execute(f"INSERT INTO `{database}`.t VALUES (4294967295, 'é', 'abcd', 'b'), (1, 'x', x'ff000000', 'a')")
+    result, found = run(terse, connector, start, column_names=names)
+    complete = {"c0": 4294967295, "c1": "é", "c2": "0x61626364"} if terse.is_mysql and names == "ordinal" else {}
+    assert after(found[0]) == image | complete
+    assert list(after(found[1]).values())[2] == ("0xff" if terse.is_mariadb and names == "ordinal" else "0xff000000")
+    assert ("come out negative" in result.stderr) == (terse.is_mariadb and names == "ordinal")
 
 
 def test_a_table_that_has_changed(terse: Server, connector: Connector, database: str) -> None:
