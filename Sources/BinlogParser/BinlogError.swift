@@ -16,6 +16,8 @@ public struct BinlogError: Error, Sendable {
     case missingFormatDescription
     /// The event lies before the end of the one before it.
     case positionWentBackwards(from: UInt64)
+    /// A dump began with the event that says that MariaDB's log is encrypted, which the server cannot send on from there.
+    case startsAtEncryption
     /// The server says that it lost events here.
     case incident
     /// The rows' TABLE_MAP is of a server before MySQL 5.1 was released, and does not say how to read them.
@@ -66,6 +68,7 @@ extension BinlogError: CustomStringConvertible {
     case .columnCountMismatch(let rows, let map): "\(rows) columns in the rows, \(map) in the table map"
     case .missingFormatDescription: "no FORMAT_DESCRIPTION event came before it"
     case .positionWentBackwards(let previous): "it starts before the end of the event before it (\(previous))"
+    case .startsAtEncryption: "the server cannot send an encrypted log from the place of this event on"
     case .incident: "the server lost events at this place, so the log does not hold all changes"
     case .undescribedColumns:
       "the TABLE_MAP of this server, from before MySQL 5.1 was released, says neither which columns may be NULL nor how"
@@ -85,6 +88,7 @@ extension BinlogError: CustomStringConvertible {
       "compare with mysqlbinlog --verify-binlog-checksum; a damaged file must be restored from another replica"
     case .missingTableMap:
       "start at an earlier from_binlog_position, at a transaction's first event"
+    case .startsAtEncryption: "begin behind this event, or at 4"
     case .incident:
       "take a new copy of the tables, then start behind this event"
     case .eventTooLarge: "raise max_event_bytes if the log really holds such events"

@@ -24,6 +24,12 @@ public struct EventFrame: Sendable, BitwiseCopyable {
   /// Whether the event stands in no file and moves no position.
   public var isOutsideOfFile: Bool { start == end }
 
+  /// True for the START_ENCRYPTION at whose own place a dump began. MariaDB sends it as for any start in the middle, and
+  /// then takes that same event, which is not encrypted, for an encrypted one: all that follows is garbage.
+  public var beginsUnreadableDump: Bool {
+    header.type == .startEncryption && header.logPosition == 0 && !isOutsideOfFile
+  }
+
   /// The event's body in the chunk that holds it.
   @_lifetime(copy chunk)
   public func body(in chunk: RawSpan) -> RawSpan {

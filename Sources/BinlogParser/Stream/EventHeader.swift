@@ -39,6 +39,15 @@ public struct EventHeader: Sendable, BitwiseCopyable {
   /// Whether the server made the event up for this reader.
   public var isArtificial: Bool { flags & Self.artificialFlag != 0 }
 
+  /// True for an event that stands in no file where the dump is, and moves no position: one that the server made up, or
+  /// one that it repeats from the head of the file, without `log_pos`, for a dump that begins in the middle. Those are the
+  /// format, and in an encrypted log of MariaDB the START_ENCRYPTION behind it.
+  var isMadeUp: Bool {
+    if isArtificial || type.isHeartbeat { return true }
+    guard logPosition == 0 else { return false }
+    return type == .rotate || type == .formatDescription || type == .startEncryption
+  }
+
   /// Reads a header.
   ///
   /// - Throws: `DecodeError` when fewer than 19 bytes are there, or when `event_size` is less than that.

@@ -11,6 +11,8 @@ public struct EventStream: Sendable {
   public private(set) var position: BinlogPosition
   /// The file's format, once its FORMAT_DESCRIPTION came.
   public private(set) var format: FormatDescriptionEvent?
+  /// Where a FORMAT_DESCRIPTION of the last one's size ends in its file.
+  private var formatEnd: UInt64 = 0
   private var checksum: EventChecksum
   /// Whether events come from a file: their place in it is their position, whatever `log_pos` says.
   private let isFile: Bool
@@ -82,6 +84,7 @@ public struct EventStream: Sendable {
         throw BinlogError(error.shifted(by: EventHeader.byteCount))
       }
       self.format = format
+      formatEnd = 4 + UInt64(header.eventSize)
       checksum = format.checksum
       if checksum == .crc32 { try check(event, isFormatDescription: true) }
       return 0  // The checksum is a field of this event's body.
@@ -107,10 +110,9 @@ public struct EventStream: Sendable {
       throw BinlogError(DecodeError(.tooLarge, at: 13, "log_pos"))
     }
     if isFile { return (position.offset, position.offset + size) }
-    let madeUp =
-      header.isArtificial || header.type.isHeartbeat
-      || (header.logPosition == 0 && (header.type == .rotate || header.type == .formatDescription))
-    if madeUp { return (position.offset, position.offset) }
+    if header.isMadeUp, !(header.type == .startEncryption && position.offset == formatEnd) {
+      return (position.offset, position.offset)
+    }
     guard header.logPosition != 0, format?.hasRelativePositions != true else {
       return (position.offset, position.offset + size)
     }

@@ -100,7 +100,8 @@ extension EventType {
   /// Whether the event says something of its file, and belongs to no transaction.
   fileprivate var describesFile: Bool {
     switch self {
-    case .formatDescription, .rotate, .stop, .previousGTIDs, .mariadbGTIDList, .binlogCheckpoint: true
+    case .formatDescription, .startEncryption, .rotate, .stop, .previousGTIDs, .mariadbGTIDList, .binlogCheckpoint:
+      true
     default: false
     }
   }

@@ -31,6 +31,15 @@ extension Reader {
     }
   }
 
+  /// The error of a dump that has to begin behind `frame`, its first event, and can be had there.
+  func unreadable(from frame: EventFrame, _ file: String) -> RunError {
+    var error = BinlogError(.startsAtEncryption)
+    error.file = file
+    error.position = frame.start
+    error.eventType = frame.header.type
+    return .binlog(error)
+  }
+
   /// Hands over what came before `error`, which ends the run: rows before a damaged event are good. When the log is gone,
   /// no run will see it again, and what is complete of it must be written without the transaction that is not.
   private mutating func handWhatIsGood(before error: RunError) -> Bool {

@@ -214,7 +214,9 @@ struct Reader {
     }
     let verdict = source.judge(frame, range, file: file, next: stream.position)
     guard verdict != .beyond else { return .beyond }
-    guard keep(frame, file) else { return .inside }
+    let isKept = keep(frame, file)
+    if frame.beginsUnreadableDump, verdict == .inside { throw unreadable(from: frame, file) }
+    guard isKept else { return .inside }
     note(frame, file)
     return verdict == .inside && transactions.isOutside && stop.isReached(by: gtids) ? .last : verdict
   }

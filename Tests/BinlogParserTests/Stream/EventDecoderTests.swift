@@ -175,7 +175,7 @@ import Testing
     let causes: [BinlogError.Cause] = [
       .checksumMismatch, .missingTableMap(tableID: 1), .incident, .unsupportedColumnType(0),
       .missingFormatDescription, .positionWentBackwards(from: 0), .columnCountMismatch(rows: 1, tableMap: 2),
-      .decode(DecodeError(.invalid, at: 0, "x")),
+      .decode(DecodeError(.invalid, at: 0, "x")), .startsAtEncryption,
     ]
     for cause in causes { #expect(!BinlogError(cause).hint.isEmpty) }
   }

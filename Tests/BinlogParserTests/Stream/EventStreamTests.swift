@@ -85,6 +85,27 @@ import Testing
     #expect(frame.start == 5000)
   }
 
+  @Test("What MariaDB repeats of an encrypted file's head moves nothing, unlike the event in its place")
+  func startEncryption() throws {
+    let body = [UInt8](repeating: 1, count: 17)
+    var stream = try stream(at: 5000)
+    #expect(try accept(BinlogEvents.event(164, body, flags: 0x80), &stream).isOutsideOfFile)
+    #expect(stream.position.offset == 5000)
+    let frame = try accept(BinlogEvents.event(164, body, logPosition: 5036, flags: 0x80), &stream)
+    #expect((frame.start, frame.end) == (5000, 5036))
+    #expect(!frame.beginsUnreadableDump)
+  }
+
+  @Test("A dump that begins at the event's own place has passed it")
+  func startAtStartEncryption() throws {
+    let end = UInt64(
+      4 + BinlogEvents.sealed(BinlogEvents.event(15, BinlogEvents.formatDescription(algorithm: 0))).count)
+    var stream = try stream(at: end)
+    let frame = try accept(BinlogEvents.event(164, [UInt8](repeating: 1, count: 17), flags: 0x80), &stream)
+    #expect((frame.start, frame.end) == (end, end + 36))
+    #expect(frame.beginsUnreadableDump)
+  }
+
   @Test(arguments: [UInt8(27), 41])
   func heartbeatsMoveNothing(_ type: UInt8) throws {
     var stream = EventStream(at: BinlogPosition(file: "binlog.000008", offset: 700), checksum: .none)
