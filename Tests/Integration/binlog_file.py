@@ -51,6 +51,18 @@ def events(path: Path) -> list[Event]:
     return found
 
 
+def whole_events(data: bytes) -> list[Event]:
+    """The events of a file that may end within one, or be damaged from one on."""
+    found, at = [], len(MAGIC)
+    while at + HEADER.size <= len(data):
+        timestamp, kind, server_id, size, _, flags = HEADER.unpack_from(data, at)
+        if size < HEADER.size or at + size > len(data):
+            break
+        found.append(Event(at, at + size, kind, timestamp, server_id, flags, 0))
+        at += size
+    return found
+
+
 def checksum(path: Path) -> int:
     """The checksum algorithm that the file's first event names: 0 for none, 1 for CRC-32."""
     first = events(path)[0]

@@ -73,8 +73,10 @@ public final class EventChunk: @unchecked Sendable {
     return isFormat ? try stream.acceptFormat(event, at: offset) : try stream.accept(event, at: offset)
   }
 
-  /// Moves the bytes from `offset` on, which belong to no frame, to the start of `next`.
+  /// Moves the bytes from `offset` on, which belong to no frame, to the start of `next`; none where the chunk was cut
+  /// before them, because the reading ends there.
   public func moveTail(from offset: Int, to next: EventChunk) {
+    guard offset < bytes.count else { return }
     Self.append(bytes, from: offset, to: &next.bytes)
     bytes.truncate(to: offset)
   }
