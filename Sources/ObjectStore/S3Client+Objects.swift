@@ -25,7 +25,7 @@ extension S3Client {
     /// Its bytes.
     public let bytes: [UInt8]
     /// What tells it from others of its name.
-    public let eTag: String?
+    public let eTag: String
     /// Whose write it is, where the store keeps that.
     let mark: String?
   }
@@ -33,17 +33,12 @@ extension S3Client {
   /// An object that was looked at.
   struct Head {
     let byteCount: Int?
-    let eTag: String?
+    let eTag: String
     let mark: String?
   }
 
   /// The header that tells whose write an object is.
   private static let markHeader = "x-amz-meta-write-id"
-
-  /// What tells one write from all others.
-  static func newMark() -> String {
-    (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
-  }
 
   /// GetObject: the whole object, of at most 64 MiB; nil where there is none.
   ///
@@ -52,8 +47,8 @@ extension S3Client {
     var request = S3Request(operation: "GetObject", method: "GET", object: object)
     request.isEnding = isEnding
     do throws(S3Error) {
-      let response = try send(request).response
-      return Object(bytes: response.body, eTag: response.header("ETag"), mark: response.header(Self.markHeader))
+      let response = try send(request, mistake: Self.mistake(request, status: 200)).response
+      return Object(bytes: response.body, eTag: Self.eTag(response), mark: response.header(Self.markHeader))
     } catch {
       guard error.status == 404, error.code == "NoSuchKey" else { throw error }
       return nil
@@ -70,17 +65,32 @@ extension S3Client {
     request.isEnding = isEnding
     request.headers = [("Range", "bytes=0-0")]
     do throws(S3Error) {
-      let response = try send(request).response
+      let response = try send(request, mistake: Self.mistake(request)).response
       // "bytes 0-0/12345"
       let total = response.header("Content-Range")?.split(separator: "/").last.map(String.init)
       return Head(
-        byteCount: (total ?? response.header("Content-Length")).flatMap { Int($0) }, eTag: response.header("ETag"),
+        byteCount: (total ?? response.header("Content-Length")).flatMap { Int($0) }, eTag: Self.eTag(response),
         mark: response.header(Self.markHeader))
     } catch {
+      // An object without bytes has no first one.
+      if error.status == 416 {
+        return try get(object, isEnding: isEnding).map { Head(byteCount: $0.bytes.count, eTag: $0.eTag, mark: $0.mark) }
+      }
       guard error.status == 404, error.code == "NoSuchKey" else { throw error }
       return nil
     }
   }
+
+  /// The judgment of answers that must have an ETag: one without it comes from something that is no store, or that has not
+  /// done what it was asked.
+  private static func mistake(_ request: S3Request, status: Int? = nil) -> (HTTPResponse) -> S3Error? {
+    { response in
+      guard eTag(response).isEmpty || response.status != status ?? response.status else { return nil }
+      return S3Error(request, response, message: "an answer that is no success: it has no ETag, or another status")
+    }
+  }
+
+  private static func eTag(_ response: HTTPResponse) -> String { response.header("ETag") ?? "" }
 
   /// PutObject, in place of what is there, if `condition` holds; returns the new object's ETag.
   ///
@@ -91,12 +101,12 @@ extension S3Client {
   func put(
     _ object: S3URI, _ body: [UInt8], contentType: String, mark: String, condition: Condition = .none,
     isEnding: Bool = false
-  ) throws(S3Error) -> String? {
+  ) throws(S3Error) -> String {
     var request = S3Request(operation: "PutObject", method: "PUT", object: object, body: body)
     request.headers = [("Content-Type", contentType), (Self.markHeader, mark)]
     request.isEnding = isEnding
     if let header = condition.header { request.headers.append(header) }
-    return try send(request).response.header("ETag")
+    return Self.eTag(try send(request, mistake: Self.mistake(request)).response)
   }
 
   /// DeleteObject. An object that is not there is no error.
@@ -114,6 +124,7 @@ extension S3Client {
     var request = S3Request(
       operation: "CreateMultipartUpload", method: "POST", object: object, query: [("uploads", "")])
     request.headers = [("Content-Type", contentType), (Self.markHeader, mark)]
+    // The name of the answer's root is not the same in all stores.
     let id = { (response: HTTPResponse) in S3XML(response.body)?.texts["UploadId"].flatMap { $0.isEmpty ? nil : $0 } }
     let sent = request
     let reply = try send(
@@ -130,22 +141,20 @@ extension S3Client {
   ) throws(S3Error) -> String {
     var request = S3Request(operation: "UploadPart", method: "PUT", object: object, body: body)
     request.query = [("partNumber", "\(number)"), ("uploadId", uploadID)]
-    let sent = request
-    let reply = try send(
-      sent, isGivenUp: isGivenUp,
-      mistake: { response in
-        response.header("ETag") == nil ? S3Error(sent, response, message: "an answer without an ETag") : nil
-      })
-    return reply.response.header("ETag") ?? ""
+    return Self.eTag(try send(request, isGivenUp: isGivenUp, mistake: Self.mistake(request)).response)
   }
 
-  /// CompleteMultipartUpload: the object appears. A 200 can carry an error, because it is sent before the work is done.
+  /// CompleteMultipartUpload: the object appears, if `condition` holds. A 200 can carry an error, because it is sent before the
+  /// work is done.
   ///
   /// - Parameter eTags: those of the parts, in their order.
-  func completeMultipartUpload(_ object: S3URI, uploadID: String, eTags: [String]) throws(S3Error) {
+  func completeMultipartUpload(
+    _ object: S3URI, uploadID: String, eTags: [String], condition: Condition
+  ) throws(S3Error) {
     var request = S3Request(operation: "CompleteMultipartUpload", method: "POST", object: object)
     request.query = [("uploadId", uploadID)]
     request.headers = [("Content-Type", "application/xml")]
+    if let header = condition.header { request.headers.append(header) }
     let parts = eTags.enumerated().map { index, eTag in
       "<Part><PartNumber>\(index + 1)</PartNumber><ETag>\(Self.escaped(eTag))</ETag></Part>"
     }

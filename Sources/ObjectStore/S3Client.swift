@@ -66,7 +66,7 @@ public final class S3Client: Sendable {
       var error: S3Error
       do throws(S3Error) {
         let response = try sendOnce(request, hash, digest, &signer)
-        guard let mistake = response.status < 300 ? mistake(response) : S3Error(request, response) else {
+        guard let mistake = Self.isError(response) ? S3Error(request, response) : mistake(response) else {
           return Reply(response: response, attempts: attempt)
         }
         if mistake.remedy == .otherClock { setClock(response) }
@@ -90,6 +90,12 @@ public final class S3Client: Sendable {
       }
       attempt += 1
     }
+  }
+
+  /// Whether a response is an error, perhaps in spite of its status: a store that has said 200 before its work was done can say
+  /// only in the body that it failed. Nothing that is read here is such a document.
+  private static func isError(_ response: HTTPResponse) -> Bool {
+    response.status >= 300 || S3XML(response.body)?.root == "Error"
   }
 
   private func sendOnce(

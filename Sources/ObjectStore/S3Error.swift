@@ -89,6 +89,12 @@ public struct S3Error: Error, Equatable, Sendable {
     "RequestThrottled", "BadDigest", "XAmzContentSHA256Mismatch", "IncompleteBody", "OperationAborted",
     "ConditionalRequestConflict",
   ]
+  /// Codes of requests that fail again, beside those that their status tells; some stores send them with 200.
+  private static let lastingCodes: Set<String> = [
+    "AccessDenied", "EntityTooLarge", "EntityTooSmall", "InvalidPart", "InvalidPartOrder", "MalformedXML",
+    "NoSuchBucket",
+    "NoSuchKey", "NoSuchUpload", "NotImplemented", "PreconditionFailed",
+  ]
   private static let expiryCodes: Set<String> = ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"]
 
   /// What may help.
@@ -96,7 +102,7 @@ public struct S3Error: Error, Equatable, Sendable {
     guard let status else { return isTransient ? .wait : .none }
     if let code, Self.expiryCodes.contains(code) { return .newCredentials }
     if code == "RequestTimeTooSkewed" { return .otherClock }
-    if status < 300, code == nil { return .wait }
+    if status < 300 { return code.map(Self.lastingCodes.contains) == true ? .none : .wait }
     if status == 408 || status == 429 || [500, 502, 503, 504].contains(status) { return .wait }
     return code.map(Self.transientCodes.contains) == true ? .wait : .none
   }
@@ -105,7 +111,12 @@ public struct S3Error: Error, Equatable, Sendable {
   mutating func add(_ last: S3Error) { message += "; the attempt before: \(last.answer)" }
 
   /// Whether a condition of the request does not hold: somebody else has changed the object.
-  var isConflict: Bool { status == 412 || status == 409 }
+  var isConflict: Bool {
+    status == 412 || status == 409 || code == "PreconditionFailed" || code == "ConditionalRequestConflict"
+  }
+
+  /// Whether what the request is about is not there, or not any more.
+  var isGone: Bool { code == "NoSuchKey" || code == "NoSuchUpload" }
 }
 
 extension S3Error: CustomStringConvertible {
@@ -135,6 +146,9 @@ extension S3Error: CustomStringConvertible {
     case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken":
       return "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN"
     case "NoSuchBucket": return "check the bucket's name, AWS_REGION and AWS_ENDPOINT_URL_S3"
+    case "NotImplemented":
+      return
+        "a checkpoint needs a store that knows conditional writes (If-Match): keep it in a file, or in another store"
     case "EntityTooLarge": return "set parquet_roll_bytes to a smaller number"
     default: break
     }

@@ -32,24 +32,41 @@ public struct ParquetOutput: Sendable {
   public let naming: FileNaming
   /// By what the rows of a part are divided into files.
   public let partitioning: Partitioning
+  /// Names that files of runs which died had, or have still to come under: whatever is written under them again differs from it.
+  public let takenOver: Set<String>
   let schema: Schema
   let log: ParquetLog
 
   /// Files in `place`; `json` is what the images are annotated with.
   public init(
     place: any OutputPlace, batchRowLimit: Int, json: LogicalType, properties: WriterProperties, serverUUID: String?,
-    roll: RollPolicy, naming: FileNaming, partitioning: Partitioning, log: ParquetLog
+    roll: RollPolicy, naming: FileNaming, partitioning: Partitioning, takenOver: Set<String> = [], log: ParquetLog
   ) {
     self.place = place
     self.roll = roll
     self.naming = naming
     self.partitioning = partitioning
+    self.takenOver = takenOver
     self.batchRowLimit = batchRowLimit
     self.properties = properties
     self.serverUUID = serverUUID
     self.log = log
     schema = RowChangeColumns.schema(json: json)
   }
+}
+
+/// A file without rows, which stands where another must not appear.
+public enum BlankFile {
+  /// Its bytes, different each time; `json` is what the images of output files are annotated with.
+  public static func make(json: LogicalType, application: ApplicationVersion) -> [UInt8] {
+    ParquetFileWriter.fileWithoutRows(
+      schema: RowChangeColumns.schema(json: json), application: application, keyValueMetadata: [.nonce()])
+  }
+}
+
+extension KeyValue {
+  /// What tells a file from one with the same rows.
+  static func nonce() -> KeyValue { KeyValue("write_id", Nonce.make()) }
 }
 
 /// Where the rows go.

@@ -92,13 +92,13 @@ final class OutputPart {
   }
 
   private func complete(_ file: File, of partition: Partition, _ serverVersion: String) throws(ParquetError) {
-    let summary = try file.writer.complete(keyValueMetadata: metadata(serverVersion))
+    let summary = try file.writer.complete(keyValueMetadata: metadata(file.name, serverVersion))
     growing[partition] = nil
     complete.append((file, summary))
     completeByteCount += summary.bytes
   }
 
-  private func metadata(_ serverVersion: String) -> [KeyValue] {
+  private func metadata(_ name: String, _ serverVersion: String) -> [KeyValue] {
     var metadata = [
       KeyValue("binlog_file", binlogFile),
       KeyValue("first_position", "\(start ?? 0)"),
@@ -106,6 +106,7 @@ final class OutputPart {
       KeyValue("server_version", serverVersion),
     ]
     if let uuid = output.serverUUID { metadata.append(KeyValue("server_uuid", uuid)) }
+    if output.takenOver.contains(name) { metadata.append(.nonce()) }
     return metadata
   }
 

@@ -26,6 +26,7 @@ class Request:
     key_id: str
     size: int
     date: str
+    conditions: tuple[str, ...] = ()
 
     @property
     def operation(self) -> str:
@@ -46,12 +47,15 @@ class Request:
 class Fault:
     """What is done to a request.
 
-    - `error`: the store answers with `status` and `code`, perhaps at another time by its clock, and does nothing;
+    - `error`: the store answers with `status` and `code`, perhaps at another time by its clock, and does nothing; with 200 it
+      gives an ETag, too;
     - `cut`: the connection ends in the middle of the request's body;
     - `lose`: the store does it, and the answer is lost;
     - `half`: the store does it, and half of the answer comes;
     - `damage`: a bit of the body flips on its way;
-    - `stall`: nothing happens any more.
+    - `stall`: nothing happens any more;
+    - `pretend`: something that is no store answers with `status`, without a body and without an ETag;
+    - `hold`: the whole request comes through, and nothing happens until `S3Proxy.apply`, long after its sender was killed.
     """
 
     kind: str
@@ -69,6 +73,37 @@ def error_body(code: str) -> bytes:
             "<RequestId>REQ-1</RequestId></Error>").encode()
 
 
+@dataclass(frozen=True)
+class Held:
+    """A request as it came."""
+
+    method: str
+    path: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def send(self, port: int) -> Answer:
+        upstream = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        upstream.putrequest(self.method, self.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in self.headers:
+            if name.lower() != "connection":
+                upstream.putheader(name, value)
+        upstream.endheaders(self.body)
+        response = upstream.getresponse()
+        answer = Answer(response.status, response.getheaders(), response.read())
+        upstream.close()
+        return answer
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the store said."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
 class S3Proxy:
     """Forwards to a port; `requests` are all that came, `faults` those that were disturbed."""
 
@@ -78,6 +113,7 @@ class S3Proxy:
         self.requests: list[Request] = []
         self.faults: Counter[str] = Counter()
         self.released = threading.Event()
+        self.held: list[Held] = []
         proxy = self
 
         class Handler(_Handler):
@@ -90,6 +126,11 @@ class S3Proxy:
 
     def count(self, operation: str) -> int:
         return sum(request.operation == operation for request in self.requests)
+
+    def apply(self) -> list[int]:
+        """Does now what was held back; returns what the store answers, which nobody hears."""
+        held, self.held = self.held, []
+        return [request.send(self._target).status for request in held]
 
     @property
     def target(self) -> int:
@@ -123,7 +164,8 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         key_id = _KEY_ID.search(self.headers.get("Authorization", ""))
         request = Request(self.command, parts.path, parse_qs(parts.query, keep_blank_values=True),
-                          key_id[1] if key_id else "", size, self.headers.get("x-amz-date", ""))
+                          key_id[1] if key_id else "", size, self.headers.get("x-amz-date", ""),
+                          tuple(name for name in ("If-Match", "If-None-Match") if name in self.headers))
         self.owner.requests.append(request)
         fault = self.owner.decide(request)
         if fault:
@@ -139,26 +181,31 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = self.rfile.read(size)
         if fault and kind == "error":
-            self._answer(fault.status, [("Content-Type", "application/xml")], error_body(fault.code), date=fault.date)
+            headers = [("Content-Type", "application/xml")] + ([("ETag", '"0"')] if fault.status < 300 else [])
+            self._answer(fault.status, headers, error_body(fault.code), date=fault.date)
+            return
+        if fault and kind == "pretend":
+            self._answer(fault.status, [], b"")
+            return
+        if kind == "hold":
+            self.owner.held.append(self._request(body))
+            self.owner.released.wait()
+            self.close_connection = True
             return
         if kind == "damage" and body:
             body = bytes([body[0] ^ 1]) + body[1:]
         self._forward(body, kind)
 
+    def _request(self, body: bytes) -> Held:
+        return Held(self.command, self.path, list(self.headers.items()), body)
+
     def _forward(self, body: bytes, kind: str) -> None:
-        upstream = http.client.HTTPConnection("127.0.0.1", self.owner.target, timeout=120)
-        upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-        for name, value in self.headers.items():
-            if name.lower() != "connection":
-                upstream.putheader(name, value)
-        upstream.endheaders(body)
-        response = upstream.getresponse()
-        data = response.read()
-        headers = [(name, value) for name, value in response.getheaders()
+        response = self._request(body).send(self.owner.target)
+        data = response.body
+        headers = [(name, value) for name, value in response.headers
                    if name.lower() not in ("connection", "transfer-encoding", "content-length", "date", "server")]
         if self.command == "HEAD":
-            headers.append(("Content-Length", response.getheader("Content-Length", "0")))
-        upstream.close()
+            headers += [(name, value) for name, value in response.headers if name.lower() == "content-length"]
         if kind == "lose":
             self.close_connection = True
         elif kind == "half":

@@ -87,8 +87,12 @@ def test_dies_while_objects_appear(server: Server, connector: Connector, databas
     assert [file.table for file in files(downloaded(connector, store, bucket))] == ["first"]
     with S3Proxy(store.port) as proxy:
         settings = config(connector, server, bucket, start, stop, parquet_roll_rows=1)
-        connector.run(settings, env=store.environment(proxy.endpoint)).expect(EXIT_OK)
-        assert proxy.count("DeleteObject") == 3
+        result = connector.run(settings, env=store.environment(proxy.endpoint)).expect(EXIT_OK)
+    # A store that keeps conditions has an object without rows under each name before others are written.
+    blanks = [request.method for request in proxy.requests if "/out/" in request.path][:6]
+    keeps = store.name == "moto"
+    assert proxy.count("DeleteObject") == (0 if keeps else 3) and blanks[0] == "PUT"
+    assert ("does not keep the conditions" in result.stderr) != keeps
     compare(found(connector, store, bucket), whole(connector, server, start, stop)).expect_equal()
 
 
@@ -112,7 +116,7 @@ def test_dies_before_the_checkpoint(server: Server, connector: Connector, databa
         with S3Proxy(store.port) as proxy:
             settings = config(connector, server, bucket, start, middle, **fields)
             connector.run(settings, env=store.environment(proxy.endpoint)).expect(EXIT_OK)
-            removed += proxy.count("DeleteObject")
+            removed += any(request.method in ("PUT", "DELETE") and "/out/" in request.path for request in proxy.requests)
         settings = config(connector, server, bucket, start, stop, **fields)
         connector.run(settings, env=store.environment()).expect(EXIT_OK)
         compare(found(connector, store, bucket), expected).expect_equal()
@@ -150,8 +154,7 @@ def test_two_runs_at_one_part(server: Server, connector: Connector, database: st
     bucket = moto.make_bucket()
     start, stop = few_rows(server, database)
     settings = config(connector, server, bucket, start, stop, parquet_roll_rows=6)
-    first, second = Gate(lambda request: table_of(request) == "second"), Gate(lambda request: table_of(request) == "second"
-                                                                            and request.method == "DELETE")
+    first, second = Gate(lambda request: table_of(request) == "second"), Gate(lambda request: table_of(request) == "second")
     with S3Proxy(moto.port, first) as one, S3Proxy(moto.port, second) as other:
         with connector.start(settings, env=moto.environment(one.endpoint)) as old:
             assert first.reached.wait(30)

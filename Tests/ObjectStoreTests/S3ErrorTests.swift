@@ -15,7 +15,7 @@ import Testing
     arguments: [
       (500, nil), (502, nil), (503, "SlowDown"), (504, nil), (429, nil), (408, nil), (400, "RequestTimeout"),
       (400, "BadDigest"),
-      (200, "InternalError"), (200, nil), (409, "ConditionalRequestConflict"),
+      (200, "InternalError"), (200, "Whatever"), (200, nil), (409, "ConditionalRequestConflict"),
     ] as [(Int, String?)])
   func triedAgain(_ status: Int, _ code: String?) throws { #expect(try Self.error(status, code).remedy == .wait) }
 
@@ -23,7 +23,8 @@ import Testing
     arguments: [
       (403, "AccessDenied"), (403, nil), (404, "NoSuchBucket"), (404, nil), (400, "InvalidArgument"),
       (412, "PreconditionFailed"),
-      (301, "PermanentRedirect"), (501, "NotImplemented"), (200, "AccessDenied"), (409, nil),
+      (301, "PermanentRedirect"), (501, "NotImplemented"), (200, "AccessDenied"), (200, "PreconditionFailed"),
+      (409, nil),
     ] as [(Int, String?)])
   func notTriedAgain(_ status: Int, _ code: String?) throws { #expect(try Self.error(status, code).remedy == .none) }
 

@@ -37,6 +37,8 @@ enum RunError: Error {
     case .binlog, .logBegunAnew: .dataError
     case .pipeline(.binlog, _): .dataError
     case .pipeline(.checkpoint(.inUse), _): .configuration
+    case .pipeline(.parquet(.output(let error)), _) where error.isInUse: .configuration
+    case .output(let error) where error.isInUse: .configuration
     case .pipeline(.parquet, _), .pipeline(.output, _), .pipeline(.checkpoint, _), .output, .system, .input:
       .outputError
     case .pipeline(.outputClosed, _): .success

@@ -14,11 +14,18 @@ extension StreamRun {
   ///
   /// The checkpoint is written to `store` before. A run that is still at that part, which a store without locks cannot
   /// prevent, then finds it changed, and can save none that counts on these files.
-  func removeUnfinished(_ checkpoint: Checkpoint?, in store: (any CheckpointStore)?) throws(RunError) {
+  ///
+  /// - Parameter claims: whether the checkpoint is written, which the run's own need not be.
+  func removeUnfinished(
+    _ checkpoint: Checkpoint?, in store: (any CheckpointStore)?, claims: Bool = true
+  ) throws(RunError) {
     guard configuration.output.mode == .parquet, let checkpoint, let names = checkpoint.unfinished else { return }
     log.info("removing what is there of \(names.count) output files that the checkpoint does not cover")
-    do { try store?.save(checkpoint.claimed.encoded) } catch { throw .checkpoint(error, configuration) }
-    do { try outputPlace.removeFiles(names) } catch { throw .output(error) }
+    if claims {
+      do { try store?.save(checkpoint.claimed.encoded) } catch { throw .checkpoint(error, configuration) }
+    }
+    let place = outputPlace { () throws(CheckpointStoreError) in try store?.check() }
+    do throws(OutputError) { try place.vacate(names, leaving: { blankFile }) } catch { throw .output(error) }
   }
 
   func checkpointStore() throws(RunError) -> (any CheckpointStore)? {

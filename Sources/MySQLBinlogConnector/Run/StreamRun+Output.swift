@@ -11,17 +11,18 @@ extension StreamRun {
     switch settings.mode {
     case .stdout: return .text(everyEvent: settings.events == .all)
     case .parquet:
-      var properties = WriterProperties(
-        application: ApplicationVersion(
-          application: Version.program, version: Version.number, build: Version.build))
+      var properties = WriterProperties(application: .current)
       properties.compression = settings.compression
       let log = Logger(label: "pipeline")
       return .parquet(
         ParquetOutput(
-          place: outputPlace, batchRowLimit: settings.parquetBatchSize,
-          json: settings.parquetJSONType == .json ? .json : .string, properties: properties,
+          place: outputPlace { [checkpoints = stage.checkpoints] () throws(CheckpointStoreError) in
+            try checkpoints.check()
+          }, batchRowLimit: settings.parquetBatchSize,
+          json: settings.parquetLogicalType, properties: properties,
           serverUUID: stage.facts.server.uuid,
           roll: configuration.durability.roll, naming: naming(stage), partitioning: settings.partitioning,
+          takenOver: settings.parquetDirectory.isS3 ? stage.checkpoints.takenOver : [],
           log: ParquetLog(
             opened: { log.info("opening parquet file: \($0)") },
             finished: { [finished] in
@@ -37,12 +38,23 @@ extension StreamRun {
     return objectStore
   }
 
-  var outputPlace: any OutputPlace {
+  /// Where files appear.
+  ///
+  /// - Parameter check: throws when another run has taken over.
+  func outputPlace(_ check: @escaping @Sendable () throws(CheckpointStoreError) -> Void) -> any OutputPlace {
     switch configuration.output.parquetDirectory {
     case .path(let path): OutputFolder(path)
-    case .s3(let uri): S3Prefix(requiredStore, uri)
+    case .s3(let uri):
+      S3Prefix(
+        requiredStore, uri,
+        mayReplace: { () throws(OutputError) in
+          do throws(CheckpointStoreError) { try check() } catch { throw OutputError(error) }
+        }, warn: { Logger(label: "object_store").warning("\($0)") })
     }
   }
+
+  /// A file without rows.
+  var blankFile: [UInt8] { BlankFile.make(json: configuration.output.parquetLogicalType, application: .current) }
 
   private func naming(_ stage: Stage) -> FileNaming {
     let durability = configuration.durability
@@ -52,6 +64,18 @@ extension StreamRun {
       ? .all : durability.checkpointFile == nil ? .none : .rest
     return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark)
   }
+}
+
+extension ApplicationVersion {
+  /// This program.
+  fileprivate static var current: ApplicationVersion {
+    ApplicationVersion(application: Version.program, version: Version.number, build: Version.build)
+  }
+}
+
+extension OutputSettings {
+  /// What images are annotated with.
+  fileprivate var parquetLogicalType: LogicalType { parquetJSONType == .json ? .json : .string }
 }
 
 extension ColumnNames {

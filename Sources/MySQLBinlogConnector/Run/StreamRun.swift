@@ -112,7 +112,7 @@ struct StreamRun {
       switch try stream(stage, replica, &torn) {
       case .ended(let outcome): return outcome
       case .again(let next):
-        try removeUnfinished(next.start, in: nil)
+        try removeUnfinished(next.start, in: store, claims: false)
         history = next
       }
     }

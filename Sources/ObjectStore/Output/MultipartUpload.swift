@@ -40,22 +40,20 @@ package final class MultipartUpload {
     part = PartUpload(client, uri, uploadID: id, number: eTags.count + 1, bytes)
   }
 
-  /// Lets the object appear, which has `byteCount` bytes.
-  func complete(byteCount: Int) throws(S3Error) {
+  /// Lets the object appear, if `condition` holds.
+  func complete(_ condition: S3Client.Condition) throws(S3Error) {
     try waitForPart()
-    do throws(S3Error) {
-      try client.completeMultipartUpload(uri, uploadID: id, eTags: eTags)
-    } catch {
-      // The answer to an earlier attempt may have been lost on its way.
-      guard error.code == "NoSuchUpload", error.attempts > 1, try isComplete(byteCount) else { throw error }
-    }
+    try client.completeMultipartUpload(uri, uploadID: id, eTags: eTags, condition: condition)
   }
 
-  /// Whether the object is the one that was uploaded here.
-  private func isComplete(_ byteCount: Int) throws(S3Error) -> Bool {
-    guard let head = try client.head(uri), head.byteCount == byteCount else { return false }
-    return head.mark == mark || (head.eTag != nil && head.eTag == Self.eTag(of: eTags))
+  /// Whether an object is the one that was uploaded here, which has `byteCount` bytes.
+  func isOwn(_ head: S3Client.Head, byteCount: Int) -> Bool {
+    if let found = head.mark { return found == mark }
+    return head.byteCount == byteCount && head.eTag == Self.eTag(of: eTags)
   }
+
+  /// The ETag of an object that was sent as a whole, where it is an MD5 digest.
+  static func eTag(of body: [UInt8]) -> String { "\"\(Insecure.MD5.hash(data: body).hexadecimal)\"" }
 
   /// The ETag of an object in parts, where those of its parts are MD5 digests: the MD5 of these, and their number.
   package static func eTag(of parts: [String]) -> String? {

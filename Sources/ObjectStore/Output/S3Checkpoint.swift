@@ -58,17 +58,16 @@ public final class S3Checkpoint: CheckpointStore {
 
   /// What this checkpoint covers is visible already, so that the time for it is what is kept for the end of a run.
   private func replace(with document: [UInt8]) throws(S3Error) {
-    let mark = S3Client.newMark()
+    let mark = Nonce.make()
     let condition = eTag.withLock { $0 }.map { S3Client.Condition.isUnchanged(eTag: $0) } ?? .isAbsent
     do throws(S3Error) {
-      var new = try client.put(
+      let new = try client.put(
         uri, document, contentType: Self.contentType, mark: mark, condition: condition, isEnding: true)
-      if new == nil { new = try client.head(uri, isEnding: true)?.eTag }
       eTag.withLock { $0 = new }
     } catch {
       // The answer to an earlier attempt may have been lost on its way, and then the object is ours.
-      guard error.isConflict, error.attempts > 1, let object = try client.get(uri, isEnding: true),
-        object.mark.map({ $0 == mark }) ?? (object.bytes == document)
+      guard error.isConflict, let object = try client.get(uri, isEnding: true),
+        object.mark.map({ $0 == mark }) ?? (error.attempts > 1 && object.bytes == document)
       else { throw error }
       eTag.withLock { $0 = object.eTag }
     }

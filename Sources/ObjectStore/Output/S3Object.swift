@@ -13,21 +13,21 @@ import Platform
 package final class S3Object: OutputFile {
   package let finalPath: String
   package private(set) var byteCount = 0
-  private let client: S3Client
+  private let writes: GuardedWrites
   private let uri: S3URI
-  private let mark = S3Client.newMark()
+  private let mark = Nonce.make()
   /// The part that is being filled.
   private var buffer: [UInt8] = []
   private var upload: MultipartUpload?
   private var isOpen = true
 
-  private static let contentType = "application/vnd.apache.parquet"
+  static let contentType = "application/vnd.apache.parquet"
   /// From here on there is memory for a whole part.
   private static let smallBytes = 1 << 20
 
   /// The object that will be at `uri`.
-  init(_ client: S3Client, _ uri: S3URI) {
-    self.client = client
+  init(_ writes: GuardedWrites, _ uri: S3URI) {
+    self.writes = writes
     self.uri = uri
     finalPath = uri.description
   }
@@ -66,17 +66,23 @@ package final class S3Object: OutputFile {
 
   package func publish() throws(OutputError) {
     guard isOpen else { return }
-    do throws(S3Error) {
-      if let upload {
-        if !buffer.isEmpty { try sendPart() }
-        try upload.complete(byteCount: byteCount)
-      } else {
-        try client.put(uri, buffer, contentType: Self.contentType, mark: mark)
+    if let upload {
+      try seal()
+      try writes.write(uri, looksFirst: true, isOwn: { upload.isOwn($0, byteCount: byteCount) }) {
+        condition throws(S3Error) in try upload.complete(condition)
       }
-    } catch {
-      throw OutputError(error)
+    } else {
+      try writes.write(uri, isOwn: isOwn) { condition throws(S3Error) in
+        try writes.client.put(uri, buffer, contentType: Self.contentType, mark: mark, condition: condition)
+      }
     }
     isOpen = false
+  }
+
+  /// Whether an object is what was sent as a whole, by its mark, or by its contents where the store keeps no marks.
+  private func isOwn(_ head: S3Client.Head) -> Bool {
+    if let found = head.mark { return found == mark }
+    return head.byteCount == byteCount && head.eTag == MultipartUpload.eTag(of: buffer)
   }
 
   package func abandon() {
@@ -94,7 +100,7 @@ package final class S3Object: OutputFile {
 
   private func begunUpload() throws(S3Error) -> MultipartUpload {
     if let upload { return upload }
-    let new = try MultipartUpload(client, uri, contentType: Self.contentType, mark: mark)
+    let new = try MultipartUpload(writes.client, uri, contentType: Self.contentType, mark: mark)
     upload = new
     return new
   }

@@ -89,6 +89,16 @@ public final class ParquetFileWriter {
     file.abandon()
   }
 
+  /// The bytes of a whole file without rows.
+  public static func fileWithoutRows(
+    schema: Schema, application: ApplicationVersion, keyValueMetadata: [KeyValue]
+  ) -> [UInt8] {
+    var file = OutputBuffer(literal: FileMetaData.magic)
+    let metaData = FileMetaData(schema: schema, createdBy: application.description)
+    file.append(metaData.footer(keyValueMetadata: keyValueMetadata).bytes)
+    return file.array
+  }
+
   private func write(_ buffer: borrowing OutputBuffer) throws(ParquetError) {
     do {
       try file.write(buffer.bytes)

@@ -1,5 +1,6 @@
 import BinlogParser
 import Foundation
+import Platform
 
 /// What a checkpoint holds: the place up to which everything is safely written, and from which to read on.
 public struct Checkpoint: Codable, Sendable, Equatable {
@@ -107,7 +108,7 @@ public struct Checkpoint: Codable, Sendable, Equatable {
   /// The same checkpoint, in words that no other run has written.
   public var claimed: Checkpoint {
     var checkpoint = self
-    checkpoint.claim = String(UInt64.random(in: .min ... .max), radix: 36)
+    checkpoint.claim = Nonce.make()
     return checkpoint
   }
 

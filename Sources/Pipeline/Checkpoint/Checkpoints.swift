@@ -17,8 +17,8 @@ public final class Checkpoints: @unchecked Sendable {
   private var boundary: TransactionBoundary?
   /// The files that became complete last.
   private var files: [Checkpoint.File]
-  /// Names of files that may be visible, and that no checkpoint covers.
-  private var unfinished: [String] = []
+  /// Names of files that may be visible, and that no checkpoint covers: also those of runs that died since the last one that does.
+  private var unfinished: [String]
 
   /// Checkpoints of the log of `server`, kept in `store`, the first of them after `last`.
   ///
@@ -32,7 +32,14 @@ public final class Checkpoints: @unchecked Sendable {
     self.goesOn = goesOn
     firstServer = last?.firstServer ?? server.identity
     files = last?.files ?? []
+    unfinished = last?.unfinished ?? []
   }
+
+  /// Names of files that runs before this one announced, and did not cover.
+  public var takenOver: Set<String> { Set(last?.unfinished ?? []) }
+
+  /// Throws when another run has moved the checkpoint.
+  public func check() throws(CheckpointStoreError) { try store?.check() }
 
   /// Whether there is a store.
   public var areKept: Bool { store != nil }
@@ -87,12 +94,16 @@ public final class Checkpoints: @unchecked Sendable {
   /// Remembers, in the store too, that the files `names` become visible. Until the next checkpoint is saved, a run that goes on
   /// from the last one removes them: it may cut its parts elsewhere, and then not replace them all.
   ///
+  /// No two announcements are in the same words, even of the same names from the same place. A store tells documents by their
+  /// contents, and would take a checkpoint that a run which died sent, and that comes late, for the one behind this.
+  ///
   /// - Parameter start: where the run began, for a run that has no checkpoint to go on from. One that was told to begin
   ///   elsewhere moves the checkpoint there: files of the same names may be covered by the one that it passes over.
   /// - Throws: also when another run has moved the checkpoint: what is published now could take the place of that run's files.
   package func announce(_ names: [String], start: TransactionBoundary) throws(PipelineError) {
     let checkpoint = lock.withLock {
-      unfinished += names
+      let known = Set(unfinished)
+      unfinished += names.filter { !known.contains($0) }
       // A run by GTID that began anew before its first transaction knows no place for a checkpoint.
       guard boundary == nil, goesOn, var last, !last.binlogFile.isEmpty else {
         return unlockedCheckpoint(of: boundary ?? start)
@@ -100,8 +111,8 @@ public final class Checkpoints: @unchecked Sendable {
       last.unfinished = unfinished
       return last
     }
-    do { try store?.check() } catch { throw .checkpoint(error) }
-    try store(checkpoint)
+    do { try check() } catch { throw .checkpoint(error) }
+    try store(checkpoint.claimed)
   }
 
   private func store(_ checkpoint: Checkpoint) throws(PipelineError) {

@@ -44,3 +44,13 @@ extension CheckpointStoreError: CustomStringConvertible {
     }
   }
 }
+
+extension OutputError {
+  /// The run may not go on with its output, because of its checkpoint.
+  public init(_ error: CheckpointStoreError) {
+    switch error {
+    case .unavailable(let error): self = error
+    case .inUse(let reason): self.init("checkpoint_file: \(reason)", advice: error.advice, isInUse: true)
+    }
+  }
+}

@@ -4,11 +4,14 @@ public struct OutputError: Error, Equatable, Sendable, CustomStringConvertible {
   public let description: String
   /// What to do about it.
   public let advice: String
+  /// Whether the reason is another run that has taken over.
+  public let isInUse: Bool
 
   /// An error in words that hold no secret.
-  public init(_ description: String, advice: String) {
+  public init(_ description: String, advice: String, isInUse: Bool = false) {
     self.description = description
     self.advice = advice
+    self.isInUse = isInUse
   }
 
   /// The file system refused.

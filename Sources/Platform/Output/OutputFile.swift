@@ -36,6 +36,9 @@ public protocol OutputPlace: Sendable {
   ///   "." or "..".
   func createFile(_ name: String) throws(OutputError) -> any OutputFile
 
-  /// Removes those of the files `names` that are there, and makes that durable. Names are as in `createFile`.
-  func removeFiles(_ names: [String]) throws(OutputError)
+  /// Takes the rows of those of the files `names` away that are there, durably, and keeps writes that a process which has died
+  /// sent, and that take effect only later, from bringing them back. Names are as in `createFile`.
+  ///
+  /// - Parameter blank: makes a file without rows, different from all others, that may stay under a name.
+  func vacate(_ names: [String], leaving blank: () -> [UInt8]) throws(OutputError)
 }

@@ -32,6 +32,9 @@ public final class OutputFolder: OutputPlace {
     }
   }
 
+  /// Removes the files `names`: no process that has died has a write under way in a folder.
+  public func vacate(_ names: [String], leaving blank: () -> [UInt8]) throws(OutputError) { try removeFiles(names) }
+
   /// Removes those of the files `names` that are there. The folders stay.
   public func removeFiles(_ names: [String]) throws(OutputError) {
     for name in names { try check(name) }
