@@ -30,6 +30,12 @@ public enum BinlogFileProblem: Sendable, Equatable {
   case betweenEvents(UInt64, UInt64)
   /// The range begins behind the file's end.
   case behindEnd(byteCount: UInt64)
+  /// The file that is read next is not the one in which the log goes on, whose name or number is known.
+  case gap(expected: String, next: String)
+  /// Nothing says that the file that is read next is the one in which the log goes on.
+  case unknownOrder(next: String)
+  /// Another file follows, and no ROTATE or STOP ends this one.
+  case unclosedBeforeAnother
 }
 
 extension BinlogFileProblem: CustomStringConvertible {
@@ -54,6 +60,11 @@ extension BinlogFileProblem: CustomStringConvertible {
     case .onlyZeros(let count): "only zeros from here on: \(count) bytes"
     case .betweenEvents(let before, let after): "no event starts there; the nearest ones are at \(before) and \(after)"
     case .behindEnd(let count): "the file has only \(count) bytes"
+    case .gap(let expected, let next): "the log goes on in \(expected), and the next one of the files is \(next)"
+    case .unknownOrder(let next):
+      "nothing says that the log goes on in \(next), the next one of the files: their names do not end with numbers"
+    case .unclosedBeforeAnother:
+      "the file ends without ROTATE or STOP: the server died, or the file was copied before it was whole"
     }
   }
 
@@ -72,6 +83,9 @@ extension BinlogFileProblem: CustomStringConvertible {
     case .onlyZeros:
       "the file's end was lost, in a crash or while it was copied: copy it again, or end the range at this position;"
         + " the events before it are whole"
+    case .gap, .unknownOrder:
+      "add the file that is missing; or set \"allow_gaps\" to true, to go on without the rows of what is missing"
+    case .unclosedBeforeAnother: "copy the file again if its server is well"
     case .betweenEvents, .behindEnd: "inspect --events lists the positions at which events start"
     }
   }

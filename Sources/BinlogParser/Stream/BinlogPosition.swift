@@ -38,4 +38,10 @@ public enum BinlogFileOrder {
     guard let dot = file.lastIndex(of: ".") else { return nil }
     return UInt64(file[file.index(after: dot)...])
   }
+  /// Whether `b` has the number that follows that of `a`.
+  public static func isNext(_ b: String, after a: String) -> Bool {
+    guard let x = number(of: a), x < .max else { return false }
+    return number(of: b) == x + 1
+  }
+
 }

@@ -1,6 +1,7 @@
 /// The keys of a configuration file.
 enum ConfigurationKey: String, CaseIterable {
   case source, files
+  case allowGaps = "allow_gaps"
   case host, port, user, password, database
   case passwordFile = "password_file"
   case fromBinlogFile = "from_binlog_file"

@@ -13,11 +13,15 @@ package struct FileSettings: Sendable, Equatable {
   package let files: [BinlogFile]
   /// The largest event that is read, in bytes.
   package let maxEventBytes: Int
+  /// Whether files of the log may be missing between those that are read.
+  package let allowsGaps: Bool
 
   /// What `source` and `files` name; nil where a server is read.
   static func read(_ reader: inout ConfigurationReader, maxEventBytes: Int) -> FileSettings? {
     let source = reader.choice(.source, default: Source.server)
+    let allowsGaps = reader.boolean(.allowGaps) ?? false
     guard source == .file else {
+      if reader.has(.allowGaps) { reader.report(.allowGaps, "needs \"source\": \"file\" beside it") }
       if reader.has(.files) { reader.report(.files, "needs \"source\": \"file\" beside it") }
       return nil
     }
@@ -26,7 +30,7 @@ package struct FileSettings: Sendable, Equatable {
     if names.isEmpty, reader.has(.files) { reader.report(.files, "must name at least one file") }
     var files: [BinlogFile] = []
     for name in names { files += resolve(name, &reader) }
-    return FileSettings(files: ordered(files, &reader), maxEventBytes: maxEventBytes)
+    return FileSettings(files: ordered(files, &reader), maxEventBytes: maxEventBytes, allowsGaps: allowsGaps)
   }
 
   /// The files that one path or pattern names.
@@ -72,7 +76,8 @@ package struct FileSettings: Sendable, Equatable {
     let first = files.firstIndex { $0.name == range.from.file } ?? files.startIndex
     let last = files.firstIndex { $0.name == range.toFile } ?? files.index(before: files.endIndex)
     return BinlogFileSource(
-      files, first..<max(first, last + 1), from: range.from.offset, maxEventBytes: maxEventBytes)
+      files, first..<max(first, last + 1), from: range.from.offset, maxEventBytes: maxEventBytes,
+      allowsGaps: allowsGaps)
   }
 
   /// The files in one line for the log.

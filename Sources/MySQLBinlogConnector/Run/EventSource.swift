@@ -14,8 +14,8 @@ enum EventSource {
   enum Step {
     /// A whole event, `offset` bytes into the chunk; with `isFormat` the format of the file, from before its start.
     case event(offset: Int, count: Int, isFormat: Bool)
-    /// Another file begins.
-    case file(BinlogPosition)
+    /// Another file begins; the notice is about the end of the one before.
+    case file(BinlogPosition, notice: BinlogFileProblem?)
     /// There is no more, or the last event of a file in use is not whole yet.
     case end(cut: BinlogFileProblem?)
   }
@@ -36,7 +36,8 @@ enum EventSource {
     case .files(let files):
       do {
         switch try files.next(&buffer) {
-        case .file(let name, let position): return .file(BinlogPosition(file: name, offset: position))
+        case .file(let name, let position, let notice):
+          return .file(BinlogPosition(file: name, offset: position), notice: notice)
         case .format(let offset, let count): return .event(offset: offset, count: count, isFormat: true)
         case .event(let offset, let count): return .event(offset: offset, count: count, isFormat: false)
         case .end(let cut): return .end(cut: cut)

@@ -147,7 +147,9 @@ struct Reader {
   private mutating func advance() throws(RunError) -> End? {
     switch try source.next(&chunk.bytes, reached: reached) {
     case .event(let offset, let count, let isFormat): return try take(at: offset, count, isFormat: isFormat)
-    case .file(let start): return begin(start) ? nil : .pipelineStopped
+    case .file(let start, let notice):
+      if let notice { log.warning("\(reached): \(notice)") }
+      return begin(start) ? nil : .pipelineStopped
     case .end(let cut):
       if let cut { log.warning("\(stream.position): \(cut); the file was not closed, and this event is left out") }
       let isBounded = range.isBounded || stop.isBounded

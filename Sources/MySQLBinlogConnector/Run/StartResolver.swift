@@ -55,6 +55,11 @@ struct StartResolver {
   }
 
   // MARK: A server
+    guard files.allowsGaps || BinlogFileOrder.isNext(first, after: position.file) else {
+      throw refusal(
+        "the file behind \(position.file), in which the checkpoint is, is not among the files, whose first one is \(first): "
+          + "add what is missing, set \"allow_gaps\" to true to go on without its rows, or remove the checkpoint")
+    }
 
   /// The start in the server's log.
   func start(

@@ -33,6 +33,8 @@ public final class BinlogFileReader {
   ///
   /// Relay logs do not tell: each of them may be unclosed.
   public private(set) var isUnclosed = false
+  /// How the events so far end the file.
+  public private(set) var ending = BinlogFileEnding.none
   /// The file's size when it was opened.
   public let byteCount: UInt64
   private let file: InputFile
@@ -210,9 +212,27 @@ public final class BinlogFileReader {
   /// What each event tells of those that follow.
   private func note(_ header: FileEventHeader, _ buffer: borrowing OutputBuffer, _ start: Int) {
     lastLogPosition = header.logPosition
+    noteEnding(header, buffer, start)
     if header.serverID != context.servers.last { context.servers = [context.servers[0], header.serverID] }
     guard header.type == .formatDescription else { return }
     context.format = Self.format(buffer, start, header.size)
+  }
+
+  /// A server ends its file with ROTATE or STOP. In a relay log ROTATE may be the master's, and says nothing of this file.
+  private func noteEnding(_ header: FileEventHeader, _ buffer: borrowing OutputBuffer, _ start: Int) {
+    switch header.type {
+    case .rotate where !context.isRelayLog && header.flags & EventHeader.artificialFlag == 0:
+      let trailer = context.hasChecksums ? EventChecksum.crc32.byteCount : 0
+      ending = .rotate(to: Self.nextFile(buffer, start, header.size - trailer))
+    case .rotate, .stop: ending = .stop
+    default: if ending != .none { ending = .none }
+    }
+  }
+
+  /// The file that a ROTATE names.
+  private static func nextFile(_ buffer: borrowing OutputBuffer, _ start: Int, _ count: Int) -> String? {
+    guard count >= EventHeader.byteCount else { return nil }
+    return try? RotateEvent(buffer.bytes.extracting(start + EventHeader.byteCount..<start + count)).next.file
   }
 
   private static func format(_ buffer: borrowing OutputBuffer, _ start: Int, _ count: Int) -> FormatDescriptionEvent? {

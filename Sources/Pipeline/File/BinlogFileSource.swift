@@ -23,8 +23,8 @@ public struct BinlogFile: Sendable, Equatable {
 public final class BinlogFileSource {
   /// What comes next.
   public enum Step: Sendable, Equatable {
-    /// The file `name` begins; the next event in it starts at `position`.
-    case file(name: String, position: UInt64)
+    /// The file `name` begins; the next event in it starts at `position`. The notice is about the end of the file before.
+    case file(name: String, position: UInt64, notice: BinlogFileProblem?)
     /// The format of the events that follow, from before their start, so many bytes into the buffer.
     case format(offset: Int, count: Int)
     /// A whole event, so many bytes into the buffer.
@@ -37,14 +37,23 @@ public final class BinlogFileSource {
   private let lastIndex: Int
   private let start: UInt64
   private let maxEventBytes: Int
+  private let allowsGaps: Bool
   private var index: Int
   private var reader: BinlogFileReader?
   private var format: [UInt8] = []
+  /// What is to be said of the end of the file before.
+  private var notice: BinlogFileProblem?
   /// Bytes of the buffer that steps were made of; behind them the next event begins.
   private var consumed = 0
 
   /// The events of `files[range]` from `start` in the first of them on, none larger than `maxEventBytes`.
-  public init(_ files: [BinlogFile], _ range: Range<Int>, from start: UInt64, maxEventBytes: Int = Limits.event) {
+  ///
+  /// - Parameter allowsGaps: files may be missing in between.
+  public init(
+    _ files: [BinlogFile], _ range: Range<Int>, from start: UInt64, maxEventBytes: Int = Limits.event,
+    allowsGaps: Bool = false
+  ) {
+    self.allowsGaps = allowsGaps
     self.maxEventBytes = maxEventBytes
     self.files = files[range]
     lastIndex = files.count - 1
@@ -54,7 +63,8 @@ public final class BinlogFileSource {
 
   /// Finds the next event and reads it into `buffer`, which may hold the beginning of further ones then.
   ///
-  /// - Throws: `BinlogFileError` for a file that cannot be opened or read on, or that ends within an event.
+  /// - Throws: `BinlogFileError` for a file that cannot be opened or read on, that ends within an event, or that is not the
+  ///   next one of the log.
   public func next(_ buffer: inout OutputBuffer) throws(BinlogFileError) -> Step {
     guard let reader else { return try open() }
     if !format.isEmpty { return putFormat(&buffer) }
@@ -63,8 +73,9 @@ public final class BinlogFileSource {
       consumed = offset + count
       return .event(offset: offset, count: count)
     case .end:
-      self.reader = nil
       index += 1
+      try judgeEnd(of: reader)
+      self.reader = nil
       return try open()
     case .cut(let problem):
       buffer.truncate(to: consumed)
@@ -79,12 +90,22 @@ public final class BinlogFileSource {
     consumed = 0
   }
 
+  /// Compares the way in which a file ends with the name of the next one.
+  private func judgeEnd(of reader: BinlogFileReader) throws(BinlogFileError) {
+    guard files.indices.contains(index) else { return }
+    notice = reader.ending.problem(of: files[index].name, behind: reader.name)
+    if let notice, !allowsGaps { throw reader.problem(notice) }
+    if notice == nil, reader.ending == .none { notice = .unclosedBeforeAnother }
+  }
+
   private func open() throws(BinlogFileError) -> Step {
     guard files.indices.contains(index) else { return .end(cut: nil) }
     let reader = try BinlogFileReader(files[index].path, maxEventBytes: maxEventBytes)
     if index == files.startIndex, start > reader.position { format = try reader.skip(to: start) }
     self.reader = reader
-    return .file(name: reader.name, position: reader.position)
+    let notice = notice
+    self.notice = nil
+    return .file(name: reader.name, position: reader.position, notice: notice)
   }
 
   private func putFormat(_ buffer: inout OutputBuffer) -> Step {

@@ -94,7 +94,7 @@ final class TemporaryLog {
         end = 0
       }
       switch try source.next(&chunk.bytes) {
-      case .file(let name, let position):
+      case .file(let name, let position, _):
         stream = EventStream(ofFileAt: BinlogPosition(file: name, offset: position))
       case .format(let offset, let count): try take(chunk, offset, count, true, &stream, body)
       case .event(let offset, let count):
