@@ -46,6 +46,15 @@ class Files:
         found = sorted({event.timestamp for events in self.events for event in events if event.timestamp}) or [1]
         return [max(found[0] - 1, 0), *found, min(found[-1] + 1, 2**32 - 1)]
 
+    def place(self, time: int) -> Place:
+        """The first transaction of this time or later; behind all files if there is none. None is older than an hour."""
+        for file, (path, events) in enumerate(zip(self.paths, self.events, strict=True)):
+            data = path.read_bytes()
+            for event in events:
+                if event.kind in binlog_file.TRANSACTION_BEGINS and transaction_time(data, event) >= time:
+                    return (file, event.start)
+        return (len(self.paths), 0)
+
     def config(self, **fields: Any) -> dict[str, Any]:
         return {"source": "file", "files": [str(path) for path in self.paths], "column_names": "ordinal",
                 "log_level": "warn"} | fields
@@ -53,6 +62,14 @@ class Files:
     def between(self, start: Place, stop: Place | None) -> list[Place]:
         """The rows of the events that start at or after the one place and end at or before the other."""
         return [row for row in self.rows if self.starts[row] >= start and (stop is None or row <= stop)]
+
+
+def transaction_time(data: bytes, event: binlog_file.Event) -> int:
+    """When MySQL committed it; in MariaDB the event's own time."""
+    if event.kind not in (binlog_file.GTID, binlog_file.ANONYMOUS_GTID):
+        return event.timestamp
+    at = event.start + binlog_file.HEADER.size + 42
+    return (int.from_bytes(data[at:at + 7], "little") & (1 << 55) - 1) // 1_000_000
 
 
 def read(connector: Connector, *paths: Path) -> Files:
@@ -112,6 +129,9 @@ def check(connector: Connector, files: Files, drawn: Range, mode: str, stop_at_t
         wanted = [row for row in wanted if row <= stop_at_time]
     if drawn.stop and drawn.stop <= drawn.start:
         result.expect(EXIT_CONFIG)
+    elif stop_at_time and stop_at_time <= drawn.start:
+        result.expect(EXIT_OK)
+        assert not found, what
     elif drawn.start not in files.starts.values():
         assert result.expect(EXIT_DATA).stdout == b"" and not connector.files(), what
         assert re.search(r"the nearest ones are at|has only \d+ bytes|no event|file ends after|size", result.last_line), what

@@ -14,12 +14,11 @@ import pytest
 
 import file_stops
 import test_transactions
-from binlog_file import checksum
 from connector import EXIT_DATA, EXIT_OK, Connector
-from file_stops import MODES, Files, Range
+from file_stops import MODES, Files
 from servers import Server
 from test_corpus import CORPUS, ROWS, needs_corpus
-from workloads import log_since, many_rows, orders
+from workloads import many_rows, orders
 
 DRAWS = int(os.environ.get("MBC_FILE_STOPS", "60"))
 
@@ -39,7 +38,9 @@ def files(server: Server, database: str, tmp_path: Path, connector: Connector) -
 def test_any_range(connector: Connector, files: Files, seed: str) -> None:
     random = Random(f"{seed}/{files.paths[0]}")
     for number in range(DRAWS):
-        file_stops.check(connector, files, file_stops.draw(random, files), MODES[number % 2], None)
+        drawn = file_stops.draw(random, files)
+        place = None if drawn.time is None else files.place(drawn.time)
+        file_stops.check(connector, files, drawn, MODES[number % 2], place)
 
 
 def test_any_end_of_a_file(connector: Connector, files: Files, seed: str, tmp_path: Path) -> None:

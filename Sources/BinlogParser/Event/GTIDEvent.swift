@@ -6,7 +6,12 @@ import Bytes
 ///     byte<16>  SID         the UUID of the server that committed it first
 ///     int<8>    GNO         its number there; 0 when anonymous
 ///
-/// What follows (logical clock, commit times, length, server version) is passed over. See
+///     int<1>    2           what follows is there (MySQL 5.7 and later)
+///     int<8>    last commit
+///     int<8>    sequence
+///     int<7>    when the server committed it, in microseconds since 1970; bit 55: another time follows (MySQL 8.0.1 and later)
+///
+/// What follows (time of the first commit, length, server version) is passed over. See
 /// <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Gtid__event.html>.
 public struct GTIDEvent: Sendable, Equatable, CustomStringConvertible {
   /// The UUID of the server.
@@ -24,6 +29,20 @@ public struct GTIDEvent: Sendable, Equatable, CustomStringConvertible {
     let offset = cursor.offset
     number = try cursor.uint64("GNO")
     guard number <= MySQLGTIDSet.numbers.upperBound else { throw DecodeError(.invalid, at: offset, "GNO") }
+  }
+
+  /// When the server committed the transaction, in microseconds since 1970.
+  ///
+  /// - Throws: `DecodeError` where the event does not say.
+  static func commitTime(_ body: RawSpan) throws(DecodeError) -> UInt64 {
+    var cursor = ByteCursor(body)
+    try cursor.skip(25, "flags, SID and GNO")
+    guard try cursor.uint8("logical clock's type") == 2 else { throw DecodeError(.invalid, at: 25, "logical clock") }
+    try cursor.skip(16, "logical clock")
+    let low = UInt64(try cursor.uint32("commit time"))
+    let middle = UInt64(try cursor.uint16("commit time"))
+    let high = UInt64(try cursor.uint8("commit time") & 0x7F)
+    return high << 48 | middle << 32 | low
   }
 
   /// The transaction's global id, nil when it is anonymous.

@@ -8,7 +8,10 @@ import Bytes
 ///     1  UUID          16 varints, one for each byte
 ///     2  GNO           signed
 ///     3  tag           string
-///     4… logical clock, commit times, length, server versions, ticket: passed over
+///     4  last commit   signed
+///     5  sequence      signed
+///     6  when the server committed it, in microseconds since 1970
+///     7… time of the first commit, length, server versions, ticket: passed over
 ///
 /// See <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Gtid__event.html>.
 public struct TaggedGTIDEvent: Sendable, Equatable, CustomStringConvertible {
@@ -21,6 +24,7 @@ public struct TaggedGTIDEvent: Sendable, Equatable, CustomStringConvertible {
 
   private static let version: UInt64 = 1
   private static let tagField: UInt64 = 3
+  private static let commitTimeField: UInt64 = 6
 
   /// Reads the event's body.
   ///
@@ -28,6 +32,25 @@ public struct TaggedGTIDEvent: Sendable, Equatable, CustomStringConvertible {
   ///   or a number or tag that no transaction can have.
   public init(_ body: RawSpan) throws(DecodeError) {
     var cursor = ByteCursor(body)
+    try self.init(&cursor, body)
+  }
+
+  /// When the server committed the transaction, in microseconds since 1970.
+  ///
+  /// - Throws: `DecodeError` where the event does not say.
+  static func commitTime(_ body: RawSpan) throws(DecodeError) -> UInt64 {
+    var cursor = ByteCursor(body)
+    _ = try TaggedGTIDEvent(&cursor, body)
+    for id in tagField + 1..<commitTimeField {
+      try field(id, &cursor)
+      _ = try cursor.serializedSigned("logical clock")
+    }
+    try field(commitTimeField, &cursor)
+    return try cursor.serializedUnsigned("commit time")
+  }
+
+  @_lifetime(cursor: copy cursor)
+  private init(_ cursor: inout ByteCursor, _ body: RawSpan) throws(DecodeError) {
     guard try cursor.serializedUnsigned("serialization version") == Self.version else {
       throw DecodeError(.unsupported, at: 0, "serialization version")
     }

@@ -15,7 +15,7 @@ public struct BinlogPosition: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// Whether the place comes before `other` in the log.
-  package func precedes(_ other: BinlogPosition) -> Bool {
+  public func precedes(_ other: BinlogPosition) -> Bool {
     file == other.file ? offset < other.offset : BinlogFileOrder.precedes(file, other.file)
   }
 
@@ -33,15 +33,15 @@ public enum BinlogFileOrder {
     }
   }
 
-  /// The number after the last dot, if there is one.
-  public static func number(of file: String) -> UInt64? {
-    guard let dot = file.lastIndex(of: ".") else { return nil }
-    return UInt64(file[file.index(after: dot)...])
-  }
   /// Whether `b` has the number that follows that of `a`.
   public static func isNext(_ b: String, after a: String) -> Bool {
     guard let x = number(of: a), x < .max else { return false }
     return number(of: b) == x + 1
   }
 
+  /// The number after the last dot, if there is one.
+  public static func number(of file: String) -> UInt64? {
+    guard let dot = file.lastIndex(of: ".") else { return nil }
+    return UInt64(file[file.index(after: dot)...])
+  }
 }

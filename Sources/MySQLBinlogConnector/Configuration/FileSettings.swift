@@ -72,7 +72,10 @@ package struct FileSettings: Sendable, Equatable {
   }
 
   /// The events of the files that `range` touches.
-  func source(of range: BinlogRange) -> BinlogFileSource {
+  func source(of range: BinlogRange) -> BinlogFileSource { source(of: range, allowsGaps: allowsGaps) }
+
+  /// The events of the files that `range` touches; with `allowsGaps` files may be missing between them.
+  func source(of range: BinlogRange, allowsGaps: Bool) -> BinlogFileSource {
     let first = files.firstIndex { $0.name == range.from.file } ?? files.startIndex
     let last = files.firstIndex { $0.name == range.toFile } ?? files.index(before: files.endIndex)
     return BinlogFileSource(

@@ -15,9 +15,7 @@ package enum StartSettings: Sendable, Equatable {
   init(_ reader: inout ConfigurationReader, _ range: BinlogRange, hasServer: Bool) {
     let gtids = reader.gtidSet(.gtidSet)
     let timestamp = reader.timestamp(.fromTimestamp)
-    for key in [ConfigurationKey.gtidSet, .fromTimestamp] where !hasServer && reader.has(key) {
-      reader.report(key, "needs a server to ask, and source is file")
-    }
+    if !hasServer, reader.has(.gtidSet) { reader.report(.gtidSet, "needs a server to ask, and source is file") }
     if reader.has(.gtidSet), reader.has(.fromTimestamp) {
       reader.report(.fromTimestamp, "and gtid_set are two starts: leave one of them out")
     }

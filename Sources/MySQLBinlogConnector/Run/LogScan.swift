@@ -2,7 +2,7 @@ import BinlogParser
 import MySQLWire
 import Pipeline
 
-/// Looks through a part of a server's log for a place or for global transaction ids, over a connection of its own.
+/// Looks through a part of a log for a place or for global transaction ids; at a server over a connection of its own.
 struct LogScan {
   private let source: EventSource
   private var stream: EventStream
@@ -10,6 +10,8 @@ struct LogScan {
   private var chunk = EventChunk(file: "")
   /// Where the transaction of the last event starts, and the ids of those before it.
   private(set) var transactionStart: (position: BinlogPosition, gtids: GTIDSet?)
+  /// Whether the last event begins a transaction.
+  private var beginsTransaction = false
 
   /// The ids of all transactions up to the last event, where they are known.
   var gtids: GTIDSet? { transactions.gtids }
@@ -42,6 +44,17 @@ struct LogScan {
     return try body(&scan)
   }
 
+  /// A look at `file` among those of `settings`, and at those after it.
+  static func run<T>(
+    _ settings: FileSettings, _ file: String, _ body: (inout LogScan) throws(RunError) -> T
+  ) throws(RunError) -> T {
+    let start = BinlogPosition(file: file, offset: 4)
+    let range = BinlogRange(from: start, toFile: nil, toOffset: nil)
+    // The run itself says what is missing where it reads.
+    var scan = LogScan(.files(settings.source(of: range, allowsGaps: true)), start, .none)
+    return try body(&scan)
+  }
+
   private init(_ source: EventSource, _ start: BinlogPosition, _ checksum: EventChecksum) {
     self.source = source
     stream = source.stream(at: start, checksum: checksum)
@@ -52,16 +65,24 @@ struct LogScan {
   /// The next event that stands in a file; nil at the end of the log.
   mutating func next() throws(RunError) -> EventFrame? {
     while true {
-      chunk.bytes.removeAll(shrinkingTo: EventChunk.fullByteCount)
-      guard case .event(let offset, let count, _) = try source.next(&chunk.bytes, reached: stream.position) else {
-        return nil
+      forgetEvents()
+      let offset: Int
+      let count: Int
+      switch try source.next(&chunk.bytes, reached: stream.position) {
+      case .event(let eventOffset, let eventCount, _): (offset, count) = (eventOffset, eventCount)
+      case .file(let start, _):
+        stream = source.stream(at: start, checksum: .none)
+        continue
+      case .end: return nil
       }
       let before = stream.position.file
-      if transactions.isOutside { transactionStart = (stream.position, transactions.gtids) }
+      let wasOutside = transactions.isOutside
+      if wasOutside { transactionStart = (stream.position, transactions.gtids) }
       do {
         let frame = try chunk.frame(at: offset, count: count, &stream)
         try chunk.track(frame, &transactions, stream.format)
         if frame.isOutsideOfFile { continue }
+        beginsTransaction = wasOutside && !frame.header.type.describesFile
         return frame
       } catch {
         var error = error
@@ -74,6 +95,15 @@ struct LogScan {
   /// The tables whose columns the last event, `frame`, may change.
   func definitions(of frame: EventFrame, limit: Int) -> DefinitionScope { chunk.definitions(of: frame, limit: limit) }
 
+  /// Forgets the events of which the chunk is full; what a file's block holds behind them stays.
+  private mutating func forgetEvents() {
+    guard case .files = source else { return chunk.bytes.removeAll(shrinkingTo: EventChunk.fullByteCount) }
+    guard chunk.bytes.count >= EventChunk.fullByteCount else { return }
+    let next = EventChunk(file: "")
+    source.carry(from: chunk, to: next)
+    chunk = next
+  }
+
   /// The ids of all transactions before `position`, which lies in the file.
   mutating func gtids(before position: BinlogPosition) throws(RunError) -> GTIDSet? {
     while stream.position.file == position.file, stream.position.offset < position.offset {
@@ -85,24 +115,22 @@ struct LogScan {
   /// When the file was begun, in seconds since 1970.
   mutating func beginning() throws(RunError) -> UInt32? { try next()?.header.timestamp }
 
-  /// Where the first transaction starts that begins at `time` or later; the end of the log if there is none.
-  mutating func firstTransaction(since time: UInt32) throws(RunError) -> StreamStart {
-    while let frame = try next() {
-      guard frame.header.timestamp >= time, frame.start == transactionStart.position.offset else { continue }
-      guard !frame.header.type.describesFile else { continue }
-      return .position(transactionStart.position, gtids: transactionStart.gtids)
+  /// When the file was begun, by the clock that the times of transactions are of, in seconds since 1970: when its first
+  /// transaction was committed, where the log says so.
+  mutating func beginningOfTransactions() throws(RunError) -> UInt32? {
+    guard let first = try next() else { return nil }
+    let file = stream.position.file
+    while let frame = try next(), stream.position.file == file {
+      if beginsTransaction { return chunk.commitTime(frame) ?? first.header.timestamp }
     }
-    return .position(stream.position, gtids: gtids)
+    return first.header.timestamp
   }
-}
 
-extension EventType {
-  /// Whether the event says something of its file, and belongs to no transaction.
-  fileprivate var describesFile: Bool {
-    switch self {
-    case .formatDescription, .startEncryption, .rotate, .stop, .previousGTIDs, .mariadbGTIDList, .binlogCheckpoint:
-      true
-    default: false
+  /// Where the first transaction of `time` or later starts; nil if there is none up to the end of the log.
+  mutating func firstTransaction(since time: UInt32) throws(RunError) -> (position: BinlogPosition, gtids: GTIDSet?)? {
+    while let frame = try next() {
+      if beginsTransaction, chunk.transactionTime(frame) >= time { return transactionStart }
     }
+    return nil
   }
 }

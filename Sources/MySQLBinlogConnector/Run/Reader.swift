@@ -33,6 +33,7 @@ struct Reader {
   let pipeline: Pipeline
   private let range: BinlogRange
   private let stop: StopCondition
+  private let timeStop: TimeStop?
   private let progress: Progress
   private let status: StreamStatus
   private let byteCount: UInt64?
@@ -68,8 +69,9 @@ struct Reader {
 
   /// A reader of `source`, which begins at `start`.
   init(
-    _ source: EventSource, _ pipeline: Pipeline, _ range: BinlogRange, _ stop: StopCondition, from start: StreamStart,
-    checksum: EventChecksum, progress: Progress, status: StreamStatus, byteCount: UInt64?, resumption: Resumption?,
+    _ source: EventSource, _ pipeline: Pipeline, _ range: BinlogRange, _ stop: StopCondition, _ timeStop: TimeStop?,
+    from start: StreamStart, checksum: EventChecksum, progress: Progress, status: StreamStatus, byteCount: UInt64?,
+    resumption: Resumption?,
     timeLimit: TimeLimit?, torn: [BinlogPosition]
   ) {
     self.timeLimit = timeLimit
@@ -79,6 +81,7 @@ struct Reader {
     self.pipeline = pipeline
     self.range = range
     self.stop = stop
+    self.timeStop = timeStop
     self.progress = progress
     self.status = status
     self.byteCount = byteCount
@@ -153,7 +156,7 @@ struct Reader {
     case .end(let cut):
       if let cut { log.warning("\(stream.position): \(cut); the file was not closed, and this event is left out") }
       let isBounded = range.isBounded || stop.isBounded
-      let isComplete = !isBounded || range.isCovered(by: reached) || stop.isPast
+      let isComplete = !isBounded || range.isCovered(by: reached) || timeStop?.isPassed(by: reached) == true
       return submit(isComplete ? .rangeEnd : .endOfLog)
     }
   }
@@ -206,7 +209,7 @@ struct Reader {
     do {
       frame = try chunk.frame(at: offset, count: count, isFormat: isFormat, &stream)
       if frame.header.type == .rotate { try checkRotation() }
-      isStopped = wasOutside && !frame.isOutsideOfFile && stop.isReached(by: frame)
+      isStopped = wasOutside && isAtTimeStop(frame, file)
       if isStopped { return .beyond }
       noteTornTransaction(frame, file, wasOutside)
       noteBeginning(of: file, frame)
@@ -221,6 +224,12 @@ struct Reader {
     guard isKept else { return .inside }
     note(frame, file)
     return verdict == .inside && transactions.isOutside && stop.isReached(by: gtids) ? .last : verdict
+  }
+
+  /// Whether `frame` begins a transaction that lies at or behind the place of `to_timestamp`.
+  private func isAtTimeStop(_ frame: EventFrame, _ file: String) -> Bool {
+    guard let timeStop, !frame.isOutsideOfFile, !frame.header.type.describesFile else { return false }
+    return timeStop.isReached(by: BinlogPosition(file: file, offset: frame.start), chunk.transactionTime(frame))
   }
 
   /// Throws when the server says that the stream goes on before what was received: rows would come twice.

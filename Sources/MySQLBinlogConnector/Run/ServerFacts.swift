@@ -63,6 +63,12 @@ struct ServerFacts {
     binlogs = files.files.map { ($0.name, $0.byteCount) }
   }
 
+  /// The server's log, for a look at all of its files; nil without the privilege REPLICATION CLIENT.
+  func searchedLog(_ replica: Replica) -> SearchedLog? {
+    guard let binlogs, !binlogs.isEmpty else { return nil }
+    return .server(replica, files: binlogs.map(\.name))
+  }
+
   /// The value of one expression, or nil where the server refuses.
   static func askValue(_ connection: Connection, _ expression: String) throws(WireError) -> String? {
     try ask(connection, "SELECT \(expression)")?.first?.first.flatMap { $0 }

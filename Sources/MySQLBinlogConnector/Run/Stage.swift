@@ -5,6 +5,7 @@ import Pipeline
 struct Stage {
   let source: EventSource
   let start: StreamStart
+  let timeStop: TimeStop?
   let facts: ServerFacts
   let checksum: EventChecksum
   let columnNames: ColumnNames

@@ -41,7 +41,12 @@ struct StartResolver {
 
   /// The start in the configured files; `checkpoint` is the last one, if there is one.
   func start(_ checkpoint: Checkpoint?, in files: FileSettings) throws(RunError) -> StreamStart {
-    guard let checkpoint else { return .position(configuration.range.from, gtids: nil) }
+    guard let checkpoint else {
+      guard case .timestamp(let time) = configuration.start else {
+        return .position(configuration.range.from, gtids: nil)
+      }
+      return try TimestampSearch(.files(files)).start(at: time)
+    }
     let position = checkpoint.position
     log.info("going on from the checkpoint: \(position)")
     if files.files.contains(where: { $0.name == position.file }) {
@@ -50,16 +55,34 @@ struct StartResolver {
     guard let first = files.files.first?.name, BinlogFileOrder.precedes(position.file, first) else {
       throw refusal("files has no \(position.file), in which the checkpoint is: add it, or remove the checkpoint")
     }
-    log.warning("the checkpoint \(position) lies before the first of the files: going on from the start of \(first)")
-    return .position(BinlogPosition(file: first, offset: 4), gtids: nil)
-  }
-
-  // MARK: A server
     guard files.allowsGaps || BinlogFileOrder.isNext(first, after: position.file) else {
       throw refusal(
         "the file behind \(position.file), in which the checkpoint is, is not among the files, whose first one is \(first): "
           + "add what is missing, set \"allow_gaps\" to true to go on without its rows, or remove the checkpoint")
     }
+    log.warning("the checkpoint \(position) lies before the first of the files: going on from the start of \(first)")
+    return .position(BinlogPosition(file: first, offset: 4), gtids: nil)
+  }
+
+  /// Where the run from `start` on ends by time in `log`; nil where it does not, or where the log cannot be looked at.
+  ///
+  /// - Parameter checkpoint: what the start was taken from, if anything.
+  func timeStop(
+    from start: StreamStart, _ checkpoint: Checkpoint?, _ searched: SearchedLog?
+  ) throws(RunError) -> TimeStop? {
+    guard let time = configuration.stop.timestamp else { return nil }
+    guard let searched else {
+      log.warning(
+        "to_timestamp \(time) is looked for from the start of the run on, and not in the file before it: that needs the privilege REPLICATION CLIENT"
+      )
+      return TimeStop(time, since: start.position)
+    }
+    var isFromEarlierTime = false
+    if checkpoint == nil, case .timestamp(let from) = configuration.start { isFromEarlierTime = from <= time }
+    return try TimestampSearch(searched).stop(at: time, from: start, isFromEarlierTime: isFromEarlierTime)
+  }
+
+  // MARK: A server
 
   /// The start in the server's log.
   func start(
@@ -77,10 +100,10 @@ struct StartResolver {
       }
       return .gtids(set)
     case .timestamp(let time):
-      guard let binlogs = facts.binlogs, !binlogs.isEmpty else {
+      guard let searched = facts.searchedLog(replica) else {
         throw configurationError("from_timestamp needs the privilege REPLICATION CLIENT, to list the binlog files")
       }
-      return try TimestampSearch(replica, binlogs.map(\.name)).start(at: time)
+      return try TimestampSearch(searched).start(at: time)
     }
   }
 

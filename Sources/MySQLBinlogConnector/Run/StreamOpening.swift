@@ -65,9 +65,11 @@ struct StreamOpening {
     } catch {
       throw .wire(error, reached: nil)
     }
-    let start = try resolver(goesOn: history.goesOn).start(history.start, replica, connection, facts)
+    let resolver = resolver(goesOn: history.goesOn)
+    let start = try resolver.start(history.start, replica, connection, facts)
+    let timeStop = try resolver.timeStop(from: start, history.start, facts.searchedLog(replica))
     let range = configuration.range.beginning(at: start.position)
-    if let outcome = run.nothingToDo(start, range, facts) {
+    if let outcome = run.nothingToDo(start, timeStop, range, facts) {
       replica.end(connection)
       return .nothingToDo(outcome)
     }
@@ -75,7 +77,7 @@ struct StreamOpening {
     let schema = InformationSchema(Replica(configuration, replica.interrupt, run.request.timeLimit), of: facts.server)
     return .stage(
       Stage(
-        source: .server(connection), start: start, facts: facts, checksum: checksum,
+        source: .server(connection), start: start, timeStop: timeStop, facts: facts, checksum: checksum,
         columnNames: ColumnNames(configuration.output, schema),
         checkpoints: Checkpoints(store, server: facts.server, after: history.known, goesOn: history.beginsAtKnown),
         resumption: Resumption(replica, facts.server, nonBlocking: run.isNonBlocking, outage)))

@@ -55,9 +55,10 @@ struct StreamRun {
     let start = try StartResolver(configuration).start(last, in: files)
     let facts = ServerFacts(of: files)
     let range = configuration.range.beginning(at: start.position)
-    if let outcome = nothingToDo(start, range, facts) { return outcome }
+    let timeStop = try StartResolver(configuration).timeStop(from: start, last, .files(files))
+    if let outcome = nothingToDo(start, timeStop, range, facts) { return outcome }
     let stage = Stage(
-      source: .files(files.source(of: range)), start: start, facts: facts, checksum: .none,
+      source: .files(files.source(of: range)), start: start, timeStop: timeStop, facts: facts, checksum: .none,
       columnNames: ColumnNames(configuration.output),
       checkpoints: Checkpoints(store, server: facts.server, after: last), resumption: nil)
     var torn: [BinlogPosition] = []
@@ -122,8 +123,13 @@ struct StreamRun {
   var isNonBlocking: Bool { configuration.isBounded || request.isOneOfMany }
 
   /// The outcome where the run before this one reached the end of the range; else nil.
-  func nothingToDo(_ start: StreamStart, _ range: BinlogRange, _ facts: ServerFacts) -> RunOutcome? {
-    guard range.isPassed(by: start.position) || configuration.stop.isReached(by: start.gtids) else { return nil }
+  func nothingToDo(
+    _ start: StreamStart, _ timeStop: TimeStop?, _ range: BinlogRange, _ facts: ServerFacts
+  ) -> RunOutcome? {
+    let isBehindTime = timeStop?.isPassed(by: start.position) == true
+    guard isBehindTime || range.isPassed(by: start.position) || configuration.stop.isReached(by: start.gtids) else {
+      return nil
+    }
     log.info("the start \(start) is at the end of the range: there is nothing to do")
     return RunOutcome(
       reason: .stopPosition, server: facts.server, start: start, next: start, events: 0, files: [], timestamp: 0)
@@ -147,8 +153,9 @@ struct StreamRun {
     let progress = Progress(redraws: redraws)
     let status = StreamStatus(range.from)
     var reader = Reader(
-      stage.source, pipeline, range, configuration.stop, from: stage.start, checksum: stage.checksum,
-      progress: progress, status: status, byteCount: stage.facts.byteCount(of: range), resumption: stage.resumption,
+      stage.source, pipeline, range, configuration.stop, stage.timeStop, from: stage.start,
+      checksum: stage.checksum, progress: progress, status: status, byteCount: stage.facts.byteCount(of: range),
+      resumption: stage.resumption,
       timeLimit: request.timeLimit, torn: torn)
     let monitor = replica.flatMap { lagMonitor($0, status) }
     monitor?.start()

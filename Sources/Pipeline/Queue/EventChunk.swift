@@ -121,6 +121,20 @@ public final class EventChunk: @unchecked Sendable {
     }
   }
 
+  /// The time of the transaction that the event `frame` begins, in seconds since 1970.
+  public func transactionTime(_ frame: EventFrame) -> UInt32 { Self.transactionTime(bytes, frame) }
+
+  private static func transactionTime(_ events: borrowing OutputBuffer, _ frame: EventFrame) -> UInt32 {
+    TransactionTime.seconds(frame, frame.body(in: events.bytes))
+  }
+
+  /// When the server committed the transaction that the event `frame` begins; nil where it does not say.
+  public func commitTime(_ frame: EventFrame) -> UInt32? { Self.commitTime(bytes, frame) }
+
+  private static func commitTime(_ events: borrowing OutputBuffer, _ frame: EventFrame) -> UInt32? {
+    TransactionTime.committed(frame, frame.body(in: events.bytes))
+  }
+
   /// Adds the event `frame`, whose bytes were appended to `bytes`.
   public func append(_ frame: EventFrame) { frames.append(frame) }
 
