@@ -74,6 +74,18 @@ def test_awkward_text_stays_on_its_line(server: Server, connector: Connector, lo
     assert json.loads(found[8].after[3][1]) == "back\\slash\nnewline"
 
 
+def test_negative_zero_is_no_integer(server: Server, connector: Connector, database: str) -> None:
+    """MariaDB stores no negative zero but in a VECTOR (test_column_lookup.py)."""
+    columns, values = (", j JSON, v VECTOR(2)", """, '{"x": -0.0}', STRING_TO_VECTOR('[-0, 1]')""") if server.is_mysql else ("", "")
+    start = server.next_file()
+    server.execute(f"CREATE TABLE `{database}`.t (z DOUBLE, f FLOAT, d DOUBLE{columns})",
+                   f"INSERT INTO `{database}`.t VALUES (0, -0e0, -0e0{values})")
+    after = parse(connector.run(connector.config(server, start, server.history())).expect(EXIT_OK).text)[0].after
+    assert after
+    expected = ["0", "-0.0", "-0.0", '{"x":-0.0}', "[-0.0,1]"] if server.is_mysql else ["0", "0", "0"]
+    assert [value for _, value in after] == expected
+
+
 def test_long_binary_is_shortened(server: Server, connector: Connector, log: Log) -> None:
     after = blocks(server, connector, log)[8].after
     assert after

@@ -7,9 +7,9 @@ import Bytes
 // shortest text; most stored values are of this kind. The others go through the standard library's shortest text.
 
 extension OutputBuffer {
-  /// Appends the shortest text that reads back to `value`: "1", "-0", "0.1", "1e20", "1.5e-7".
+  /// Appends the shortest text that reads back to `value`: "1", "-0.0", "0.1", "1e20", "1.5e-7".
   ///
-  /// Whole numbers have no fraction; the exponent has neither plus sign nor leading zeros. Infinities and not-a-number,
+  /// Whole numbers have no fraction, but for the negative zero, which readers of JSON take for the integer 0 without; the exponent has neither plus sign nor leading zeros. Infinities and not-a-number,
   /// which MySQL does not store, become `null`.
   public mutating func append(shortest value: Double) {
     if appendShort(value, limit: 1e15, isSame: { $0 == value.magnitude }) { return }
@@ -49,7 +49,13 @@ extension OutputBuffer {
     guard magnitude < limit else { return false }
     let whole = UInt64(magnitude)
     if Double(whole) == magnitude {
-      if value.sign == .minus { append(UInt8(ascii: "-")) }
+      if value.sign == .minus {
+        guard whole > 0 else {
+          append("-0.0")
+          return true
+        }
+        append(UInt8(ascii: "-"))
+      }
       append(decimal: whole)
       return true
     }
