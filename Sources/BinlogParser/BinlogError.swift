@@ -24,6 +24,8 @@ public struct BinlogError: Error, Sendable {
     case undescribedColumns
     /// The column's type cannot be read by this version.
     case unsupportedColumnType(UInt8)
+    /// A temporal column of MariaDB, of a type without fraction, whose values can have one: nothing tells how long.
+    case hiddenFractions
     /// The event has `size` bytes, or its compressed part stands for so many, which is more than `max_event_bytes`.
     case eventTooLarge(size: Int, limit: Int)
     /// The file as a whole cannot be read.
@@ -75,6 +77,9 @@ extension BinlogError: CustomStringConvertible {
         + " long they are"
     case .unsupportedColumnType(0): "DECIMAL columns made by MySQL 4.1 or earlier cannot be read"
     case .unsupportedColumnType(let code): "this version cannot read column type \(code)"
+    case .hiddenFractions:
+      "the column was made with mysql56_temporal_format=OFF, and its values can have fractions of a second, of which the log"
+        + " does not tell how long they are"
     case .eventTooLarge(let size, let limit): "\(size) bytes are more than max_event_bytes (\(limit))"
     case .file(let problem): problem.description
     }
@@ -94,6 +99,9 @@ extension BinlogError: CustomStringConvertible {
     case .eventTooLarge: "raise max_event_bytes if the log really holds such events"
     case .unsupportedColumnType:
       "exclude the table, or turn the server setting off that writes such events"
+    case .hiddenFractions:
+      "if the column has no fraction, set column_names to lookup, so that the server tells; else exclude the table: with"
+        + " mysql56_temporal_format=ON, ALTER TABLE … FORCE gives it columns whose rows can be read from then on"
     case .undescribedColumns:
       "exclude the table; only the server that wrote the log, or one with the same table, can read its rows"
     case .missingFormatDescription, .positionWentBackwards, .columnCountMismatch, .decode:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from changes import Change, read_folder
+from conftest import Pool
 from connector import EXIT_OK, Connector, Result
 from servers import Position, Server
 from strict_json import Json, Number
@@ -102,6 +103,25 @@ def test_labels_of_bytes(terse: Server, connector: Connector, database: str) -> 
     terse.execute(f"INSERT INTO `{database}`.t VALUES (1, 5), (2, 6)")
     _, found = run(terse, connector, start)
     assert [after(change) for change in found] == [{"e": 1, "n": 5}, {"e": 2, "n": 6}]
+
+
+@pytest.mark.parametrize("metadata", ["NO_LOG", "FULL"])
+def test_vectors_of_mariadb(pool: Pool, connector: Connector, metadata: str) -> None:
+    """Nothing in the log tells them from VARBINARY: numbers with lookup, hex without."""
+    server = pool.get("mariadb-11.8")
+    with server.settings({"binlog_row_metadata": metadata}):
+        start = server.next_file()
+        server.execute("CREATE OR REPLACE DATABASE it_vectors",
+                       "CREATE TABLE it_vectors.t (id INT PRIMARY KEY, v VECTOR(3), b VARBINARY(12), w VECTOR(100) NULL)",
+                       "INSERT INTO it_vectors.t VALUES (1, VEC_FromText('[1,-0.0,2.5]'), x'0000803f', NULL)")
+        stop = server.history()
+        _, found = run(server, connector, start)
+        text = connector.run(connector.config(server, start, stop, column_names="lookup")).expect(EXIT_OK).text
+        hidden = connector.run(connector.config(server, start, stop, column_names="auto")).expect(EXIT_OK).text
+        server.execute("DROP DATABASE it_vectors")
+    assert after(found[0]) == {"id": 1, "v": [Number("1"), Number("-0.0"), Number("2.5")], "b": "0x0000803f", "w": None}
+    assert "INT, VECTOR, VARBINARY, VECTOR" in text and " v = [1,-0.0,2.5]\n" in text
+    assert "0x0000803f0000008000002040\n" in hidden
 
 
 def test_auto_keeps_numbers_and_says_so(terse: Server, connector: Connector, database: str) -> None:

@@ -46,6 +46,9 @@ public struct ColumnType: RawRepresentable, Hashable, Sendable, BitwiseCopyable 
   static let string = ColumnType(rawValue: 254)
   static let geometry = ColumnType(rawValue: 255)
 
+  /// Whether it is TIME, DATETIME or TIMESTAMP as they were before MySQL 5.6.
+  var isOldTemporal: Bool { self == .time || self == .dateTime || self == .timestamp }
+
   /// Whether SIGNEDNESS has a bit for columns of this type.
   var isNumeric: Bool {
     switch self {

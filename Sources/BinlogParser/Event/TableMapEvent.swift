@@ -26,6 +26,7 @@ public struct TableMapEvent: ~Escapable {
   public let table: RawSpan
   let columnTypes: RawSpan
   let columnMetadata: RawSpan
+  private let nullable: RawSpan
   let optional: RawSpan
   /// Whether the event says how long the columns are and which may be NULL, as all released servers write it.
   public let describesColumns: Bool
@@ -56,7 +57,7 @@ public struct TableMapEvent: ~Escapable {
     describesColumns = !cursor.isAtEnd
     columnMetadata = describesColumns ? try cursor.lenencBytes("column metadata") : cursor.rest()
     metadataOffset = cursor.offset - columnMetadata.byteCount
-    if describesColumns { try cursor.skip((count + 7) / 8, "nullable columns") }
+    nullable = try cursor.bytes(describesColumns ? (count + 7) / 8 : 0, "nullable columns")
     optionalOffset = cursor.offset
     optional = cursor.rest()
   }
@@ -87,6 +88,9 @@ public struct TableMapEvent: ~Escapable {
     try metadata.expectEnd("column metadata")
     return columns
   }
+
+  /// Whether column `index` may be NULL, where the event `describesColumns`.
+  func isNullable(_ index: Int) -> Bool { nullable[byteAt: index >> 3] & 1 << UInt8(index & 7) != 0 }
 
   /// The optional metadata.
   ///

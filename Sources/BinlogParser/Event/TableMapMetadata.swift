@@ -36,6 +36,10 @@ package struct TableMapMetadata: Equatable {
   package var enumLabels: [[[UInt8]]] = []
   /// Columns of the primary key.
   package var primaryKey: [Int] = []
+  /// MariaDB's VECTOR columns, as far as a server was asked: the log does not tell them from VARBINARY.
+  var vectors: Set<Int> = []
+  /// Whether a server says that the temporal columns of the old types have no fractions.
+  var temporalsHaveNoFractions = false
   /// Whether each column is visible.
   package var visible: [Bool]?
 

@@ -69,7 +69,7 @@ extension ColumnDescription {
   /// MySQL has a type of its own, MariaDB stores the four bytes of each element as a VARBINARY.
   private func agreesAsVector(_ definition: ColumnDefinition) -> Bool {
     if definition.type == .vector { return true }
-    return definition.type == .varchar && definition.size % 4 == 0 && parameters == [definition.size / 4]
+    return definition.canBeMariaDBVector && parameters == [definition.size / 4]
   }
 
   /// Bytes of a SET of so many labels: 1 to 4, or 8.

@@ -26,16 +26,18 @@ package struct ColumnLookup: Sendable {
   /// A look-up in `source` that has asked nothing yet.
   package init(_ source: any ColumnSource) { self.source = source }
 
-  /// Fills in what `metadata`, of a TABLE_MAP at `place`, lacks of a table's columns, or reports once why that cannot be.
+  /// Fills in what `metadata`, of a TABLE_MAP at `place`, lacks of a table's columns, or reports once why there are no names.
   package mutating func complete(
     _ metadata: inout TableMapMetadata, _ definitions: [ColumnDefinition], schema: String, table: String,
     at place: BinlogPosition, isMariaDB: Bool
   ) {
-    guard metadata.names.count != definitions.count else { return }
+    let hasNames = metadata.names.count == definitions.count
+    guard !hasNames || metadata.leavesTypesOpen(definitions, isMariaDB: isMariaDB) else { return }
     let name = Name(schema: schema, table: table)
     do throws(ColumnLookupFailure) {
       try metadata.complete(from: try answer(name, place).get(), definitions, isMariaDB: isMariaDB)
     } catch {
+      guard !hasNames else { return }
       if reported.count >= Self.tableLimit { reported.removeAll() }
       if reported.insert(name).inserted { source.report(error, schema: schema, table: table) }
     }

@@ -25,6 +25,8 @@ public enum ColumnLookupFailure: Error, Equatable, Sendable {
   case unknownTable
   /// The table has another number of columns now.
   case columnCount(log: Int, server: Int)
+  /// The columns have other names now than in the log.
+  case columnNames
   /// A column has another type now.
   case columnType(name: String, log: String, server: String)
 }
@@ -38,6 +40,7 @@ extension ColumnLookupFailure: CustomStringConvertible {
       "a statement at \(place) may have changed them, and the server only tells what they are now"
     case .unknownTable: "the server shows no such table; the account needs SELECT on it"
     case .columnCount(let log, let server): "the log has \(log) columns, the server shows \(server)"
+    case .columnNames: "the columns have other names in the log than on the server"
     case .columnType(let name, let log, let server): "column \(name) is \(log) in the log and \(server) on the server"
     }
   }

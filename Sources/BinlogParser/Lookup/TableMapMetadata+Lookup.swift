@@ -14,13 +14,32 @@ extension TableMapMetadata {
     for (column, definition) in zip(columns, definitions) where !column.agrees(with: definition) {
       throw .columnType(name: column.name, log: definition.summary, server: column.columnType)
     }
-    names = columns.map { Array($0.name.utf8) }
+    let serverNames = columns.map { Array($0.name.utf8) }
+    guard names.count != columns.count || names == serverNames else { throw .columnNames }
+    names = serverNames
     let pairs = Array(zip(columns, definitions))
+    vectors = Set(pairs.indices.filter { pairs[$0].0.dataType == "vector" })
+    temporalsHaveNoFractions = true
     if unsigned == nil { unsigned = pairs.filter { $0.1.type.isNumeric }.map { $0.0.isUnsigned } }
     if collations == nil {
       collations = Collations(pairs.filter { $0.1.type.hasCollation(isMariaDB: isMariaDB) }.map { $0.0.collationID })
     }
     completeLabels(pairs)
+  }
+
+  /// Whether the event does not tell the types of some columns, even with all metadata: MariaDB's VECTOR, which is logged as
+  /// VARBINARY, and its temporal types of old, which may have fractions.
+  func leavesTypesOpen(_ definitions: [ColumnDefinition], isMariaDB: Bool) -> Bool {
+    guard isMariaDB else { return false }
+    var character = 0
+    for definition in definitions {
+      if definition.type.isOldTemporal { return true }
+      guard definition.type.hasCollation(isMariaDB: true) else { continue }
+      let isBinary = collations?[character].map { CharacterSet(collationID: $0).isBinary } ?? true
+      if isBinary, definition.canBeMariaDBVector { return true }
+      character += 1
+    }
+    return false
   }
 
   private mutating func completeLabels(_ columns: [(ColumnDescription, ColumnDefinition)]) {

@@ -25,6 +25,8 @@ public struct ColumnPlan: Sendable, BitwiseCopyable {
 
   /// What the value is.
   public var kind: Kind
+  /// Whether a value may be NULL.
+  private(set) var isNullable = true
   /// What the bytes of a `compressed` value are: `text`, `binary` or `textOrBinary`.
   private(set) var content = Kind.textOrBinary
   /// The type in the table map, for messages.
@@ -47,8 +49,9 @@ public struct ColumnPlan: Sendable, BitwiseCopyable {
   }
 
   /// Compiles the column `definition`.
-  init(_ definition: ColumnDefinition, isUnsigned: Bool) {
+  init(_ definition: ColumnDefinition, isUnsigned: Bool, isNullable: Bool) {
     type = definition.type
+    self.isNullable = isNullable
     kind = .unsupported
     compile(definition, isUnsigned: isUnsigned)
   }
@@ -126,9 +129,13 @@ public struct ColumnPlan: Sendable, BitwiseCopyable {
     if kind == .binary, definition.type == .string { paddedCount = Int32(definition.size) }
   }
 
+  /// Says that a VARBINARY is a VECTOR of MariaDB.
+  mutating func becomeVector() { kind = .vector }
+
   /// The type's name in SQL, as text mode shows it.
   public var typeName: StaticString {
     switch type {
+    case .varchar where kind == .vector: "VECTOR"
     case .varchar, .varString: kind == .binary ? "VARBINARY" : "VARCHAR"
     case .string: kind == .binary ? "BINARY" : "CHAR"
     case .blob, .tinyBlob, .mediumBlob, .longBlob: blobName

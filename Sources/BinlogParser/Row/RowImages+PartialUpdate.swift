@@ -32,7 +32,7 @@ extension RowImages {
       if present.contains(index) {
         visitor.column(index, table)
         if nulls[byteAt: ordinal >> 3] & 1 << UInt8(ordinal & 7) != 0 {
-          visitor.null()
+          try null(index, &visitor)
         } else if isDocument, partial.byteCount > 0, partial[byteAt: document >> 3] & 1 << UInt8(document & 7) != 0 {
           try visitDiffs(index, &visitor)
         } else {

@@ -41,6 +41,7 @@ public struct RowImages: ~Escapable, ~Copyable {
     let after = PresentColumns(event.presentAfter, of: event.columnCount)
     let isEmptyRow = before.count == 0 && after.count == 0
     guard !isEmptyRow || event.rows.byteCount == 0 else { throw Self.unusedBytes(event, table) }
+    if let hidden = table.hiddenFractions { try Self.checkFractions(hidden, event, table, before, after) }
     self.table = table
     self.before = before
     self.after = after
@@ -52,6 +53,20 @@ public struct RowImages: ~Escapable, ~Copyable {
     rowsOffset = event.rowsOffset
     budget = InflationBudget(limit: event.inflationLimit)
     holdsEmptyRow = isEmptyRow
+  }
+
+  /// Makes sure that no temporal column has fractions of which nothing tells.
+  private static func checkFractions(
+    _ hidden: HiddenFractions, _ event: borrowing RowsEvent, _ table: TablePlan, _ before: PresentColumns,
+    _ after: PresentColumns
+  ) throws(BinlogError) {
+    let open = hidden.open
+    guard !open.isEmpty else { return }
+    var search = FractionSearch(table, event.rows, before, after, event.kind, open: open)
+    if let column = search.firstFraction(), !hidden.areDenied || !search.plainEnds {
+      throw BinlogError(.hiddenFractions).located(table, column)
+    }
+    hidden.close(search.seen)
   }
 
   private static func unusedBytes(_ event: borrowing RowsEvent, _ table: TablePlan) -> BinlogError {
@@ -142,7 +157,7 @@ public struct RowImages: ~Escapable, ~Copyable {
         if present.contains(index) {
           visitor.column(index, table)
           if nulls[byteAt: ordinal >> 3] & 1 << UInt8(ordinal & 7) != 0 {
-            visitor.null()
+            try null(index, &visitor)
           } else {
             try Value.visit(index, table, &cursor, &budget, &visitor)
           }
@@ -152,17 +167,35 @@ public struct RowImages: ~Escapable, ~Copyable {
       }
       visitor.endImage()
     } catch {
-      throw located(error, column: index)
+      throw BinlogError(cause(of: error, column: index)).located(table, index)
     }
   }
 
-  private func located(_ error: DecodeError, column: Int) -> BinlogError {
-    let isUnsupported = column < table.columns.count && table.columns[column].kind == .unsupported
-    var located =
-      isUnsupported
-      ? BinlogError(.unsupportedColumnType(table.columns[column].type.rawValue))
-      : budget.excess.map { BinlogError(.eventTooLarge(size: $0, limit: budget.limit)) }
-        ?? BinlogError(error.shifted(by: EventHeader.byteCount + rowsOffset))
+  /// Shows a NULL to `visitor`: only a column can have it that the table map says may be NULL.
+  @inline(__always)
+  func null<V: ImageVisitor & ~Copyable>(_ index: Int, _ visitor: inout V) throws(DecodeError) {
+    guard table.columns[index].isNullable else {
+      throw DecodeError(.invalid, at: cursor.offset, "NULL in a NOT NULL column")
+    }
+    visitor.null()
+  }
+
+  private func cause(of error: DecodeError, column: Int) -> BinlogError.Cause {
+    if let excess = budget.excess { return .eventTooLarge(size: excess, limit: budget.limit) }
+    if column < table.columns.count {
+      let plan = table.columns[column]
+      if plan.kind == .unsupported { return .unsupportedColumnType(plan.type.rawValue) }
+      if plan.type.isOldTemporal, table.hiddenFractions != nil { return .hiddenFractions }
+    }
+    return .decode(error.shifted(by: EventHeader.byteCount + rowsOffset))
+  }
+
+}
+
+extension BinlogError {
+  /// The error, at `column` of `table`, or behind its columns.
+  fileprivate func located(_ table: TablePlan, _ column: Int) -> BinlogError {
+    var located = self
     located.table = table.qualifiedName
     located.column = column < table.columns.count ? table.columnName(column) : nil
     return located

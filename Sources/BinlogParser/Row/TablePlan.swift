@@ -12,6 +12,8 @@ public final class TablePlan: Sendable {
   public let columns: ContiguousArray<ColumnPlan>
   /// The columns' names, or nil where the server did not log them.
   public let names: [String]?
+  /// The temporal columns whose values may have fractions of which nothing tells; nil where there are none.
+  let hiddenFractions: HiddenFractions?
   /// Each column's part of a JSON object up to its value, behind another one: `,"name":`.
   let jsonKeys: StringPool
   /// Each column's part of a text line up to its value, and the end of the line before: `\n  [0] name = `.
@@ -46,7 +48,8 @@ public final class TablePlan: Sendable {
     table = event.table.utf8String
     lookup?.complete(&metadata, definitions, schema: schema, table: table, at: place, isMariaDB: isMariaDB)
     var labels = StringPool()
-    columns = Self.compile(definitions, metadata, isMariaDB: isMariaDB, &labels)
+    columns = Self.compile(event, definitions, metadata, isMariaDB: isMariaDB, &labels)
+    hiddenFractions = isMariaDB ? HiddenFractions(columns, areDenied: metadata.temporalsHaveNoFractions) : nil
     self.labels = labels
     let logged = metadata.names.count == definitions.count && columnNames.areUsed
     let names = logged ? metadata.names.map { String(decoding: $0, as: UTF8.self) } : nil
@@ -57,7 +60,8 @@ public final class TablePlan: Sendable {
   }
 
   private static func compile(
-    _ definitions: [ColumnDefinition], _ metadata: TableMapMetadata, isMariaDB: Bool, _ labels: inout StringPool
+    _ event: borrowing TableMapEvent, _ definitions: [ColumnDefinition], _ metadata: TableMapMetadata, isMariaDB: Bool,
+    _ labels: inout StringPool
   ) -> ContiguousArray<ColumnPlan> {
     var numeric = 0
     var character = 0
@@ -66,9 +70,9 @@ public final class TablePlan: Sendable {
     var sets = metadata.setLabels.makeIterator()
     var columns = ContiguousArray<ColumnPlan>()
     columns.reserveCapacity(definitions.count)
-    for definition in definitions {
+    for (index, definition) in definitions.enumerated() {
       let isUnsigned = definition.type.isNumeric && metadata.isUnsigned(numeric)
-      var column = ColumnPlan(definition, isUnsigned: isUnsigned)
+      var column = ColumnPlan(definition, isUnsigned: isUnsigned, isNullable: event.isNullable(index))
       if definition.type.isNumeric { numeric += 1 }
       if definition.type.hasCollation(isMariaDB: isMariaDB) {
         if let collation = metadata.collations?[character] {
@@ -79,6 +83,7 @@ public final class TablePlan: Sendable {
       if definition.type == .enumeration || definition.type == .set {
         let values = definition.type == .set ? sets.next() : enumerations.next()
         let collation = metadata.labelCollations?[labelled]
+      if metadata.vectors.contains(index) { column.becomeVector() }
         let characterSet = collation.map { CharacterSet(collationID: $0) } ?? .utf8mb4
         let first = labels.count
         for value in values ?? [] { labels.append(label: value, characterSet) }

@@ -33,7 +33,7 @@ enum Value {
     case .compressed: try compressed(columns[index], &cursor, &budget, &visitor)
     case .json: try json(columns[index].width, &cursor, &visitor)
     case .geometry: visitor.binary(try string(columns[index].width, &cursor), paddedCount: 0)
-    case .vector: try vector(columns[index].width, &cursor, &visitor)
+    case .vector: try vector(columns[index], &cursor, &visitor)
     case .decimal: try decimal(columns[index].decimal, &cursor, &visitor)
     case .enumeration:
       visitor.enumeration(try cursor.uint(bytes: Int(columns[index].width), "ENUM"), columns[index].labels, table)
@@ -95,9 +95,11 @@ enum Value {
 
   @_lifetime(cursor: copy cursor)
   private static func vector<V: ImageVisitor & ~Copyable>(
-    _ width: Int32, _ cursor: inout ByteCursor, _ visitor: inout V
+    _ column: ColumnPlan, _ cursor: inout ByteCursor, _ visitor: inout V
   ) throws(DecodeError) {
-    let floats = try string(width, &cursor)
+    let floats = try string(column.width, &cursor)
+    // What a server says of a VARBINARY need not hold for older rows.
+    guard column.type == .vector || floats.byteCount % 4 == 0 else { return visitor.binary(floats, paddedCount: 0) }
     do { try visitor.vector(floats) } catch { throw error.shifted(by: cursor.offset - floats.byteCount) }
   }
 

@@ -8,6 +8,8 @@ struct TableMapBytes {
   var table = "orders"
   /// Each column's type code and metadata bytes.
   var columns: [(type: UInt8, metadata: [UInt8])] = []
+  /// The columns that may not be NULL.
+  var notNull: Set<Int> = []
   /// The optional metadata, in this order.
   var fields: [(type: UInt8, value: [UInt8])] = []
 
@@ -16,7 +18,9 @@ struct TableMapBytes {
     for name in [schema, table] { body += [UInt8(name.utf8.count)] + Array(name.utf8) + [0] }
     body += BinlogEvents.lenenc(UInt64(columns.count)) + columns.map(\.type)
     body += BinlogEvents.lenenc(columns.flatMap(\.metadata))
-    body += [UInt8](repeating: 0xFF, count: (columns.count + 7) / 8)
+    var nullable = [UInt8](repeating: 0xFF, count: (columns.count + 7) / 8)
+    for index in notNull { nullable[index / 8] &= ~(1 << UInt8(index % 8)) }
+    body += nullable
     for field in fields { body += [field.type] + BinlogEvents.lenenc(field.value) }
     return body
   }
