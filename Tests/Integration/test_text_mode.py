@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from typing import Any
 
 import binlog_file
+import pyarrow.parquet as pq
 import pytest
 
 from connector import EXIT_OK, LIMIT_SECONDS, Connector
@@ -72,6 +74,40 @@ def test_awkward_text_stays_on_its_line(server: Server, connector: Connector, lo
     assert found[2].after and found[8].after
     assert json.loads(found[2].after[3][1]) == 'größe "x"'
     assert json.loads(found[8].after[3][1]) == "back\\slash\nnewline"
+
+
+STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+AWKWARD = "del \x7f nel \x85 csi \x9b31m lrm \u200e rlo \u202e ls \u2028 ps \u2029 lri \u2066 alm \u061c, and größe — €"
+
+
+def test_nothing_steers_a_terminal(server: Server, connector: Connector, database: str) -> None:
+    """In values, labels, JSON, names and statements; in text, inspect and the log. Parquet holds what the server has."""
+    table = f"`{database}`.`t\u202e\x9b`"
+    name = "c\u2028\x7f"
+    start = server.next_file()
+    with server.session() as cursor:
+        cursor.execute(f"CREATE TABLE {table} (`{name}` TEXT, e ENUM('e\x9b','x'), s SET('s\u202e','\x85'), j JSON, "
+                       "l TEXT CHARACTER SET latin1, b TEXT CHARACTER SET utf32) CHARACTER SET utf8mb4")
+        cursor.execute(f"INSERT INTO {table} VALUES (%s, 1, 3, %s, _latin1 x'7f8190', %s)",
+                       (AWKWARD, json.dumps({AWKWARD: [AWKWARD]}, ensure_ascii=False), AWKWARD))
+    stop = server.history()
+    result = connector.run(connector.config(server, start, stop, events="all"), "-v").expect(EXIT_OK)
+    path = str(server.binlog_path(start.file))
+    outputs = {"text": result.text, "log": result.stderr}
+    for options in ((), ("--events",), ("--json",), ("--events", "--json")):
+        outputs[f"inspect {options}"] = connector.run_arguments("inspect", *options, path).expect(EXIT_OK).text
+    for where, text in outputs.items():
+        found = STEERING.search(text)
+        assert not found, f"{where}: {text[max(0, found.start() - 80):found.end()]!r}"
+    after = parse(connector.run(connector.config(server, start, stop)).expect(EXIT_OK).text)[0].after
+    assert after
+    values = [json.loads(value) for _, value in after]
+    assert values[:3] == [AWKWARD, "e\x9b", "s\u202e,\x85"]
+    document = values[3] if server.is_mysql else json.loads(values[3])
+    assert document == {AWKWARD: [AWKWARD]} and values[5] == AWKWARD
+    connector.run(connector.parquet(server, start, stop)).expect(EXIT_OK)
+    image = pq.read_table(connector.files()[0])["after_values"][0].as_py()
+    assert f'"{AWKWARD}"' in image and f'"{name}":' in image
 
 
 def test_negative_zero_is_no_integer(server: Server, connector: Connector, database: str) -> None:

@@ -13,6 +13,22 @@ extension OutputBuffer {
     }
   }
 
+  /// Appends `text` as `append(jsonString:from:)` does, and escapes also what steers a terminal.
+  mutating func append(terminalString text: RawSpan, from characterSet: CharacterSet) -> Int {
+    let start = count
+    if characterSet == .utf8mb4 || characterSet == .utf8mb3 || characterSet == .ascii {
+      append(UInt8(ascii: "\""))
+      if appendPlainASCII(text, from: 0) == text.byteCount {
+        append(UInt8(ascii: "\""))
+        return 0
+      }
+      truncate(to: start)
+    }
+    let replaced = append(jsonString: text, from: characterSet)
+    escapeTerminalControls(from: start)
+    return replaced
+  }
+
   private mutating func append(transcoded text: RawSpan, from characterSet: CharacterSet) -> Int {
     reserve(text.byteCount &+ 16)
     append(UInt8(ascii: "\""))

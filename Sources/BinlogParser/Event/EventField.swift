@@ -9,7 +9,7 @@ public struct EventField: Sendable, Equatable {
   /// Whether `value` is a JSON string with its quotes, as a statement is.
   public let isJSONString: Bool
 
-  /// A field; control characters in `value`, which a name may hold, are escaped.
+  /// A field; what steers a terminal in `value`, which a name may hold, is escaped.
   init(name: String, value: String) {
     self.name = name
     self.value = Self.onOneLine(value)
@@ -46,19 +46,15 @@ public struct EventField: Sendable, Equatable {
     return common + (try details(of: header, body, format, maxEventBytes))
   }
 
-  /// `text` with its control characters escaped as in JSON, so that it can neither break out of its line nor steer a
-  /// terminal.
+  /// `text` with what steers a terminal escaped as in JSON, so that it can neither break out of its line nor hide what it
+  /// says.
   public static func onOneLine(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    guard text.unicodeScalars.contains(where: \.steersTerminal) else { return text }
     var line = ""
     for scalar in text.unicodeScalars {
-      if isControl(scalar) { line += "\\u" + hex(UInt16(scalar.value)) } else { line.unicodeScalars.append(scalar) }
+      if scalar.steersTerminal { line += "\\u" + hex(UInt16(scalar.value)) } else { line.unicodeScalars.append(scalar) }
     }
     return line
-  }
-
-  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value
   }
 
   /// All hexadecimal digits of a number, lower-case.

@@ -63,7 +63,7 @@ extension OutputBuffer {
     return replaced
   }
 
-  /// Appends the bytes from `offset` up to the first that is not ASCII or that JSON escapes; returns the offset of that.
+  /// Appends the bytes from `offset` up to the first that is DEL, not ASCII or escaped by JSON; returns the offset of that.
   mutating func appendPlainASCII(_ text: RawSpan, from offset: Int) -> Int {
     let end = text.byteCount
     var offset = offset
@@ -151,22 +151,22 @@ enum JSONWord {
   /// 1 in each byte.
   private static var ones: UInt64 { 0x0101_0101_0101_0101 }
 
-  /// The high bit of the first byte that is not ASCII or that JSON escapes; bits above it mean nothing.
+  /// The high bit of the first byte that is DEL, not ASCII or escaped by JSON; bits above it mean nothing.
   @inline(__always)
   static func hitsOfASCII(_ word: UInt64) -> UInt64 {
     let quotes = word ^ ones &* UInt64(UInt8(ascii: "\""))
     let backslashes = word ^ ones &* UInt64(UInt8(ascii: "\\"))
-    return (word | (word &- ones &* 0x20) | (quotes &- ones) | (backslashes &- ones)) & highBits
+    return (word | (word &+ ones) | (word &- ones &* 0x20) | (quotes &- ones) | (backslashes &- ones)) & highBits
   }
 
-  /// Whether all bytes are ASCII that JSON does not escape.
+  /// Whether all bytes are ASCII, and neither DEL nor escaped by JSON.
   @inline(__always)
   static func areAllPlainASCII(_ words: SIMD2<UInt64>) -> Bool {
     let ones = SIMD2(repeating: ones)
     let quotes = words ^ SIMD2(repeating: Self.ones &* UInt64(UInt8(ascii: "\"")))
     let backslashes = words ^ SIMD2(repeating: Self.ones &* UInt64(UInt8(ascii: "\\")))
     let controls = words &- SIMD2(repeating: Self.ones &* 0x20)
-    let hits = words | controls | (quotes &- ones) | (backslashes &- ones)
+    let hits = words | (words &+ ones) | controls | (quotes &- ones) | (backslashes &- ones)
     return (hits.x | hits.y) & highBits == 0
   }
 

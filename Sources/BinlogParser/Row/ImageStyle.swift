@@ -8,6 +8,8 @@ public protocol ImageStyle {
   static var quotesTemporals: Bool { get }
   /// Whether a TIMESTAMP is written as `2024-01-31T10:11:12Z`.
   static var marksUTC: Bool { get }
+  /// Whether people read it on a terminal, which no value is to steer.
+  static var isForTerminal: Bool { get }
   /// The longest binary value in bytes that is written whole.
   static var wholeBinaryLimit: Int { get }
 
@@ -25,6 +27,8 @@ public enum JSONImage: ImageStyle {
   public static var quotesTemporals: Bool { true }
   /// RFC 3339.
   public static var marksUTC: Bool { true }
+  /// Programs read it.
+  public static var isForTerminal: Bool { false }
   /// Data is never cut.
   public static var wholeBinaryLimit: Int { .max }
 
@@ -51,6 +55,8 @@ public enum TextImage: ImageStyle {
   public static var quotesTemporals: Bool { false }
   /// As the client shows them.
   public static var marksUTC: Bool { false }
+  /// Values are shown as they are, but for what steers a terminal.
+  public static var isForTerminal: Bool { true }
   /// Longer values show their size and first bytes.
   public static var wholeBinaryLimit: Int { 256 }
 

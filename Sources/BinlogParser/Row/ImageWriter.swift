@@ -65,12 +65,14 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
   }
 
   mutating func text(_ bytes: RawSpan, _ characterSet: CharacterSet) {
-    replacements += buffer.append(jsonString: bytes, from: characterSet)
+    replacements +=
+      Style.isForTerminal
+      ? buffer.append(terminalString: bytes, from: characterSet) : buffer.append(jsonString: bytes, from: characterSet)
   }
 
   mutating func textOrBinary(_ bytes: RawSpan) {
     if bytes.isWellFormedUTF8 {
-      buffer.append(jsonString: bytes)
+      text(bytes, .utf8mb4)
     } else {
       binary(bytes, paddedCount: 0)
     }
@@ -96,9 +98,11 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
     if index == 0 {
       buffer.append("\"\"")
     } else if index <= UInt64(labels.count) {
+      let start = buffer.count
       quote()
       table.labels.append(labels.lowerBound + Int(index) - 1, to: &buffer)
       quote()
+      if table.labelsSteerTerminal { escape(from: start) }
     } else {
       buffer.append(decimal: index)
     }
@@ -107,6 +111,7 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
   mutating func set(_ mask: UInt64, _ labels: Range<Int>, _ table: TablePlan) {
     let known = labels.count >= 64 ? UInt64.max : 1 << UInt64(labels.count) - 1
     guard !labels.isEmpty, mask & ~known == 0 else { return buffer.append(decimal: mask) }
+    let start = buffer.count
     quote()
     var rest = mask
     while rest != 0 {
@@ -115,19 +120,36 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
       if rest != 0 { buffer.append(UInt8(ascii: ",")) }
     }
     quote()
+    if table.labelsSteerTerminal { escape(from: start) }
   }
 
-  mutating func json(_ document: RawSpan) throws(DecodeError) { try JSONBinary.append(document, to: &buffer) }
+  mutating func json(_ document: RawSpan) throws(DecodeError) {
+    let start = buffer.count
+    try JSONBinary.append(document, to: &buffer)
+    escape(from: start)
+  }
 
-  mutating func json(diffs: RawSpan) throws(DecodeError) { try JSONDiffs.append(diffs, to: &buffer) }
+  mutating func json(diffs: RawSpan) throws(DecodeError) {
+    let start = buffer.count
+    try JSONDiffs.append(diffs, to: &buffer)
+    escape(from: start)
+  }
 
   mutating func json(
     diffs: RawSpan, at offset: Int, appliedTo document: RawSpan, at documentOffset: Int
   ) throws(DecodeError) {
+    let start = buffer.count
     try JSONDiffs.append(diffs, at: offset, appliedTo: document, at: documentOffset, to: &buffer)
+    escape(from: start)
   }
 
   mutating func vector(_ floats: RawSpan) throws(DecodeError) { try buffer.append(vector: floats) }
+
+  /// Escapes what steers a terminal from `start` on, where one is meant.
+  @inline(__always)
+  private mutating func escape(from start: Int) {
+    if Style.isForTerminal { buffer.escapeTerminalControls(from: start) }
+  }
 
   @inline(__always)
   private mutating func quote() { buffer.append(UInt8(ascii: "\"")) }

@@ -30,6 +30,11 @@ struct StringPool: Sendable {
   /// The number of runs.
   var count: Int { runs.count }
 
+  /// Whether a run of text holds a character that steers a terminal.
+  var steersTerminal: Bool {
+    runs.contains { run in String(decoding: run.bytes, as: UTF8.self).unicodeScalars.contains(where: \.steersTerminal) }
+  }
+
   /// Appends the run that `body` writes.
   mutating func append(_ body: (inout OutputBuffer) -> Void) {
     var buffer = OutputBuffer(capacity: 64)

@@ -20,6 +20,8 @@ public final class TablePlan: Sendable {
   let textKeys: StringPool
   /// The labels of all ENUM and SET columns, escaped as the inside of a JSON string.
   let labels: StringPool
+  /// Whether a label holds a character that steers a terminal.
+  let labelsSteerTerminal: Bool
 
   /// "schema.table".
   public var qualifiedName: String { "\(schema).\(table)" }
@@ -51,6 +53,7 @@ public final class TablePlan: Sendable {
     columns = Self.compile(event, definitions, metadata, isMariaDB: isMariaDB, &labels)
     hiddenFractions = isMariaDB ? HiddenFractions(columns, areDenied: metadata.temporalsHaveNoFractions) : nil
     self.labels = labels
+    labelsSteerTerminal = labels.steersTerminal
     let logged = metadata.names.count == definitions.count && columnNames.areUsed
     let names = logged ? metadata.names.map { String(decoding: $0, as: UTF8.self) } : nil
     self.names = names
@@ -80,10 +83,10 @@ public final class TablePlan: Sendable {
         }
         character += 1
       }
+      if metadata.vectors.contains(index) { column.becomeVector() }
       if definition.type == .enumeration || definition.type == .set {
         let values = definition.type == .set ? sets.next() : enumerations.next()
         let collation = metadata.labelCollations?[labelled]
-      if metadata.vectors.contains(index) { column.becomeVector() }
         let characterSet = collation.map { CharacterSet(collationID: $0) } ?? .utf8mb4
         let first = labels.count
         for value in values ?? [] { labels.append(label: value, characterSet) }

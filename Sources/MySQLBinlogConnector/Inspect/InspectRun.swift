@@ -159,5 +159,5 @@ extension InspectRun {
     output.removeAll(shrinkingTo: Self.flushByteCount * 2)
   }
 
-  private static func warn(_ text: String) { FinalMessage.write("warning: \(text)") }
+  private static func warn(_ text: String) { FinalMessage.write(LogLine.escaped("warning: \(text)")) }
 }

@@ -1,7 +1,7 @@
 import BinlogParser
 import Bytes
 
-/// A JSON object on one line, made key by key.
+/// A JSON object on one line, made key by key, in which nothing steers a terminal.
 struct JSONObject {
   private var members: [String] = []
 
@@ -27,6 +27,7 @@ struct JSONObject {
   private static func string(_ text: String) -> String {
     var buffer = OutputBuffer(capacity: text.utf8.count + 16)
     buffer.append(jsonString: OutputBuffer(utf8: text).bytes)
+    buffer.escapeTerminalControls(from: 0)
     return buffer.bytes.utf8String
   }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import Logging
 
@@ -37,7 +38,7 @@ package struct LogLine: Sendable {
     metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.quotedIfNeeded("\($0.value)"))" }.joined()
   }
 
-  /// The line without a line break at its end; control characters within are escaped, so that it stays one line.
+  /// The line without a line break at its end; what steers a terminal is escaped, so that it stays one line.
   package func text(inColour: Bool) -> String {
     let text = Self.escaped("(\(scope)): \(message)\(details)")
     return inColour ? "\(colour)\(level.rawValue)\(Self.plain)\(text)" : "\(level.rawValue)\(text)"
@@ -60,10 +61,16 @@ package struct LogLine: Sendable {
       ? value : "\"\(value.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\""))\""
   }
 
-  /// Control characters become escapes: a name or message from the server cannot forge a line or steer the terminal.
+  /// More of a line is cut: no message of ours is so long, but what a server sends may be.
+  private static let longest = 16_384
+
+  /// What steers a terminal becomes an escape, and a long text is cut: a name or message from the server can neither forge
+  /// a line, nor steer the terminal, nor fill the log.
   package static func escaped(_ text: String) -> String {
-    let isControl = { (scalar: Unicode.Scalar) in scalar.properties.generalCategory == .control }
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    return text.unicodeScalars.map { isControl($0) ? $0.escaped(asASCII: true) : String($0) }.joined()
+    let isLong = text.utf8.count > longest
+    guard isLong || text.unicodeScalars.contains(where: \.steersTerminal) else { return text }
+    let scalars = isLong ? text.unicodeScalars.prefix(longest) : text.unicodeScalars[...]
+    let shown = scalars.map { $0.steersTerminal ? $0.escaped(asASCII: true) : String($0) }.joined()
+    return isLong ? "\(shown)… (\(text.utf8.count) bytes)" : shown
   }
 }

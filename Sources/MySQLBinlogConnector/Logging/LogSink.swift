@@ -78,6 +78,7 @@ package final class LogSink: Sendable {
 
   /// Draws `text` in place of the progress line before; nil takes the progress line away.
   package func showProgress(_ text: String?) {
+    let text = text.map(LogLine.escaped)
     state.withLock { state in
       guard state.progress != text else { return }
       state.progress = text

@@ -52,7 +52,7 @@ package struct HandshakeV10: Equatable {
   /// `string<NUL>`; servers before 5.5.10 leave the NUL out.
   private static func pluginName(_ cursor: inout ByteCursor) throws(DecodeError) -> String {
     let bytes = cursor.rest().array
-    return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    return printable(Array(bytes.prefix { $0 != 0 }).bytes)
   }
 
   /// Whether the server is MariaDB, which since version 10 puts "5.5.5-" before its own version.

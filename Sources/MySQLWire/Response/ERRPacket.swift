@@ -9,7 +9,7 @@ public struct ERRPacket: Sendable, Equatable, CustomStringConvertible {
   public let code: UInt16
   /// Five characters; "HY000" where the server sends none.
   public let sqlState: String
-  /// The server's own text; bytes that are not UTF-8 are replaced.
+  /// The server's own text, or its beginning; bytes that are not UTF-8 are replaced.
   public let message: String
 
   /// An error with these parts.
@@ -40,9 +40,13 @@ public struct ERRPacket: Sendable, Equatable, CustomStringConvertible {
   public var description: String { "ERROR \(code) (\(sqlState)): \(message)" }
 }
 
-/// The text of `bytes` without control characters, which could forge lines of a log or drive a terminal.
+/// The longest text from a server that is shown whole; its own messages have at most 512 bytes.
+private let printableLimit = 2048
+
+/// The text of `bytes` without characters that forge lines of a log, drive a terminal or turn a line around; its beginning,
+/// where it is long.
 func printable(_ bytes: RawSpan) -> String {
-  String(
-    String.UnicodeScalarView(
-      bytes.utf8String.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+  let shown = bytes.extracting(first: min(bytes.byteCount, printableLimit)).utf8String
+  let text = String(String.UnicodeScalarView(shown.unicodeScalars.map { $0.steersTerminal ? " " : $0 }))
+  return bytes.byteCount > printableLimit ? "\(text)… (\(bytes.byteCount) bytes)" : text
 }

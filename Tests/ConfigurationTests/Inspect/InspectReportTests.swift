@@ -1,4 +1,5 @@
 import BinlogParser
+import Bytes
 import Foundation
 import MySQLBinlogConnector
 import TestSupport
@@ -127,15 +128,16 @@ import Testing
   @Test("Nothing that a file holds steers a terminal or breaks out of its line")
   func controlCharacters() throws {
     let format = BinlogEvents.event(15, BinlogEvents.formatDescription(version: "8.0\u{1B}[31m\nevil: x"))
-    let events = [format, InspectedEvents.tableMap("s\u{1B}[2J", "a\nb\u{9B}")] + InspectedEvents.orders[3...]
+    let events = [format, InspectedEvents.tableMap("s\u{1B}[2J", "a\nb\u{9B}\u{202E}")] + InspectedEvents.orders[3...]
     let report = try InspectedEvents(events).report(
       path: "x\u{1B}", cut: "cut\u{7}", error: "f:4: WRITE_ROWS of s\u{1B}[2J")
     let text = report.text
     #expect(
       text.unicodeScalars.allSatisfy { $0 == "\n" || ($0.value >= 0x20 && !(0x7F...0x9F ~= $0.value)) }, "\(text)")
+    #expect(report.json.dropLast().unicodeScalars.allSatisfy { !$0.steersTerminal }, "\(report.json)")
     for escaped in [
       "File:            x\\u001b\n", "Server:          8.0\\u001b[31m\\u000aevil: x\n", ": cut\\u0007\n",
-      "Error:           f:4: WRITE_ROWS of s\\u001b[2J\n", "  s\\u001b[2J.a\\u000ab\\u009b         2  ",
+      "Error:           f:4: WRITE_ROWS of s\\u001b[2J\n", "  s\\u001b[2J.a\\u000ab\\u009b\\u202e         2  ",
     ] { #expect(text.contains(escaped), "\(escaped) in \(text)") }
   }
 

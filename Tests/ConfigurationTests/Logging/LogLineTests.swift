@@ -25,6 +25,15 @@ import Testing
     #expect(line.text(inColour: false) == "err(main): a\\nerr(main): forged\\r\\u{1B}[2J\\u{009B}2J ü")
   }
 
+  @Test func aLineKeepsItsDirectionAndItsLength() {
+    let line = LogLine(level: .err, scope: "main", message: "a\u{202E}b\u{2028}c\u{2066}\u{7F}")
+    #expect(line.text(inColour: false) == "err(main): a\\u{202E}b\\u{2028}c\\u{2066}\\u{7F}")
+    let long = LogLine(level: .err, scope: "main", message: String(repeating: "x", count: 1 << 20)).text(
+      inColour: false)
+    #expect(long.utf8.count < 17_000)
+    #expect(long.hasSuffix("x… (1048584 bytes)"))
+  }
+
   @Test func jsonOfLambda() {
     let line = LogLine(level: .warn, scope: "main", message: "a \"b\"\nc", metadata: ["rows": "7"])
     let time = Date(timeIntervalSince1970: 1_700_000_000.25)

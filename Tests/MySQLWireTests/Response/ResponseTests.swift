@@ -12,6 +12,15 @@ import Testing
     torture(payload) { _ = try ERRPacket($0) }
   }
 
+  @Test("A server's message is shown up to its 2048th byte, and turns no line around")
+  func longMessage() throws {
+    let payload = [0xFF, 0x10, 0x04] + Array("\u{202E}\u{2028}\u{85}".utf8) + [UInt8](repeating: 0x78, count: 100_000)
+    let message = try ERRPacket(payload.span.bytes).message
+    #expect(message.hasPrefix("   xxx"))
+    #expect(message.hasSuffix("x… (100008 bytes)"))
+    #expect(message.utf8.count < 2100)
+  }
+
   /// Before the login there is no SQLSTATE.
   @Test func errPacketWithoutState() throws {
     let payload = [0xFF, 0x10, 0x04] + Array("Too many connections".utf8)
