@@ -122,6 +122,20 @@ def test_negative_zero_is_no_integer(server: Server, connector: Connector, datab
     assert [value for _, value in after] == expected
 
 
+def test_tables_with_dots_in_their_names(server: Server, connector: Connector, database: str) -> None:
+    start = server.next_file()
+    for table in ("orders.2024", "orders", "a`b"):
+        quoted = table.replace("`", "``")
+        server.execute(f"CREATE TABLE `{database}`.`{quoted}` (id INT)", f"INSERT INTO `{database}`.`{quoted}` VALUES (1)")
+    stop = server.history()
+    def tables(**filters: list[str]) -> list[str]:
+        run = connector.run(connector.config(server, start, stop, **filters)).expect(EXIT_OK)
+        return [block.table.removeprefix(f"{database}.") for block in parse(run.text)]
+    assert tables(include=[f"{database}.`orders.2024`"]) == ["orders.2024"]
+    assert tables(exclude=["*.`orders.2024`", f"`{database}`.orders"]) == ["a`b"]
+    assert tables(include=["*.`a``b`"]) == ["a`b"]
+
+
 def test_long_binary_is_shortened(server: Server, connector: Connector, log: Log) -> None:
     after = blocks(server, connector, log)[8].after
     assert after

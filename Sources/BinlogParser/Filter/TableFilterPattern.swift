@@ -1,6 +1,7 @@
 /// One entry of a table filter: `schema.table`, `schema.*` or `*.table`.
 ///
-/// Names are kept as bytes, the way the server stores them in TABLE_MAP: no case folding and no Unicode normalisation.
+/// A name in backticks is taken as it is, dots and asterisks in it too; a backtick inside is doubled, as in SQL. Names are
+/// kept as bytes, the way the server stores them in TABLE_MAP: no case folding and no Unicode normalisation.
 enum TableFilterPattern: Hashable, Sendable {
   /// `schema.table`: one table.
   case exact(database: [UInt8], table: [UInt8])
@@ -11,36 +12,74 @@ enum TableFilterPattern: Hashable, Sendable {
 
   /// Reads a pattern; the error says in one phrase what is wrong with it.
   init(_ text: String) throws(Malformed) {
-    let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map(Array.init)
+    let parts = try Self.parts(of: Array(text.utf8))
     guard parts.count == 2 else { throw parts.count < 2 ? .noDot : .severalDots }
     let (database, table) = (parts[0], parts[1])
-    guard !database.isEmpty else { throw .emptySchema }
-    guard !table.isEmpty else { throw .emptyTable }
-    switch (database == Self.wildcard, table == Self.wildcard) {
+    guard !database.name.isEmpty else { throw .emptySchema }
+    guard !table.name.isEmpty else { throw .emptyTable }
+    guard !database.hasEmbeddedWildcard, !table.hasEmbeddedWildcard else { throw .embeddedWildcard }
+    switch (database.isWildcard, table.isWildcard) {
     case (true, true): throw .everything
-    case (true, false): self = .anyDatabase(table: table)
-    case (false, true): self = .anyTable(database: database)
-    case (false, false): self = .exact(database: database, table: table)
+    case (true, false): self = .anyDatabase(table: table.name)
+    case (false, true): self = .anyTable(database: database.name)
+    case (false, false): self = .exact(database: database.name, table: table.name)
     }
-    guard !hasEmbeddedWildcard else { throw .embeddedWildcard }
   }
 
-  private static let wildcard = [UInt8(ascii: "*")]
+  /// What stands before or behind a dot.
+  private struct Part {
+    var name: [UInt8] = []
+    var isQuoted = false
 
-  private var hasEmbeddedWildcard: Bool {
-    switch self {
-    case .exact(let database, let table): (database + table).contains(UInt8(ascii: "*"))
-    case .anyDatabase(let name), .anyTable(let name): name.contains(UInt8(ascii: "*"))
+    var isWildcard: Bool { !isQuoted && name == [UInt8(ascii: "*")] }
+    var hasEmbeddedWildcard: Bool { !isQuoted && name.count > 1 && name.contains(UInt8(ascii: "*")) }
+  }
+
+  /// The parts between the dots that stand outside of backticks.
+  private static func parts(of text: [UInt8]) throws(Malformed) -> [Part] {
+    var parts = [Part()]
+    var index = 0
+    while index < text.count {
+      let byte = text[index]
+      index += 1
+      if byte == UInt8(ascii: ".") {
+        parts.append(Part())
+      } else if byte == UInt8(ascii: "`"), parts[parts.count - 1].name.isEmpty, !parts[parts.count - 1].isQuoted {
+        parts[parts.count - 1] = Part(name: try quotedName(text, &index), isQuoted: true)
+      } else {
+        guard !parts[parts.count - 1].isQuoted else { throw .textBehindBacktick }
+        parts[parts.count - 1].name.append(byte)
+      }
     }
+    return parts
+  }
+
+  /// The name whose opening backtick is before `index`, which is moved behind the closing one.
+  private static func quotedName(_ text: [UInt8], _ index: inout Int) throws(Malformed) -> [UInt8] {
+    var name: [UInt8] = []
+    while index < text.count {
+      let byte = text[index]
+      index += 1
+      if byte == UInt8(ascii: "`") {
+        guard index < text.count, text[index] == byte else { return name }
+        index += 1
+      }
+      name.append(byte)
+    }
+    throw .openBacktick
   }
 
   /// Why a text is no pattern.
   enum Malformed: String, Error {
     case noDot = "it has no dot; a pattern is schema.table, schema.* or *.table"
-    case severalDots = "it has more than one dot; a pattern is schema.table, schema.* or *.table"
+    case severalDots =
+      "it has more than one dot; a pattern is schema.table, schema.* or *.table, and a name with a dot stands in backticks"
+    case openBacktick = "a name that begins with a backtick must end with one; a backtick inside is doubled"
+    case textBehindBacktick = "only a dot, or the end, can follow a name in backticks"
     case emptySchema = "the schema before the dot is empty"
     case emptyTable = "the table after the dot is empty"
     case everything = "*.* stands for every table; leave the filter out instead"
-    case embeddedWildcard = "* stands for a whole name only, not for a part of one"
+    case embeddedWildcard =
+      "* stands for a whole name only, not for a part of one; a name with an asterisk stands in backticks"
   }
 }

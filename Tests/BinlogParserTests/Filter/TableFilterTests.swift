@@ -79,6 +79,24 @@ struct FilterCase: CustomTestStringConvertible, Sendable {
     for name in filterCase.unwanted { #expect(!includes(filter, name), "\(name) is not wanted") }
   }
 
+  /// Names as they are, patterns in backticks.
+  @Test(
+    "Names in backticks may hold dots, asterisks and backticks",
+    arguments: [
+      ("shop.`orders.2024`", "shop", "orders.2024"), ("`a.b`.`c.d`", "a.b", "c.d"), ("`*`.*", "*", "any"),
+      ("*.`*`", "any", "*"), ("`a``b`.c", "a`b", "c"), ("a.b`c", "a", "b`c"), ("`shop`.`orders`", "shop", "orders"),
+    ])
+  func quotedNames(_ pattern: String, _ database: String, _ table: String) throws {
+    let filter = try TableFilter(include: [pattern], exclude: nil)
+    #expect(includes(filter, Array(database.utf8), Array(table.utf8)))
+    #expect(!includes(filter, Array("other".utf8), Array("other".utf8)))
+  }
+
+  @Test("A name is the same with and without backticks")
+  func quotedNamesConflict() {
+    #expect(throws: TableFilterError.self) { try TableFilter(include: ["a.b"], exclude: ["`a`.`b`"]) }
+  }
+
   @Test func aNameThatIsNotUTF8MatchesNoPattern() throws {
     let filter = try TableFilter(include: nil, exclude: ["shop.\u{FFFD}"])
     #expect(includes(filter, Array("shop".utf8), [0xFF]))
@@ -92,6 +110,7 @@ struct FilterCase: CustomTestStringConvertible, Sendable {
   @Test(arguments: [
     "*.*", "", ".", "..", "users", "a.b.c", ".users", "prod_db.", "prod*.users", "db.user*", "db.*users", "*x.y",
     "**.users", "db.**", "*.user*", "pro*d.*", "*",
+    "`a.b", "a.`b", "`a`b.c", "``.a", "a.``", "`a.b`", "`a`.b.c", "a.`b`*",
   ])
   func rejects(_ pattern: String) {
     for list in [TableFilterError.List.include, .exclude] {
