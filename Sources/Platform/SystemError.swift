@@ -29,9 +29,13 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// The system's own words for the error number: "No space left on device".
   public var reason: String {
+    if isNoRegularFile { return "it is a pipe or a device; only a regular file can be read: write into one first" }
     guard let text = unsafe strerror(code) else { return "error \(code)" }
     return unsafe String(cString: text)
   }
+
+  /// Whether a pipe or a device stands in the place of a file.
+  public var isNoRegularFile: Bool { code == ESPIPE }
 
   /// "fsync data/x: No space left on device (28)".
   public var description: String { "\(call) \(subject): \(reason) (\(code))" }

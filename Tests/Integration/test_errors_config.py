@@ -41,6 +41,9 @@ CASES: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     ("InvalidValue", {"events": "some"}, ("events",)),
     ("InvalidValue", {"column_names": "no"}, ("column_names",)),
     ("UnknownKey", {"from_binlog_postion": 4}, ("from_binlog_postion", "from_binlog_position")),
+    ("UnknownKey", {"dbname": "shop"}, ("dbname", "database")),
+    ("UnknownKey", {"start_position": 4}, ("start_position", "from_binlog_position")),
+    ("InvalidFilter", {"include": ["shop.`orders"]}, ("backtick",)),
     ("UnknownKey", {"pasword": "hunter2-secret"}, ("pasword", "password")),
 ]
 
@@ -82,5 +85,15 @@ def test_usage(connector: Connector, arguments: tuple[str, ...]) -> None:
 
 
 def test_help_and_version(connector: Connector) -> None:
-    assert "config.json" in connector.run_arguments("--help").expect(EXIT_OK).text
+    text = " ".join(connector.run_arguments("--help").expect(EXIT_OK).text.split())
+    assert "config.json" in text and "stop after the transaction that is being received" in text
     assert connector.run_arguments("--version").expect(EXIT_OK).text.startswith("mysql-binlog-connector")
+
+
+@pytest.mark.parametrize("path", ["/dev/stdin", "/dev/null"])
+def test_a_device_is_no_binlog(connector: Connector, path: str) -> None:
+    """A pipe neither: both cannot be read at any place."""
+    inspected = connector.run_arguments("inspect", path).expect(EXIT_CONFIG).last_line
+    streamed = connector.run({"source": "file", "files": [path]}).expect(EXIT_CONFIG).last_line
+    for line in (inspected, streamed):
+        assert "InvalidValue" in line and "pipe or a device" in line and "regular file" in line

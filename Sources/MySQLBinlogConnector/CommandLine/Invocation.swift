@@ -57,7 +57,7 @@ struct RootCommand: ParsableCommand {
       """,
     discussion: """
       Data goes to standard output or to the Parquet folder; logs, progress and errors go to standard error or to the \
-      log file. SIGINT and SIGTERM stop after the current event and keep everything received.
+      log file. SIGINT and SIGTERM stop after the transaction that is being received and keep everything up to there.
 
       Exit codes: 0 done, 64 usage, 65 bad binlog data, 69 server unreachable, 74 output not written, 77 login refused \
       or privilege missing, 78 configuration wrong.

@@ -56,8 +56,9 @@ enum ConfigurationFile {
     for key in keys {
       let name = (try? JSONDecoder().decode(String.self, from: Data(key.literal))) ?? "?"
       guard let known = ConfigurationKey(rawValue: name) else {
-        let nearest = ConfigurationKey.nearest(to: name).rawValue
-        let message = "\(name.quotedForMessage) (line \(key.line)) is not a key; the nearest one is \"\(nearest)\""
+        let advice = ConfigurationKey.nearest(to: name).map { "the nearest one is \"\($0.rawValue)\"" }
+        let message =
+          "\(name.quotedForMessage) (line \(key.line)) is not a key; \(advice ?? "README.md lists those that are")"
         problems.append(ConfigurationProblem(.unknownKey, message))
         continue
       }

@@ -53,35 +53,4 @@ enum ConfigurationKey: String, CaseIterable {
     default: .invalidValue
     }
   }
-
-  /// The key that is the fewest single-character edits away from `text`, unless `text` is the start of a key.
-  static func nearest(to text: String) -> ConfigurationKey {
-    let name = text.lowercased()
-    if name.count >= 3, let key = allCases.first(where: { $0.rawValue.hasPrefix(name) }) { return key }
-    let text = Array(name.unicodeScalars.prefix(longestCompared))
-    var best = (key: host, distance: Int.max)
-    for key in allCases {
-      let distance = editDistance(text, Array(key.rawValue.unicodeScalars))
-      if distance < best.distance { best = (key, distance) }
-    }
-    return best.key
-  }
-
-  /// No key is nearly as long as this; it bounds the work for a hostile file.
-  private static let longestCompared = 32
-
-  /// The Levenshtein distance: insertions, deletions and substitutions.
-  private static func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
-    var row = Array(0...b.count)
-    for (i, x) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, y) in b.enumerated() {
-        let substituted = diagonal + (x == y ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
-      }
-    }
-    return row[b.count]
-  }
 }

@@ -38,10 +38,10 @@ package struct FileSettings: Sendable, Equatable {
     do throws(SystemError) {
       guard FileSystem.isPattern(name), !FileSystem.exists(name) else { return [try file(name)] }
       let paths = try FileSystem.glob(name)
-      if paths.isEmpty { notFound(name, "no file fits the pattern", &reader) }
+      if paths.isEmpty { refuse(name, "no file fits the pattern", .fileNotFound, &reader) }
       return try paths.map { (path) throws(SystemError) in try file(path) }
     } catch {
-      notFound(error.subject, error.reason, &reader)
+      refuse(error.subject, error.reason, error.isNoRegularFile ? .invalidValue : .fileNotFound, &reader)
       return []
     }
   }
@@ -50,8 +50,10 @@ package struct FileSettings: Sendable, Equatable {
     BinlogFile(path: path, byteCount: try InputFile(path).byteCount())
   }
 
-  private static func notFound(_ path: String, _ reason: String, _ reader: inout ConfigurationReader) {
-    reader.report(ConfigurationProblem(.fileNotFound, "files: \(path.quotedForMessage): \(reason)"))
+  private static func refuse(
+    _ path: String, _ reason: String, _ name: ConfigurationProblem.Name, _ reader: inout ConfigurationReader
+  ) {
+    reader.report(ConfigurationProblem(name, "files: \(path.quotedForMessage): \(reason)"))
   }
 
   /// The files by number and name, each once; two files of one name would be one place in the log twice.

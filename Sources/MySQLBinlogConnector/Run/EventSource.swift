@@ -93,7 +93,7 @@ extension RunError {
       self.init(error)
       return
     }
-    let problem = ConfigurationProblem(.fileNotFound, failure.reason)
+    let problem = ConfigurationProblem(failure.isNoRegularFile ? .invalidValue : .fileNotFound, failure.reason)
     self = .configuration(ConfigurationError(path: path, problems: [problem]))
   }
 }

@@ -154,6 +154,11 @@ import Testing
   @Test(arguments: [
     ("hots", "host"), ("Port", "port"), ("parquet_dir", "parquet_output_dir"), ("sslmode", "ssl_mode"),
     ("from_binlog_pos", "from_binlog_position"), ("passwort", "password"), ("serverid", "server_id"),
+    ("dbname", "database"), ("start_position", "from_binlog_position"), ("startPosition", "from_binlog_position"),
+    ("stop_position", "to_binlog_position"), ("binlog-file", "from_binlog_file"), ("start_datetime", "from_timestamp"),
+    ("database.hostname", "host"), ("username", "user"), ("table.include.list", "include"),
+    ("output_dir", "parquet_output_dir"),
+    ("batch_size", "parquet_batch_size"),
   ])
   func unknownKeys(_ key: String, _ nearest: String) {
     let lines = problems(json([key: "\"hunter2\""]))
@@ -161,6 +166,12 @@ import Testing
     #expect(lines.first?.hasPrefix("UnknownKey: \"\(key)\" (line ") == true)
     #expect(lines.first?.hasSuffix(" is not a key; the nearest one is \"\(nearest)\"") == true)
     #expect(lines.first?.contains("hunter2") == false)
+  }
+
+  @Test(arguments: ["xyzzy", "colour", "frobnicate", "é"])
+  func noKeyIsNear(_ key: String) {
+    let lines = problems(json([key: "1"]))
+    #expect(lines.map { $0.hasSuffix(" is not a key; README.md lists those that are") } == [true], "\(lines)")
   }
 
   @Test func aKeyThatStandsTwice() {
