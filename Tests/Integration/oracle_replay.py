@@ -112,7 +112,7 @@ class Replay:
         where = f"{snapshot.table.name}.{name} ({column.kind.ddl[:80]}), id {row_id}, at {snapshot.position}"
         assert name in row, f"no value for {where}"
         self.cells += 1
-        expected = column.expected(text, self._settings[snapshot.table].describes(column.kind))
+        expected = column.expected(text, self._settings[snapshot.table])
         actual = row[name]
         fits = actual is None if expected is None else expected.matches(actual)
         assert fits, f"{where}: {_short(actual)}; the server says {_short(text)}, so expected {_short(expected)}"

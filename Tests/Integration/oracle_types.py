@@ -26,7 +26,8 @@ class Kind:
     """One declaration of a column. `expect` gets the server's text and whether all metadata is known.
 
     `change` makes, from the column's quoted name, an expression that changes a value in place. An `optional` column may
-    be left out of an image by the server, even of a full one.
+    be left out of an image by the server, even of a full one. `looked_up` is in place of `expect` where only the server, and no
+    log, tells what the bytes are.
     """
 
     ddl: str
@@ -37,6 +38,7 @@ class Kind:
     lob: bool = False
     change: Change | None = None
     optional: bool = False
+    looked_up: Expect | None = None
 
     @property
     def has_supplementary_labels(self) -> bool:
@@ -211,7 +213,7 @@ def _only_mariadb(server: Server) -> list[Kind]:
              Kind("INET6", literals.inet6, "HEX(CAST({0} AS BINARY(16)))", _hex),
              Kind("INET4", literals.inet4, "HEX(CAST({0} AS BINARY(4)))", _hex)]
     if server.version_number >= (11, 7):
-        kinds.append(Kind("VECTOR(3)", literals.mariadb_vector(3), HEX, _hex))
+        kinds.append(Kind("VECTOR(3)", literals.mariadb_vector(3), HEX, _hex, looked_up=_vector))
     return kinds
 
 

@@ -44,8 +44,9 @@ class Column:
         generated = self.kind.literal is None or "INVISIBLE" in self.kind.ddl
         return f"{self.quoted} {self.kind.ddl}{'' if generated else ' NULL'}"
 
-    def expected(self, text: Text, full: bool) -> Expectation | None:
-        return None if text is None else self.kind.expect(text, full)
+    def expected(self, text: Text, settings: Settings) -> Expectation | None:
+        expect = self.kind.looked_up if settings.lookup and self.kind.looked_up else self.kind.expect
+        return None if text is None else expect(text, settings.describes(self.kind))
 
 
 @dataclass(eq=False)
