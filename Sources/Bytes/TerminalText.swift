@@ -52,8 +52,10 @@ extension RawSpan {
     while true {
       offset = endOfASCII(from: offset)
       guard offset < byteCount else { return nil }
-      if let control = terminalControl(at: offset) { return control }
-      offset &+= 1
+      repeat {
+        if let control = terminalControl(at: offset) { return control }
+        offset &+= 1
+      } while offset < byteCount && self[byteAt: offset] >= 0x7F
     }
   }
 
@@ -79,6 +81,7 @@ extension RawSpan {
   }
 
   /// The character that begins at `offset`, if it steers a terminal.
+  @inline(__always)
   private func terminalControl(at offset: Int) -> TerminalControl? {
     let first = self[byteAt: offset]
     if first == 0x7F { return TerminalControl(scalar: 0x7F, offset: offset, byteCount: 1) }

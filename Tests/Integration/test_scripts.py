@@ -60,6 +60,13 @@ def test_zip_leaves_the_image() -> None:
     assert "/source/function.zip" in text.splitlines()[-1] and "/source/.build-al2023/mysql-binlog-connector" in text
 
 
+def test_the_readme_names_every_folder_of_the_sources() -> None:
+    text = (PROJECT / "README.md").read_text()
+    tree = text[text.index("\nSources/\n"):text.index("\nTests/")]
+    folders = {path.name for path in (PROJECT / "Sources").iterdir() if path.is_dir()}
+    assert {word.rstrip("/") for line in tree.splitlines() for word in line.split() if word.endswith("/")} == folders | {"Sources"}
+
+
 def test_shellcheck() -> None:
     found = scripts()
     assert PROJECT / "build-al2023.sh" in found and PROJECT / "scripts" / "test" in found

@@ -15,16 +15,21 @@ extension OutputBuffer {
 
   /// Appends `text` as `append(jsonString:from:)` does, and escapes also what steers a terminal.
   mutating func append(terminalString text: RawSpan, from characterSet: CharacterSet) -> Int {
-    let start = count
+    var start = count
+    var replaced = 0
     if characterSet == .utf8mb4 || characterSet == .utf8mb3 || characterSet == .ascii {
       append(UInt8(ascii: "\""))
-      if appendPlainASCII(text, from: 0) == text.byteCount {
+      let plain = appendPlainASCII(text, from: 0)
+      guard plain < text.byteCount else {
         append(UInt8(ascii: "\""))
         return 0
       }
-      truncate(to: start)
+      start = count
+      replaced = append(jsonStringContent: text, from: plain)
+      append(UInt8(ascii: "\""))
+    } else {
+      replaced = append(jsonString: text, from: characterSet)
     }
-    let replaced = append(jsonString: text, from: characterSet)
     escapeTerminalControls(from: start)
     return replaced
   }

@@ -46,7 +46,7 @@ extension OutputBuffer {
   }
 
   /// Appends the inside of a JSON string from `offset` on, where a character needs a closer look.
-  private mutating func append(jsonStringContent utf8: RawSpan, from offset: Int) -> Int {
+  mutating func append(jsonStringContent utf8: RawSpan, from offset: Int) -> Int {
     var offset = offset
     if utf8.isWellFormedUTF8 {
       while offset < utf8.byteCount {
