@@ -111,6 +111,11 @@ extension WireError {
       return "the log is from a time of another gtid_mode: set it to ON_PERMISSIVE or OFF_PERMISSIVE on the server, or"
         + " read copies of the files (source \"file\")"
     }
+    if packet.mentions("not in the master's binlog") || packet.mentions("is missing the gtid") {
+      return
+        "the server's log does not have that transaction: a replica has only with log_slave_updates in its log what it"
+        + " replicates, so set host to its source; else check gtid_set, and whether the log was reset"
+    }
     if packet.mentions("purged") || packet.mentions("gtid") {
       return "the events asked for were purged: begin at the first file that SHOW BINARY LOGS lists"
     }

@@ -68,17 +68,24 @@ extension MariaDBGTIDPosition: CustomStringConvertible {
   ///
   /// - Throws: `GTIDSetError` for any other text.
   public init(_ text: String) throws(GTIDSetError) {
+    for last in try Self.entries(text) { add(domain: last.domain, server: last.server, sequence: last.sequence) }
+  }
+
+  /// The ids that `text` names, in its order.
+  static func entries(_ text: String) throws(GTIDSetError) -> [Last] {
+    var entries: [Last] = []
     var scanner = GTIDSetScanner(text)
-    guard scanner.next != nil else { return }
+    guard scanner.next != nil else { return [] }
     repeat {
       let domain = try scanner.number(in: 0...UInt64(UInt32.max))
       guard scanner.take("-") else { throw scanner.error(.expectedHyphen) }
       let server = try scanner.number(in: 0...UInt64(UInt32.max))
       guard scanner.take("-") else { throw scanner.error(.expectedHyphen) }
       let sequence = try scanner.number(in: 0...UInt64.max)
-      add(domain: UInt32(domain), server: UInt32(server), sequence: sequence)
+      entries.append(Last(domain: UInt32(domain), server: UInt32(server), sequence: sequence))
     } while scanner.take(",")
     guard scanner.next == nil else { throw scanner.error(.expectedComma) }
+    return entries
   }
 
   /// As the server prints it, sorted by domain: "0-1-100,1-2-7".

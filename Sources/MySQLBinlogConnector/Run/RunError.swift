@@ -75,7 +75,9 @@ enum RunError: Error {
 
   /// What the checkpoint of `configuration` holds is no checkpoint.
   static func checkpoint(_ error: Checkpoint.Malformed, _ configuration: Configuration) -> RunError {
-    checkpoint("\(error.reason): restore it, or remove it to begin anew", configuration)
+    checkpoint(
+      "\(error.reason): restore it; to begin anew, move the output away, in which rows would come twice, and remove it",
+      configuration)
   }
 
   private static func checkpoint(_ problem: String, _ configuration: Configuration) -> RunError {

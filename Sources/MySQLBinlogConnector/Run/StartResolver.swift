@@ -53,7 +53,7 @@ struct StartResolver {
       return .position(position, gtids: gtids(of: checkpoint, isMariaDB: nil))
     }
     guard let first = files.files.first?.name, BinlogFileOrder.precedes(position.file, first) else {
-      throw refusal("files has no \(position.file), in which the checkpoint is: add it, or remove the checkpoint")
+      throw refusal("files has no \(position.file), in which the checkpoint is: add it; \(wayToBeginAnew)")
     }
     guard files.allowsGaps || BinlogFileOrder.isNext(first, after: position.file) else {
       throw refusal(
@@ -98,6 +98,9 @@ struct StartResolver {
         let kind = facts.isMariaDB ? "MariaDB server has GTIDs like 0-1-100" : "MySQL server has GTIDs like uuid:1-100"
         throw configurationError("gtid_set: a \(kind)")
       }
+      guard try !ServerHistory(connection).omits(set) else {
+        throw configurationError("gtid_set: \(facts.server.name) is \(Self.quietReplica)")
+      }
       return .gtids(set)
     case .timestamp(let time):
       guard let searched = facts.searchedLog(replica) else {
@@ -114,15 +117,10 @@ struct StartResolver {
     // From the first event on, the log itself tells.
     guard facts.hasGTIDs, configuration.needsGTIDs, position.offset > 4 else { return nil }
     guard facts.isMariaDB else {
-      return try LogScan.run(replica, position.file) { scan throws(RunError) in try scan.gtids(before: position) }
+      return try LogScan.run(replica, position.file) { scan throws(RunError) in try scan.gtids(before: position)
+      }
     }
-    let name = "_utf8mb4 0x" + position.file.utf8.map { EventField.hex($0) }.joined()
-    do {
-      let text = try ServerFacts.askValue(connection, "BINLOG_GTID_POS(\(name), \(position.offset))")
-      return text.flatMap { GTIDSet(trusted: $0, isMariaDB: true) }
-    } catch {
-      throw .wire(error, reached: nil)
-    }
+    return try ServerHistory(connection).gtids(before: position)
   }
 
   private func start(
@@ -136,9 +134,10 @@ struct StartResolver {
         "it is of another server, \(checkpoint.server.name), and this is \(facts.server.name), whose output files could "
           + "have the same names: set a checkpoint_file, which keeps them apart, or \(wayToBeginAnew)")
     }
-    let server = isSame ? "this server, whose log was reset," : "another server, \(checkpoint.server.name)"
-    if !isSame || (gtids != nil && facts.hasGTIDs) {
-      try checkHistory(checkpoint, of: server, gtids, replica, connection, facts)
+    if isSame {
+      if let gtids, facts.hasGTIDs { try checkOwnHistory(checkpoint, gtids, replica, connection, facts) }
+    } else {
+      try checkHistory(of: checkpoint.server, gtids, replica, connection, facts)
     }
     if isSame, gtids == nil || facts.binlogs?.contains(where: { $0.name == position.file }) ?? true {
       try checkFile(checkpoint, replica)
@@ -147,7 +146,10 @@ struct StartResolver {
       return .position(position, gtids: try self.gtids(before: position, replica, connection, facts))
     }
     guard let gtids else { throw refusal("it has no GTID set") }
-    if !isSame { log.warning("the checkpoint is of \(server), and this is \(facts.server.name): going on by GTID") }
+    if !isSame {
+      let other = checkpoint.server.name
+      log.warning("the checkpoint is of another server, \(other), and this is \(facts.server.name): going on by GTID")
+    }
     log.info("going on from the checkpoint: GTID set '\(gtids)'")
     return .gtids(gtids)
   }
@@ -166,47 +168,56 @@ struct StartResolver {
         + "\(wayToBeginAnew)")
   }
 
-  /// Throws unless the server has all transactions of the checkpoint, which is of `server`.
-  private func checkHistory(
-    _ checkpoint: Checkpoint, of server: String, _ gtids: GTIDSet?, _ replica: Replica, _ connection: Connection,
-    _ facts: ServerFacts
+  /// Throws unless the server has all transactions of its own checkpoint.
+  private func checkOwnHistory(
+    _ checkpoint: Checkpoint, _ gtids: GTIDSet, _ replica: Replica, _ connection: Connection, _ facts: ServerFacts
   ) throws(RunError) {
-    let hint = "set host to the right server, or \(wayToBeginAnew)"
-    guard let gtids, facts.hasGTIDs, gtids.isMariaDB == facts.isMariaDB else {
-      throw refusal("it is of \(server), and this is \(facts.server.name), which only GTIDs could relate: \(hint)")
-    }
-    guard try self.has(gtids, replica, connection, facts) else {
+    guard gtids.isMariaDB == facts.isMariaDB else {
       throw refusal(
-        "it is of \(server), and \(facts.server.name) lacks transactions of its GTID set '\(gtids)': \(hint)")
+        "its GTID set is of another kind of server than \(facts.server.name): restore it, or \(wayToBeginAnew)")
+    }
+    let history = ServerHistory(connection)
+    if try history.includes(gtids) { return }
+    if try history.hasLogged(gtids, before: checkpoint.position) { return }
+    guard try !has(gtids, replica, history, facts) else { return }
+    throw refusal(
+      "it is of this server, which now lacks transactions of its GTID set '\(gtids)': the server's log was reset, or its"
+        + " data were restored from before; \(wayToBeginAnew)")
+  }
+
+  /// Throws unless the server has all transactions of a checkpoint of `other`, and will log those that follow.
+  private func checkHistory(
+    of other: Checkpoint.Server, _ gtids: GTIDSet?, _ replica: Replica, _ connection: Connection, _ facts: ServerFacts
+  ) throws(RunError) {
+    let servers = "it is of another server, \(other.name), and this is \(facts.server.name)"
+    let hint = "set host to the right server; \(wayToBeginAnew)"
+    guard let gtids, facts.hasGTIDs, gtids.isMariaDB == facts.isMariaDB else {
+      throw refusal("\(servers), which only GTIDs could relate: \(hint)")
+    }
+    let history = ServerHistory(connection)
+    guard try !history.omitsReplicated() else {
+      throw refusal(
+        "\(servers), \(Self.quietReplica)")
+    }
+    guard try has(gtids, replica, history, facts) else {
+      throw refusal("\(servers), which lacks transactions of its GTID set '\(gtids)': \(hint)")
     }
   }
 
   /// Whether the server has all transactions of `gtids`, perhaps after a while: a replica that takes over may still have
   /// to apply the last of them.
   private func has(
-    _ gtids: GTIDSet, _ replica: Replica, _ connection: Connection, _ facts: ServerFacts
+    _ gtids: GTIDSet, _ replica: Replica, _ history: ServerHistory, _ facts: ServerFacts
   ) throws(RunError) -> Bool {
     let end = ContinuousClock.now + .seconds(catchUpSeconds)
     var isWaiting = false
     while true {
-      if try executed(connection, facts)?.isSuperset(of: gtids) == true { return true }
+      if try history.includes(gtids) { return true }
       guard .now < end else { return false }
       if !isWaiting { log.warning("\(facts.server.name) lacks transactions: waiting \(catchUpSeconds) s for them") }
       isWaiting = true
       // After a stop signal the next question throws.
       do { _ = try replica.interrupt.sleep(milliseconds: 250) } catch { throw .system(error) }
-    }
-  }
-
-  /// The ids of all transactions that the server has applied.
-  private func executed(_ connection: Connection, _ facts: ServerFacts) throws(RunError) -> GTIDSet? {
-    let variable = facts.isMariaDB ? "@@global.gtid_current_pos" : "@@global.gtid_executed"
-    do {
-      return try ServerFacts.askValue(connection, variable).flatMap {
-        GTIDSet(trusted: $0, isMariaDB: facts.isMariaDB)
-      }
-    } catch {
-      throw .wire(error, reached: nil)
     }
   }
 
@@ -220,13 +231,18 @@ struct StartResolver {
     configurationError("\(nameOfPlace): \(reason)")
   }
 
+  private static let quietReplica =
+    "a replica that does not log what it replicates: set host to its source, or log_slave_updates (log_replica_updates) on"
+    + " the replica to ON"
+
   private var nameOfPlace: String {
     if origin == .request { return "next" }
     return configuration.durability.checkpointFile.map { "checkpoint_file \($0)" } ?? "the place reached"
   }
 
   private var wayToBeginAnew: String {
-    origin == .request ? "leave next out to begin anew" : "remove the checkpoint file to begin anew"
+    let how = origin == .request ? "leave next out" : "remove the checkpoint file"
+    return "to begin anew, move the output away, in which rows would come twice, and \(how)"
   }
 
   private func configurationError(_ message: String) -> RunError {
@@ -237,7 +253,7 @@ struct StartResolver {
 
 extension GTIDSet {
   /// The set that a server or this program printed; nil if it is none after all.
-  fileprivate init?(trusted text: String, isMariaDB: Bool) {
+  init?(trusted text: String, isMariaDB: Bool) {
     guard !text.isEmpty else {
       self = isMariaDB ? .mariadb(MariaDBGTIDPosition()) : .mysql(MySQLGTIDSet())
       return
@@ -254,5 +270,8 @@ extension GTIDSet {
 
 extension Checkpoint.Server {
   /// The UUID, or the number where there is none.
-  fileprivate var name: String { uuid ?? serverID.map { "server_id \($0)" } ?? "a server without a UUID" }
+  fileprivate var name: String {
+    let number = serverID.map { "server_id \($0)" }
+    return (uuid == "unknown" ? number : uuid ?? number) ?? "a server without a UUID"
+  }
 }

@@ -27,7 +27,18 @@ public struct Checkpoint: Codable, Sendable, Equatable {
     }
 
     /// What tells the server from others: its UUID, else "id" and its number; empty for files without a server.
-    public var identity: String { uuid ?? serverID.map { "id\($0)" } ?? "" }
+    ///
+    /// MariaDB calls itself "unknown" where it finds no network card, as in many containers: that tells no servers apart.
+    public var identity: String {
+      if let uuid, hasUUID { return uuid }
+      return serverID.map { "id\($0)" } ?? ""
+    }
+
+    /// True where the server has a UUID that is one.
+    var hasUUID: Bool { uuid != nil && uuid != Self.unknown }
+
+    /// What MariaDB says in place of it.
+    static let unknown = "unknown"
 
     /// Whether `other` is the same server, perhaps after an upgrade.
     public func isSame(as other: Server) -> Bool { identity == other.identity }
@@ -111,6 +122,9 @@ public struct Checkpoint: Codable, Sendable, Equatable {
     checkpoint.claim = Nonce.make()
     return checkpoint
   }
+
+  /// The identity of the first server; where that was told as "unknown", nothing told it from the last one.
+  var identityOfFirstServer: String { firstServer == Server.unknown ? server.identity : firstServer }
 
   /// Where to read on.
   public var position: BinlogPosition { BinlogPosition(file: binlogFile, offset: binlogPosition) }

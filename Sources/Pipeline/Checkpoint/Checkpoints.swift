@@ -30,7 +30,7 @@ public final class Checkpoints: @unchecked Sendable {
     self.server = server
     self.last = last
     self.goesOn = goesOn
-    firstServer = last?.firstServer ?? server.identity
+    firstServer = last?.identityOfFirstServer ?? server.identity
     files = last?.files ?? []
     unfinished = last?.unfinished ?? []
   }
@@ -48,11 +48,14 @@ public final class Checkpoints: @unchecked Sendable {
   /// nothing for the first server itself. MariaDB's have slashes among them, and a server can say whatever it likes.
   public var serverMark: String {
     guard server.identity != firstServer else { return "" }
-    let mark = server.identity.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }.prefix(Self.markLength)
+    let length = server.hasUUID ? Self.markLength : Self.numberMarkLength
+    let mark = server.identity.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }.prefix(length)
     return mark.isEmpty ? "other" : String(mark)
   }
 
   private static let markLength = 8
+  /// "id" and all digits of a server_id.
+  private static let numberMarkLength = 12
 
   /// A checkpoint of `place`, which need not be safe on disk.
   public func checkpoint(of place: TransactionBoundary) -> Checkpoint {

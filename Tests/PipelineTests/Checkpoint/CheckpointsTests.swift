@@ -35,6 +35,16 @@ import Testing
     #expect(!Self.server("u", 7).isSame(as: Self.server(nil, 7)))
   }
 
+  @Test("A MariaDB without network card calls itself unknown, which is no name")
+  func unknownServers() {
+    let last = Self.server("unknown", 33_111)
+    #expect(!last.isSame(as: Self.server("unknown", 33_112)))
+    #expect(last.isSame(as: Self.server(nil, 33_111)))
+    #expect(Self.mark(Self.server("unknown", 4_294_967_295), after: last) == "id4294967295")
+    let kept = Checkpoint(Self.boundary, server: last, firstServer: "unknown", files: [])
+    #expect(Checkpoints(nil, server: last, after: kept).serverMark == "")
+  }
+
   /// What the store has kept, from first to last.
   private final class Documents: CheckpointStore, @unchecked Sendable {
     var saved: [Checkpoint] = []
