@@ -91,6 +91,12 @@ public final class Pipeline: Sendable {
     return chunk
   }
 
+  /// Takes back a chunk that is not to be submitted, to be filled anew.
+  public func discard(_ chunk: EventChunk) {
+    chunk.removeAll()
+    chunks.give(chunk)
+  }
+
   /// Gives a chunk to the processing worker, once there is room for it.
   ///
   /// Returns false when a stage has failed; `finish` then throws its error.

@@ -144,6 +144,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
       do { try decoder.checkStatementSize(body) } catch { throw .binlog(error) }
     }
     try sink.event(frame, body)
+    guard !frame.isRolledBack else { return }
     guard frame.header.type == .transactionPayload else { return try show(frame, body) }
     try unpack(frame, body)
   }

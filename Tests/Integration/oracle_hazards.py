@@ -31,6 +31,10 @@ class Savepoints:
         del self._names[place + 1:]
         return f"ROLLBACK TO {self._random.choice(('', 'SAVEPOINT '))}{name}"
 
+    def refused(self) -> None:
+        """The savepoint that was to be set is not: Aria has none, where it is the only engine in the transaction."""
+        self._names.pop()
+
 
 class Notes:
     """A table without transactions, changed within those of others; now and then by a statement that fails in its middle."""

@@ -22,6 +22,7 @@ HAZARD_SHARE = 0.25
 REDEFINITION_SHARE = 0.06
 FOREIGN_IDS = (4242, 77)
 DOMAINS = (0, 3, 8)
+NO_SAVEPOINTS = 1178
 # Seconds by which the time of a statement may differ from the clock's: it was slow, or somebody set it.
 TIME_SHIFTS = (-40, -3, -1, 0, 0, 0, 1, 3600)
 LENIENT_MODE = "ALLOW_INVALID_DATES"
@@ -235,8 +236,10 @@ class Workload:
         savepoints = Savepoints(self._random)
         self._execute("BEGIN")
         for change in changes:
-            for hazard in self._random.sample((self._hazard, lambda: self._execute(savepoints.statement())), self._random.randint(0, 2)):
-                hazard()
+            if self._random.random() < 0.5:
+                self._hazard()
+            if self._random.random() < 0.5:
+                self._savepoint(savepoints)
             change(self._random.choice(touched))  # type: ignore[operator]
         end = self._random.choice(("COMMIT", "ROLLBACK", "disconnect"))
         if end == "disconnect":
@@ -244,6 +247,14 @@ class Workload:
         else:
             self._execute(end)
         self._snapshot(touched)
+
+    def _savepoint(self, savepoints: Savepoints) -> None:
+        statement = savepoints.statement()
+        try:
+            self._cursor.execute(statement)
+        except pymysql.err.OperationalError as error:
+            assert error.args[0] == NO_SAVEPOINTS and statement.startswith("SAVEPOINT"), f"{error} in {statement}"
+            savepoints.refused()
 
     def _hazard(self) -> None:
         if self._notes is None or self._random.random() < 0.4:

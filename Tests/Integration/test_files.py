@@ -116,7 +116,7 @@ def test_cut_in_the_last_event(connector: Connector, log: Log, copy: Path) -> No
         copy.write_bytes(whole[:4 + 17] + struct.pack("<H", flags | 1) + whole[4 + 19:cut])
         result = connector.run(config(copy)).expect(EXIT_OK)
         assert f"{copy.name}:{last.start}: the file ends after" in result.stderr
-        assert len(parse(result.text)) == 11
+        assert len(parse(result.text)) == 10, "rows of a transaction whose end is cut off"
         copy.write_bytes(whole[:4 + 17] + struct.pack("<H", flags & ~1) + whole[4 + 19:cut])
         result = connector.run(parquet(connector, copy)).expect(EXIT_DATA)
         assert f"{copy.name}:{last.start}: the file ends after" in result.last_line

@@ -378,7 +378,8 @@ def test_stop_in_an_outage_within_a_transaction(server: Server, connector: Conne
     result.expect(EXIT_OK)
     assert len(rows_in(connector.output)) <= 1, "rows of a transaction whose end has not come"
     if mode == "parquet":
-        assert len(rows_in(connector.output)) == 1 and byte_count == 20_000
+        # A part of it is in the output only where the log tells before its end that it cannot be rolled back.
+        assert len(rows_in(connector.output)) == 1 and (byte_count == 20_000 or server.is_mariadb)
         return
     stop = server.history()
     connector.run(config | {"port": server.port, "to_binlog_file": stop.file, "to_binlog_position": stop.offset}).expect(EXIT_OK)

@@ -2,7 +2,7 @@ import Bytes
 
 /// GTID and ANONYMOUS_GTID: the global id of the transaction that follows.
 ///
-///     int<1>    flags       bit 0: may hold statements
+///     int<1>    flags       bit 0: may hold statements; always set before MySQL 5.7
 ///     byte<16>  SID         the UUID of the server that committed it first
 ///     int<8>    GNO         its number there; 0 when anonymous
 ///
@@ -14,6 +14,11 @@ import Bytes
 /// What follows (time of the first commit, length, server version) is passed over. See
 /// <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Gtid__event.html>.
 public struct GTIDEvent: Sendable, Equatable, CustomStringConvertible {
+  /// The flag of a transaction that may hold statements.
+  static let statementsFlag: UInt8 = 1
+
+  /// Whether the transaction may hold statements that change rows, and not only their rows.
+  public let mayHoldStatements: Bool
   /// The UUID of the server.
   public let sourceID: UUIDBytes
   /// The transaction's number, from 1 on; 0 when anonymous.
@@ -24,7 +29,7 @@ public struct GTIDEvent: Sendable, Equatable, CustomStringConvertible {
   /// - Throws: `DecodeError` for a cut body, or a number that no transaction can have.
   public init(_ body: RawSpan) throws(DecodeError) {
     var cursor = ByteCursor(body)
-    try cursor.skip(1, "flags")
+    mayHoldStatements = try cursor.uint8("flags") & Self.statementsFlag != 0
     sourceID = UUIDBytes(try cursor.bytes(16, "SID"))
     let offset = cursor.offset
     number = try cursor.uint64("GNO")

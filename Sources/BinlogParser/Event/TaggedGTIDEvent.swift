@@ -15,6 +15,8 @@ import Bytes
 ///
 /// See <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Gtid__event.html>.
 public struct TaggedGTIDEvent: Sendable, Equatable, CustomStringConvertible {
+  /// Whether the transaction may hold statements that change rows, and not only their rows.
+  public let mayHoldStatements: Bool
   /// The UUID of the server that committed the transaction first.
   public let sourceID: UUIDBytes
   /// The tag, in lower case.
@@ -63,7 +65,7 @@ public struct TaggedGTIDEvent: Sendable, Equatable, CustomStringConvertible {
       throw DecodeError(.unsupported, at: requiredOffset, "last field to understand")
     }
     try Self.field(0, &cursor)
-    _ = try cursor.serializedUnsigned("flags")
+    mayHoldStatements = try cursor.serializedUnsigned("flags") & UInt64(GTIDEvent.statementsFlag) != 0
     try Self.field(1, &cursor)
     sourceID = try Self.uuid(&cursor)
     try Self.field(2, &cursor)

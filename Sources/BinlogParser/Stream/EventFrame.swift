@@ -4,6 +4,8 @@ import Bytes
 public struct EventFrame: Sendable, BitwiseCopyable {
   /// The event's header.
   public let header: EventHeader
+  /// Whether the event has rows, or describes their table, and its transaction takes them back.
+  public package(set) var isRolledBack = false
   /// Bytes from the start of the chunk to the event's header.
   public var offset: Int
   /// Bytes of the body, without header and checksum.

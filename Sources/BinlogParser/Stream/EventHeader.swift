@@ -64,7 +64,7 @@ public struct EventHeader: Sendable, BitwiseCopyable {
   }
 
   /// The same header with the type that its number means in `numbering`.
-  func renumbered(_ numbering: EventTypeNumbering?) -> EventHeader {
+  package func renumbered(_ numbering: EventTypeNumbering?) -> EventHeader {
     guard let numbering, numbering != .released else { return self }
     return EventHeader(self, type: numbering.type(type))
   }

@@ -33,6 +33,13 @@ public struct EventStream: Sendable {
     isFile = true
   }
 
+  /// The stream of the same format at `position`.
+  public func moved(to position: BinlogPosition) -> EventStream {
+    var stream = self
+    stream.position = position
+    return stream
+  }
+
   /// Takes the FORMAT_DESCRIPTION that stands before the stream's position in the file, without moving the position.
   ///
   /// - Throws: `BinlogError` as `accept` does.

@@ -25,12 +25,29 @@ public struct TransactionTracker: Sendable {
   private var hasAnonymous = false
   /// The ids of all transactions up to the last boundary, where they are known and all have one.
   public private(set) var gtids: GTIDSet?
+  /// What the open transaction, or else the last one, takes back of itself.
+  public private(set) var undone = UndoneEvents()
+  /// Whether the open transaction may end with ROLLBACK, or have a ROLLBACK TO, as far as the log tells before.
+  ///
+  /// MySQL says in the GTID whether it may hold statements, without which it logs nothing that was rolled back. The flags of
+  /// MariaDB's GTID are the same either way.
+  public private(set) var mayRollBack = false
 
   /// A tracker between two transactions; `gtids` are those of all transactions before it, where they are known.
   public init(gtids: GTIDSet?) { self.gtids = gtids }
 
   /// Whether the last event left no transaction open.
   public var isOutside: Bool { place == .outside }
+
+  /// Whether a transaction, or what a GTID announces, is open.
+  public var isInTransaction: Bool { place == .announced || place == .transaction }
+
+  /// The same tracker without the ids, for a look ahead.
+  public var withoutIDs: TransactionTracker {
+    var copy = self
+    copy.gtids = nil
+    return copy
+  }
 
   /// Forgets an open transaction: the stream begins again before it.
   public mutating func forgetOpenTransaction() {
@@ -57,11 +74,12 @@ public struct TransactionTracker: Sendable {
   private mutating func follow(
     _ frame: EventFrame, _ body: RawSpan, _ format: FormatDescriptionEvent?
   ) throws(DecodeError) {
+    if place != .outside { undone.count() }
     switch frame.header.type {
     case .gtid, .anonymousGTID, .taggedGTID, .mariadbGTID: try announce(frame, body)
-    case .query: decide(TransactionStatement(try QueryEvent(body).statement))
+    case .query: try decide(TransactionStatement(try QueryEvent(body).statement))
     // The server compresses no statement as short as those that end transactions.
-    case .queryCompressed, .executeLoadQuery: decide(.other)
+    case .queryCompressed, .executeLoadQuery: try decide(.other)
     case .xid, .xaPrepare, .transactionPayload: end()
     case .formatDescription where !frame.isOutsideOfFile: forgetOpenTransaction()
     case .previousGTIDs: add(MySQLGTIDSet(try PreviousGTIDsEvent(body)))
@@ -75,10 +93,16 @@ public struct TransactionTracker: Sendable {
   }
 
   private mutating func announce(_ frame: EventFrame, _ body: RawSpan) throws(DecodeError) {
-    place = .announced
+    begin(.announced)
     switch frame.header.type {
-    case .gtid: announced = try GTIDEvent(body).gtid
-    case .taggedGTID: announced = try TaggedGTIDEvent(body).gtid
+    case .gtid:
+      let event = try GTIDEvent(body)
+      announced = event.gtid
+      mayRollBack = event.mayHoldStatements
+    case .taggedGTID:
+      let event = try TaggedGTIDEvent(body)
+      announced = event.gtid
+      mayRollBack = event.mayHoldStatements
     case .mariadbGTID:
       let event = try MariaDBGTIDEvent(body)
       announced = event.gtid(server: frame.header.serverID)
@@ -87,14 +111,23 @@ public struct TransactionTracker: Sendable {
       announced = nil
       hasAnonymous = true
       gtids = nil
+      mayRollBack = (try? GTIDEvent(body))?.mayHoldStatements ?? true
     }
   }
 
-  private mutating func decide(_ statement: TransactionStatement) {
+  private mutating func begin(_ place: Place) {
+    self.place = place
+    undone = UndoneEvents()
+    undone.count()
+    mayRollBack = true
+  }
+
+  private mutating func decide(_ statement: TransactionStatement) throws(DecodeError) {
+    if isInTransaction { try undone.accept(statement) }
     switch statement {
-    case .begin: place = .transaction
-    case .end: end()
-    case .other: if place != .transaction { end() }
+    case .begin: if place == .announced { place = .transaction } else { begin(.transaction) }
+    case .commit, .rollback: end()
+    case .savepoint, .rollbackTo, .release, .other: if place != .transaction { end() }
     }
   }
 

@@ -13,7 +13,7 @@ extension Reader {
     // What a stage found wrong lies before the place to which the reader came.
     guard !pipeline.isClosed else { return .pipelineStopped }
     guard let resumption, resumption.mayHelp(after: error) else {
-      guard handWhatIsGood(before: error) else { return .pipelineStopped }
+      guard try handWhatIsGood(before: error) else { return .pipelineStopped }
       throw error
     }
     guard handCompleteTransactions() else { return .pipelineStopped }
@@ -42,8 +42,14 @@ extension Reader {
 
   /// Hands over what came before `error`, which ends the run: rows before a damaged event are good. When the log is gone,
   /// no run will see it again, and what is complete of it must be written without the transaction that is not.
-  private mutating func handWhatIsGood(before error: RunError) -> Bool {
+  private mutating func handWhatIsGood(before error: RunError) throws(RunError) -> Bool {
     if error.isAboutMissingLog { return handCompleteTransactions() }
+    if isHolding {
+      // A transaction of a server that does not answer comes again. Before damage, what came is all that can be had.
+      guard case .binlog = error else { return handCompleteTransactions() }
+      markUndone()
+      guard try handHeld() else { return false }
+    }
     return chunk.frames.isEmpty || hand()
   }
 
@@ -55,11 +61,22 @@ extension Reader {
 
   /// Drops what came of an open transaction, and hands over what came before it.
   mutating func handCompleteTransactions() -> Bool {
-    if passedOver == nil, let submitted, submitted != boundary, completeFrameCount == nil { passedOver = submitted }
-    chunk.keep(completeFrameCount ?? 0)
+    if isHolding || !held.isEmpty {
+      dropHeldTransaction()
+    } else {
+      if passedOver == nil, let submitted, submitted != boundary, completeFrameCount == nil { passedOver = submitted }
+      chunk.keep(completeFrameCount ?? 0)
+    }
+    undoneAhead = nil
     transactions.forgetOpenTransaction()
     reached = boundary
     return chunk.frames.isEmpty || hand()
+  }
+
+  private mutating func dropHeldTransaction() {
+    guard let complete = held.drop(pipeline) else { return chunk.keep(completeFrameCount ?? 0) }
+    pipeline.discard(chunk)
+    chunk = complete
   }
 
   private mutating func go(on dump: Replica.Dump) {

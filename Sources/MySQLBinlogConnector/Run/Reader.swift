@@ -47,6 +47,14 @@ struct Reader {
   private var outputStart: UInt64?
   /// Where the last event ended that was received.
   var reached: BinlogPosition
+  /// Chunks of the open transaction that wait for its end.
+  var held = HeldTransaction()
+  /// What the open transaction will take back, where its end was looked for.
+  var undoneAhead: UndoneEvents?
+  /// Events of the open transaction that were looked at, and are not in the chunk.
+  var uncountedEventCount = 0
+  /// Transactions that took back what they did, or a part of it, and events with rows that were left out.
+  var rolledBack: (transactions: Int, events: Int) = (0, 0)
   /// Where the last transaction ended.
   private(set) var boundary: BinlogPosition
   /// Frames of the chunk that lie before `boundary`; nil when it lies before the chunk.
@@ -62,7 +70,7 @@ struct Reader {
   /// Where transactions start that have no end in the log, because the server died while it wrote them.
   private(set) var torn: [BinlogPosition]
   /// Whether the events of such a transaction are being dropped.
-  private var isInTornTransaction = false
+  private(set) var isInTornTransaction = false
   /// Whether the last event is beyond the stop condition.
   private var isStopped = false
   private var lastTimestamp: UInt32 = 0
@@ -157,6 +165,7 @@ struct Reader {
       if let cut { log.warning("\(stream.position): \(cut); the file was not closed, and this event is left out") }
       let isBounded = range.isBounded || stop.isBounded
       let isComplete = !isBounded || range.isCovered(by: reached) || timeStop?.isPassed(by: reached) == true
+      if isHolding { warnOfOpenTransaction() }
       return submit(isComplete ? .rangeEnd : .endOfLog)
     }
   }
@@ -168,19 +177,21 @@ struct Reader {
     let verdict = try frame(at: offset, count, isFormat: isFormat)
     if let change {
       chunk.bytes.truncate(to: offset)
+      guard held.isEmpty || handCompleteTransactions() else { return .pipelineStopped }
       return .sourceChanged(change)
     }
     switch verdict {
     case .beyond:
       chunk.bytes.truncate(to: offset)
-      return submit(isRangeCovered ? .rangeEnd : .endOfLog)
-    case .last: return submit(.rangeEnd)
+      return try endRange(isRangeCovered ? .rangeEnd : .endOfLog, isBeyond: true)
+    case .last: return try endRange(.rangeEnd, isBeyond: false)
     case .inside: break
     }
     guard passedOver == nil else { return nil }
-    let isFull = offset + count >= EventChunk.fullByteCount
-    guard isFull || chunk.file != stream.position.file || source.mayWait() else { return nil }
-    return hand() ? nil : .pipelineStopped
+    if transactions.isOutside, !held.isEmpty, try !handHeld() { return .pipelineStopped }
+    let isFull = offset + count >= EventChunk.fullByteCount || chunk.file != stream.position.file
+    guard isFull || source.mayWait() else { return nil }
+    return try pass(isFull: isFull) ? nil : .pipelineStopped
   }
 
   /// Whether nothing of the range can come after an event that is beyond it. When that one is in a later file than the
@@ -192,6 +203,8 @@ struct Reader {
   /// Goes on at `start`, in another file.
   private mutating func begin(_ start: BinlogPosition) -> Bool {
     log.info("reading file: \(start.file)")
+    endFileInTransaction()
+    isInTornTransaction = false
     stream = source.stream(at: start, checksum: .none)
     reached = start
     if transactions.isOutside { boundary = start }
@@ -219,7 +232,7 @@ struct Reader {
     }
     let verdict = source.judge(frame, range, file: file, next: stream.position)
     guard verdict != .beyond else { return .beyond }
-    let isKept = keep(frame, file)
+    let isKept = keep(frame, file, wasOutside)
     if frame.beginsUnreadableDump, verdict == .inside { throw unreadable(from: frame, file) }
     guard isKept else { return .inside }
     note(frame, file)
@@ -286,7 +299,7 @@ struct Reader {
   }
 
   /// Adds the event to the chunk, and moves the boundary if it ends a transaction; false when it is passed over.
-  private mutating func keep(_ frame: EventFrame, _ file: String) -> Bool {
+  private mutating func keep(_ frame: EventFrame, _ file: String, _ wasOutside: Bool) -> Bool {
     if let end = passedOver {
       chunk.bytes.truncate(to: frame.offset)
       if !frame.isOutsideOfFile { passOver(frame, file, end) }
@@ -307,6 +320,8 @@ struct Reader {
     if outputStart == nil, !transactions.isOutside { outputStart = frame.start }
     reached = BinlogPosition(file: file, offset: frame.end)
     if transactions.isOutside {
+      if !wasOutside, !transactions.undone.ranges.isEmpty { noteRollback() }
+      undoneAhead = nil
       boundary = stream.position
       completeFrameCount = chunk.frames.count
       resumption?.noteProgress()
@@ -336,23 +351,30 @@ struct Reader {
     }
   }
 
-  private mutating func submit(_ end: End) -> End {
+  mutating func submit(_ end: End) -> End {
+    if isHolding { return handCompleteTransactions() ? end : .pipelineStopped }
     guard !chunk.frames.isEmpty else { return end }
     return hand() ? end : .pipelineStopped
   }
 
   /// Hands the chunk over and begins the next one; false when nobody takes it any more.
   mutating func hand() -> Bool {
-    chunk.outputStart = outputStart
-    if chunk.file != stream.position.file { outputStart = stream.position.offset }
-    submitted = reached
-    status.update(reached, timestamp: lastTimestamp)
-    let full = renewChunk()
-    log.debug("handing over \(full.frames.count) events, \(full.bytes.count) bytes, up to \(reached)")
+    if undoneAhead != nil { markUndone() }
+    let mayHaveOtherStart = chunk.file != stream.position.file
+    let start = outputStart
+    if mayHaveOtherStart { outputStart = stream.position.offset }
+    return give(renewChunk(), upTo: reached, from: start)
+  }
+
+  /// Gives away `full`, which ends at `end`; false when nobody takes it any more.
+  mutating func give(_ full: EventChunk, upTo end: BinlogPosition, from start: UInt64? = nil) -> Bool {
+    full.outputStart = start ?? outputStart
+    submitted = end
+    status.update(end, timestamp: lastTimestamp)
+    log.debug("handing over \(full.frames.count) events, \(full.bytes.count) bytes, up to \(end)")
     guard pipeline.submit(full) else { return false }
     progress.update(
-      rows: pipeline.metrics.snapshot.rows, bytes: bytesRead, file: reached.file, position: reached.offset,
-      end: byteCount)
+      rows: pipeline.metrics.snapshot.rows, bytes: bytesRead, file: end.file, position: end.offset, end: byteCount)
     return true
   }
 

@@ -25,6 +25,8 @@ enum RunError: Error {
   case pipeline(PipelineError, reached: BinlogPosition)
   /// A file or a store that the run needs besides its output refuses.
   case output(OutputError)
+  /// What waits for the end of its transaction, and does not fit into memory, cannot be put into a file.
+  case scratch(SystemError)
   /// The process lacks something it needs from the system.
   case system(SystemError)
 
@@ -39,7 +41,8 @@ enum RunError: Error {
     case .pipeline(.checkpoint(.inUse), _): .configuration
     case .pipeline(.parquet(.output(let error)), _) where error.isInUse: .configuration
     case .output(let error) where error.isInUse: .configuration
-    case .pipeline(.parquet, _), .pipeline(.output, _), .pipeline(.checkpoint, _), .output, .system, .input:
+    case .pipeline(.parquet, _), .pipeline(.output, _), .pipeline(.checkpoint, _), .output, .system, .input,
+      .scratch:
       .outputError
     case .pipeline(.outputClosed, _): .success
     }
@@ -100,6 +103,8 @@ enum RunError: Error {
     case .pipeline(let error, let reached): "\(error); reached \(reached)"
     case .output(let error): error.description
     case .system(let error): error.description
+    case .scratch(let error):
+      "a large transaction whose end has not come could not be kept in a temporary file: \(error)"
     case .input(let error): "the binlog file could not be read: \(error)"
     }
   }
@@ -127,6 +132,7 @@ enum RunError: Error {
       "what the server logged behind there, before it began anew, is missing: move the output away, because names of files"
         + " come again, remove the checkpoint, and begin at the first binlog that the server has"
     case .unwritten: "begin there again; with a checkpoint_file the next run does so by itself"
+    case .scratch: "let TMPDIR name a folder that can be written and has room for the server's largest transaction"
     case .pipeline, .system, .input: nil
     }
   }

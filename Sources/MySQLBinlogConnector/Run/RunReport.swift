@@ -35,6 +35,12 @@ struct RunReport {
     }
   }
 
+  /// Transactions that the log takes back.
+  func rolledBack(_ count: (transactions: Int, events: Int)) {
+    guard count.transactions > 0 else { return }
+    log.info("rolled back in the log: transactions=\(count.transactions) row_events_left_out=\(count.events)")
+  }
+
   /// Logs what the pipeline has to say while it runs.
   @Sendable static func warn(_ notice: PipelineNotice) {
     switch notice {

@@ -168,6 +168,7 @@ struct StreamRun {
       end = try read(&reader, pipeline, progress, replica)
     }
     report.ended(end, reader.reached, range)
+    report.rolledBack(reader.rolledBack)
     torn = reader.torn
     return try StreamEnding(self, pipeline, reader, stage).finish(end)
   }

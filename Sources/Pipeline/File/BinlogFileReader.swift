@@ -37,8 +37,10 @@ public final class BinlogFileReader {
   public private(set) var ending = BinlogFileEnding.none
   /// The file's size when it was opened.
   public let byteCount: UInt64
-  private let file: InputFile
-  private let maxEventBytes: Int
+  /// Whether a replica wrote the file: a transaction may go on in the next one.
+  public var isRelayLog: Bool { context.isRelayLog }
+  let file: InputFile
+  let maxEventBytes: Int
   private var readOffset = UInt64(BinlogFileMagic.byteCount)
   /// What the events so far tell of those to come.
   private var context = ContinuationSearch.Context()

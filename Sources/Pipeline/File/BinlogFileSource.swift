@@ -45,6 +45,8 @@ public final class BinlogFileSource {
   private var notice: BinlogFileProblem?
   /// Bytes of the buffer that steps were made of; behind them the next event begins.
   private var consumed = 0
+  /// The file before.
+  private var ended: BinlogFileReader?
 
   /// The events of `files[range]` from `start` in the first of them on, none larger than `maxEventBytes`.
   ///
@@ -73,6 +75,7 @@ public final class BinlogFileSource {
       consumed = offset + count
       return .event(offset: offset, count: count)
     case .end:
+      ended = reader
       index += 1
       try judgeEnd(of: reader)
       self.reader = nil
@@ -96,6 +99,39 @@ public final class BinlogFileSource {
     notice = reader.ending.problem(of: files[index].name, behind: reader.name)
     if let notice, !allowsGaps { throw reader.problem(notice) }
     if notice == nil, reader.ending == .none { notice = .unclosedBeforeAnother }
+  }
+
+  /// Whether a replica wrote the file.
+  public var isRelayLog: Bool { reader?.isRelayLog == true }
+  /// Whether a replica wrote the file before.
+  public var endedRelayLog: Bool { ended?.isRelayLog == true }
+  /// Whether the file, or the one that has just ended, may grow: it is the last one, and was not closed.
+  public var mayGrow: Bool {
+    guard let reader else { return ended?.isUnclosed == true && index == lastIndex + 1 }
+    return reader.isUnclosed && index == lastIndex
+  }
+
+  /// Looks how the transaction that `tracker` is in goes on behind the last event; `tracker` goes with it.
+  ///
+  /// - Throws: `BinlogFileError` for a read error.
+  public func lookAhead(
+    _ tracker: inout TransactionTracker, _ format: FormatDescriptionEvent?
+  ) throws(BinlogFileError) -> TransactionLookahead.Outcome {
+    guard let reader else { return .noEnd }
+    var lookahead = TransactionLookahead(reader, format, mayGrow: mayGrow)
+    return try lookahead.run(&tracker)
+  }
+
+  /// Passes over the rest of the file, of which `buffer` may hold a part.
+  ///
+  /// - Throws: `BinlogFileError` when the next file is not that of the log.
+  public func skipRest(_ buffer: inout OutputBuffer) throws(BinlogFileError) {
+    buffer.truncate(to: consumed)
+    guard let reader else { return }
+    ended = reader
+    index += 1
+    try judgeEnd(of: reader)
+    self.reader = nil
   }
 
   private func open() throws(BinlogFileError) -> Step {

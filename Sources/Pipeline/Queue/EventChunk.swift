@@ -73,6 +73,13 @@ public final class EventChunk: @unchecked Sendable {
     return isFormat ? try stream.acceptFormat(event, at: offset) : try stream.accept(event, at: offset)
   }
 
+  /// How many bytes the event that begins `offset` bytes into `bytes` says it has; 0 where there is no whole header.
+  public func eventSize(at offset: Int) -> Int { Self.eventSize(bytes, at: offset) }
+
+  private static func eventSize(_ events: borrowing OutputBuffer, at offset: Int) -> Int {
+    FileEventHeader(events.bytes, at: offset)?.size ?? 0
+  }
+
   /// Moves the bytes from `offset` on, which belong to no frame, to the start of `next`; none where the chunk was cut
   /// before them, because the reading ends there.
   public func moveTail(from offset: Int, to next: EventChunk) {
@@ -138,10 +145,35 @@ public final class EventChunk: @unchecked Sendable {
   /// Adds the event `frame`, whose bytes were appended to `bytes`.
   public func append(_ frame: EventFrame) { frames.append(frame) }
 
-  /// Drops all events but the first `frameCount`.
+  /// Drops all events but the first `frameCount`. Their bytes stay: what was read behind them may stand there.
   public func keep(_ frameCount: Int) {
     guard frameCount < frames.count else { return }
-    bytes.truncate(to: frames[frameCount].offset)
     frames.removeSubrange(frameCount...)
+  }
+
+  /// Moves the events from number `first` on, behind which nothing was read, to `next`, which is empty.
+  public func moveEvents(from first: Int, to next: EventChunk) {
+    guard first < frames.count else { return }
+    let start = frames[first].offset
+    moveTail(from: start, to: next)
+    for var frame in frames[first...] {
+      frame.offset -= start
+      next.append(frame)
+    }
+    frames.removeSubrange(first...)
+  }
+
+  /// Marks those of the events with the numbers `range` that have rows or describe a table; returns how many of those
+  /// that were not marked before have rows.
+  public func markRolledBack(_ range: Range<Int>) -> Int {
+    var count = 0
+    for index in range.clamped(to: frames.indices) {
+      let type = frames[index].header.type
+      let hasRows = RowsEvent.kind(of: type) != nil
+      guard hasRows || type == .tableMap, !frames[index].isRolledBack else { continue }
+      frames[index].isRolledBack = true
+      if hasRows { count += 1 }
+    }
+    return count
   }
 }

@@ -82,6 +82,61 @@ import Testing
     }
   }
 
+  /// What a transaction takes back of itself: the numbers of its events, of which the first is its GTID.
+  @Test(arguments: [
+    ("", []), ("SAVEPOINT a|r", []), ("r|ROLLBACK", [0..<2]), ("r|r|COMMIT", []), ("XA END|XA ROLLBACK X''", [0..<2]),
+    ("r|SAVEPOINT a|r|ROLLBACK TO A|r|COMMIT", [2..<4]), ("SAVEPOINT a|r|SAVEPOINT a|r|ROLLBACK TO a", [3..<5]),
+    ("SAVEPOINT a|r|SAVEPOINT b|r|ROLLBACK TO a|r|ROLLBACK TO `a`", [1..<7]),
+    ("SAVEPOINT a|r|ROLLBACK TO a|SAVEPOINT b|r|ROLLBACK TO b", [1..<3, 4..<6]),
+    ("SAVEPOINT a|r|ROLLBACK TO a|r|ROLLBACK", [0..<5]),
+    ("SAVEPOINT a|SAVEPOINT b|r|RELEASE SAVEPOINT b|r|ROLLBACK TO a", [1..<6]),
+  ])
+  func undone(_ statements: String, _ expected: [Range<Int>]) throws {
+    var tracker = TransactionTracker(gtids: nil)
+    try accept(.mariadbGTID(1, flags: 12), &tracker)
+    #expect(tracker.mayRollBack)
+    for statement in statements.split(separator: "|") {
+      try accept(statement == "r" ? .rows(endsStatement: true, false) : .query(String(statement), false), &tracker)
+    }
+    #expect(tracker.undone.ranges == expected)
+  }
+
+  @Test(arguments: [
+    "ROLLBACK TO a", "SAVEPOINT a|RELEASE SAVEPOINT a|ROLLBACK TO a",
+    "SAVEPOINT a|SAVEPOINT b|ROLLBACK TO a|ROLLBACK TO b",
+  ])
+  func savepointsThatAreNotThere(_ statements: String) throws {
+    var tracker = TransactionTracker(gtids: nil)
+    try accept(.mariadbGTID(1, flags: 12), &tracker)
+    let statements = statements.split(separator: "|").map(String.init)
+    for statement in statements.dropLast() { try accept(.query(statement, false), &tracker) }
+    #expect(throws: BinlogError.self) { try accept(.query(statements.last ?? "", false), &tracker) }
+  }
+
+  @Test func undoneAmong() throws {
+    var tracker = TransactionTracker(gtids: nil)
+    let back: [Step] = [.query("SAVEPOINT a", false), .tableMap, .query("ROLLBACK TO a", false), .tableMap]
+    for step in [.mariadbGTID(1, flags: 12)] + back + back { try accept(step, &tracker) }
+    #expect(tracker.undone.ranges == [1..<3, 5..<7])
+    #expect(tracker.undone.ranges(in: 0..<9) == [1..<3, 5..<7])
+    #expect(tracker.undone.ranges(in: 2..<6) == [2..<3, 5..<6])
+    #expect(tracker.undone.ranges(in: 3..<5) == [])
+  }
+
+  /// MySQL tells that a transaction has rows only, and what it takes back is not in its log then.
+  @Test func mayRollBack() throws {
+    var tracker = TransactionTracker(gtids: nil)
+    for (flags, expected) in [(UInt8(0), false), (1, true)] {
+      for type in [UInt8(33), 34] {
+        try accept(Step(type: type, body: [flags] + [UInt8](repeating: 0, count: 24), isOutside: false), &tracker)
+        #expect(tracker.mayRollBack == expected)
+      }
+    }
+    try accept(.xid, &tracker)
+    try accept(.query("BEGIN", false), &tracker)
+    #expect(tracker.mayRollBack)
+  }
+
   @Test func idsCountWhenTheirTransactionIsComplete() throws {
     var tracker = TransactionTracker(gtids: .mysql(MySQLGTIDSet()))
     for step in [Step.gtid(1), .query("BEGIN", false)] { try accept(step, &tracker) }
