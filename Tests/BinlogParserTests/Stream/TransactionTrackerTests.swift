@@ -83,14 +83,15 @@ import Testing
   }
 
   /// What a transaction takes back of itself: the numbers of its events, of which the first is its GTID.
-  @Test(arguments: [
-    ("", []), ("SAVEPOINT a|r", []), ("r|ROLLBACK", [0..<2]), ("r|r|COMMIT", []), ("XA END|XA ROLLBACK X''", [0..<2]),
-    ("r|SAVEPOINT a|r|ROLLBACK TO A|r|COMMIT", [2..<4]), ("SAVEPOINT a|r|SAVEPOINT a|r|ROLLBACK TO a", [3..<5]),
-    ("SAVEPOINT a|r|SAVEPOINT b|r|ROLLBACK TO a|r|ROLLBACK TO `a`", [1..<7]),
-    ("SAVEPOINT a|r|ROLLBACK TO a|SAVEPOINT b|r|ROLLBACK TO b", [1..<3, 4..<6]),
-    ("SAVEPOINT a|r|ROLLBACK TO a|r|ROLLBACK", [0..<5]),
-    ("SAVEPOINT a|SAVEPOINT b|r|RELEASE SAVEPOINT b|r|ROLLBACK TO a", [1..<6]),
-  ])
+  @Test(
+    arguments: [
+      ("", []), ("SAVEPOINT a|r", []), ("r|ROLLBACK", [0..<2]), ("r|r|COMMIT", []), ("XA END|XA ROLLBACK X''", [0..<2]),
+      ("r|SAVEPOINT a|r|ROLLBACK TO A|r|COMMIT", [2..<4]), ("SAVEPOINT a|r|SAVEPOINT a|r|ROLLBACK TO a", [3..<5]),
+      ("SAVEPOINT a|r|SAVEPOINT b|r|ROLLBACK TO a|r|ROLLBACK TO `a`", [1..<7]),
+      ("SAVEPOINT a|r|ROLLBACK TO a|SAVEPOINT b|r|ROLLBACK TO b", [1..<3, 4..<6]),
+      ("SAVEPOINT a|r|ROLLBACK TO a|r|ROLLBACK", [0..<5]),
+      ("SAVEPOINT a|SAVEPOINT b|r|RELEASE SAVEPOINT b|r|ROLLBACK TO a", [1..<6]),
+    ] as [(String, [Range<Int>])])
   func undone(_ statements: String, _ expected: [Range<Int>]) throws {
     var tracker = TransactionTracker(gtids: nil)
     try accept(.mariadbGTID(1, flags: 12), &tracker)
@@ -116,7 +117,7 @@ import Testing
   @Test func undoneAmong() throws {
     var tracker = TransactionTracker(gtids: nil)
     let back: [Step] = [.query("SAVEPOINT a", false), .tableMap, .query("ROLLBACK TO a", false), .tableMap]
-    for step in [.mariadbGTID(1, flags: 12)] + back + back { try accept(step, &tracker) }
+    for step in [Step.mariadbGTID(1, flags: 12)] + back + back { try accept(step, &tracker) }
     #expect(tracker.undone.ranges == [1..<3, 5..<7])
     #expect(tracker.undone.ranges(in: 0..<9) == [1..<3, 5..<7])
     #expect(tracker.undone.ranges(in: 2..<6) == [2..<3, 5..<6])
