@@ -6,6 +6,7 @@ import Platform
 @main
 struct Main {
   static func main() {
+    StandardDescriptors.fill()
     let arguments = CommandLine.arguments
     let variables = ProcessInfo.processInfo.environment
     if arguments.count < 2, let lambda = LambdaEnvironment(variables, program: arguments.first ?? "") {
@@ -16,9 +17,7 @@ struct Main {
 
   private static func run(_ arguments: [String]) -> ExitCode {
     switch Invocation.parse(arguments) {
-    case .print(let text):
-      print(text)
-      return .success
+    case .print(let text): return print(text)
     case .usageError(let text):
       FinalMessage.write(text)
       return .usage
@@ -37,6 +36,14 @@ struct Main {
         return error.report()
       }
     }
+  }
+
+  private static func print(_ text: String) -> ExitCode {
+    do throws(SystemError) { try LineOutput.standardOutput.write(text + "\n") } catch {
+      FinalMessage.write("\(error)")
+      return .outputError
+    }
+    return .success
   }
 
   private static func stream(_ arguments: StreamArguments) throws(RunError) {
