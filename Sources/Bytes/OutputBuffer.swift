@@ -33,13 +33,13 @@ public struct OutputBuffer: ~Copyable, @unchecked Sendable {
   deinit { unsafe Self.release(base) }
 
   @usableFromInline
-  static func memory(_ count: Int) -> UnsafeMutablePointer<UInt8> { unsafe whole(malloc(count)) }
+  static func memory(_ count: Int) -> UnsafeMutablePointer<UInt8> { unsafe whole(malloc(count), count) }
 
   @usableFromInline
   static func release(_ memory: UnsafeMutablePointer<UInt8>) { unsafe free(memory) }
 
-  private static func whole(_ memory: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<UInt8> {
-    guard let memory = unsafe memory else { fatalError("out of memory") }
+  private static func whole(_ memory: UnsafeMutableRawPointer?, _ count: Int) -> UnsafeMutablePointer<UInt8> {
+    guard let memory = unsafe memory else { OutOfMemory.endProcess(wanted: count) }
     return unsafe memory.assumingMemoryBound(to: UInt8.self)
   }
 
@@ -75,7 +75,7 @@ public struct OutputBuffer: ~Copyable, @unchecked Sendable {
   mutating func grow(_ count: Int) {
     let wanted = max(used + count, size + size / (size < Self.largeSize ? 2 : 4))
     // Large memory moves by its pages, without a copy: 8,000 page faults less before batches have their size.
-    unsafe base = Self.whole(realloc(base, wanted))
+    unsafe base = Self.whole(realloc(base, wanted), wanted)
     size = wanted
   }
 

@@ -7,6 +7,8 @@ import Platform
 struct Main {
   static func main() {
     StandardDescriptors.fill()
+    DescriptorLimit.raise()
+    Signals.ignoreFileSizeLimit()
     let arguments = CommandLine.arguments
     let variables = ProcessInfo.processInfo.environment
     if arguments.count < 2, let lambda = LambdaEnvironment(variables, program: arguments.first ?? "") {

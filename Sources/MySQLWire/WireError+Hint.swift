@@ -30,6 +30,7 @@ extension WireError {
 
   private func systemHint(_ error: SystemError) -> String {
     if error.isConnectionRefused { return "check host and port, and that the server runs and listens on that address" }
+    if let advice = error.adviceOnLimit { return advice }
     return "check the network between this machine and \(server)"
   }
 

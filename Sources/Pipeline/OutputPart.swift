@@ -1,5 +1,6 @@
 import BinlogParser
 import ParquetWriter
+import Platform
 
 /// The part of a binlog file that becomes visible at one time: from where the output was cut to where it is cut next.
 ///
@@ -7,8 +8,8 @@ import ParquetWriter
 /// memory is bounded. When there are more partitions, the file that has waited longest is completed and sealed; rows that
 /// still come for its partition go into another one, "…-2.parquet".
 final class OutputPart {
-  /// Files that grow at a time. Each has a descriptor; a process usually has 1024.
-  static let openLimit = 256
+  /// Files that grow at a time: each has a descriptor. They leave some to the connections and to whatever else is open.
+  static let openLimit = min(256, max(1, DescriptorLimit.current - 64))
   /// Bytes of growing files that are still in memory: objects that are uploaded in large pieces keep some.
   static let bufferedByteLimit = 64 << 20
 

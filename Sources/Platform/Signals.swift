@@ -11,8 +11,8 @@ import Synchronization
 /// Stop requests from the terminal or the service manager.
 ///
 /// The first SIGINT or SIGTERM asks the program to stop: it sets `stopRequested` and writes one byte to the wake file
-/// descriptor, on which every blocking wait also polls. The second ends the process at once. SIGPIPE is ignored, so that
-/// a closed pipe is an error of `write`, not the end of the process.
+/// descriptor, on which every blocking wait also polls. The second ends the process at once. SIGPIPE and SIGXFSZ are ignored, so
+/// that a closed pipe, or a file at its limit, is an error of `write`, not the end of the process.
 public enum Signals {
   /// Takes over SIGINT, SIGTERM and SIGPIPE.
   ///
@@ -25,6 +25,9 @@ public enum Signals {
     signal(SIGINT, handleStop)
     signal(SIGTERM, handleStop)
   }
+
+  /// Makes a file that would grow beyond the limit of the process (ulimit -f) an error of `write`, EFBIG.
+  public static func ignoreFileSizeLimit() { signal(SIGXFSZ, SIG_IGN) }
 
   /// Makes a closed pipe or connection an error of `write`, not the end of the process.
   public static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }

@@ -101,3 +101,141 @@ def test_help_that_cannot_be_written(connector: Connector) -> None:
         command = [connector.command("{}")[0], "--help"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=LIMIT_SECONDS)
     assert done.returncode == EXIT_OUTPUT and "space" in last_line(done)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Not blocking
+
+
+def read_slowly(descriptor: int) -> bytes:
+    data = b""
+    while piece := os.read(descriptor, 65536):
+        data += piece
+        time.sleep(0.001)
+    return data
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket"])
+@pytest.mark.parametrize("command", ["stream", "inspect"])
+def test_output_that_does_not_block(connector: Connector, log: Path, kind: str, command: str) -> None:
+    """As a shell leaves it behind whose other programs share the pipe; the reader is slower than the run."""
+    if kind == "pipe":
+        read, write = os.pipe()
+    else:
+        ends = socket.socketpair()
+        read, write = (end.detach() for end in ends)
+    os.set_blocking(write, False)
+    arguments = connector.command(text(log))
+    if command == "inspect":
+        arguments = [arguments[0], "inspect", "--events", str(log)]
+    with subprocess.Popen(arguments, stdout=write, stderr=subprocess.DEVNULL, cwd=connector.folder) as process:
+        os.close(write)
+        time.sleep(0.2)
+        data = read_slowly(read)
+        os.close(read)
+        assert process.wait(LIMIT_SECONDS) == EXIT_OK
+    assert data.count(b"After Values") == ROWS if command == "stream" else data.count(b"  XID  ") == ROWS // 5
+
+
+@pytest.mark.parametrize("blocks", [True, False])
+def test_signals_when_nobody_reads(connector: Connector, log: Path, blocks: bool) -> None:
+    """The first one waits for the reader, who is to get what was received; the second one ends the run."""
+    read, write = os.pipe()
+    os.set_blocking(write, blocks)
+    with subprocess.Popen(connector.command(text(log)), stdout=write, stderr=subprocess.DEVNULL) as process:
+        os.close(write)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(5) == 128 + signal.SIGTERM
+    os.close(read)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Limits of the process
+
+
+def random_rows(folder: Path) -> Path:
+    """Rows that no codec makes smaller."""
+    return crafted_file.write(folder, crafted_file.query(b"BEGIN"), *[part for number in range(4000) for part in (
+        crafted_file.table_map(b"shop", b"t"), crafted_file.insert(*[os.urandom(25).hex().encode()] * 1))], crafted_file.commit())
+
+
+def test_size_of_files_in_parquet_mode(connector: Connector, tmp_path: Path) -> None:
+    config = parquet(connector, random_rows(tmp_path), parquet_batch_size=500, compression="none")
+    done = limited(connector, config, resource.RLIMIT_FSIZE, 50_000)
+    assert done.returncode == EXIT_OUTPUT
+    assert "File too large" in last_line(done) and "ulimit -f" in last_line(done)
+    assert connector.files() == [] and not list(connector.folder.glob(".*.staging/*.partial"))
+
+
+@pytest.mark.parametrize("arguments", [[], ["inspect", "--events"]], ids=["stream", "inspect"])
+def test_size_of_standard_output(connector: Connector, log: Path, arguments: list[str]) -> None:
+    command = connector.command(text(log))
+    if arguments:
+        command = [command[0], *arguments, str(log)]
+    with (connector.folder / "rows").open("wb") as output:
+        done = subprocess.run(command, stdout=output, stderr=subprocess.PIPE, timeout=LIMIT_SECONDS, cwd=connector.folder,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)))
+    assert done.returncode == EXIT_OUTPUT
+    assert "File too large" in last_line(done) and "ulimit -f" in last_line(done)
+    assert (connector.folder / "rows").stat().st_size == 50_000
+
+
+def test_size_of_the_checkpoint(connector: Connector, log: Path) -> None:
+    done = limited(connector, text(log, checkpoint_file="state.json"), resource.RLIMIT_FSIZE, 100)
+    assert done.returncode == EXIT_OUTPUT
+    assert "state.json.new" in last_line(done) and "ulimit -f" in last_line(done)
+
+
+def test_size_of_the_log(connector: Connector, log: Path) -> None:
+    """The log goes on at standard error, and the run to its end."""
+    done = limited(connector, text(log, log_file="run.log"), resource.RLIMIT_FSIZE, 100)
+    assert done.returncode == EXIT_OK and done.stdout.count(b"After Values") == ROWS
+    assert b"the log goes on here" in done.stderr
+
+
+def test_few_descriptors(connector: Connector, tmp_path: Path) -> None:
+    """More tables than files that can be open: the files take turns."""
+    log = crafted_file.write(tmp_path, *rows_of(3000, tables=600))
+    config = parquet(connector, log, partition_by="table", parquet_batch_size=8)
+    done = limited(connector, config, resource.RLIMIT_NOFILE, 256)
+    assert done.returncode == EXIT_OK, last_line(done)
+    assert len(rows_in(connector.output)) == 3000
+
+
+@pytest.mark.parametrize("limit", [10, 20])
+def test_too_few_descriptors(connector: Connector, tmp_path: Path, limit: int) -> None:
+    config = parquet(connector, crafted_file.write(tmp_path, *rows_of(300, tables=60)), partition_by="table")
+    done = limited(connector, config, resource.RLIMIT_NOFILE, limit)
+    if done.returncode != EXIT_OK:
+        assert done.returncode == EXIT_OUTPUT
+        assert "ulimit -n" in last_line(done) and "permission" not in last_line(done)
+    assert done.returncode == EXIT_OUTPUT or len(rows_in(connector.output)) == 300
+
+
+def test_soft_limit_of_descriptors(connector: Connector, tmp_path: Path) -> None:
+    """A soft limit is there to be raised."""
+    log = crafted_file.write(tmp_path, *rows_of(300, tables=60))
+    command = connector.command(parquet(connector, log, partition_by="table"))
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    done = subprocess.run(command, cwd=connector.folder, capture_output=True, timeout=LIMIT_SECONDS,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (20, hard)))
+    assert done.returncode == EXIT_OK, last_line(done)
+    assert len(connector.files()) == 1 and len(rows_in(connector.output)) == 300
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Memory
+
+
+def test_out_of_memory(connector: Connector, tmp_path: Path) -> None:
+    """One event of 100 MB in a process that may have 160."""
+    statement = crafted_file.query(b"INSERT /*" + b"x" * 100_000_000)
+    log = crafted_file.write(tmp_path, statement)
+    for mode in ({"events": "all"}, {"output_mode": "parquet", "parquet_output_dir": str(connector.output)}):
+        done = limited(connector, text(log, **mode), resource.RLIMIT_AS, 160_000_000)
+        assert done.returncode == EXIT_OUTPUT
+        assert "out of memory" in last_line(done) and "max_event_bytes" in last_line(done)

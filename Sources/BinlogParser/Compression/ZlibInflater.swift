@@ -16,6 +16,9 @@ enum ZlibInflater {
     fileprivate var windowBits: Int32 { self == .zlib ? 15 : -15 }
   }
 
+  /// What zlib takes: a window of 32 KiB, and about seven more for its tables.
+  private static let memoryByteCount = 40_000
+
   /// Appends what `stream` decompresses to, which must be `count` bytes.
   ///
   /// - Throws: `DecodeError` for a stream that is cut or damaged, that decompresses to another number of bytes, or that
@@ -44,9 +47,7 @@ enum ZlibInflater {
     unsafe stream.initialize(to: z_stream())
     let initialized = unsafe inflateInit2_(
       stream, wrap.windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-    guard initialized == Z_OK else {
-      throw DecodeError(.tooLarge, at: 0, "zlib stream")
-    }
+    guard initialized == Z_OK else { OutOfMemory.endProcess(wanted: memoryByteCount) }
     defer { unsafe inflateEnd(stream) }
     var status = Z_OK
     let end = out.count + count
@@ -73,6 +74,7 @@ enum ZlibInflater {
     case Z_STREAM_END where out.count == end: return
     case Z_BUF_ERROR: throw DecodeError(.truncated, at: offset, "zlib stream")
     case Z_OK, Z_STREAM_END: throw DecodeError(.invalid, at: 0, "uncompressed length")
+    case Z_MEM_ERROR: OutOfMemory.endProcess(wanted: memoryByteCount)
     default: throw DecodeError(.invalid, at: offset, "zlib stream")
     }
   }

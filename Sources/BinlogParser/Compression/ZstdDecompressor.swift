@@ -19,7 +19,7 @@ struct ZstdDecompressor: ~Copyable {
   }
 
   private static func makeContext() throws(DecodeError) -> OpaquePointer {
-    guard let context = unsafe ZSTD_createDCtx() else { throw DecodeError(.tooLarge, at: 0, "zstd context") }
+    guard let context = unsafe ZSTD_createDCtx() else { OutOfMemory.endProcess(wanted: contextByteCount) }
     let result = unsafe ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Limits.zstdWindowLog)
     guard ZSTD_isError(result) == 0 else {
       unsafe ZSTD_freeDCtx(context)
@@ -30,6 +30,11 @@ struct ZstdDecompressor: ~Copyable {
 
   deinit { unsafe ZSTD_freeDCtx(context) }
 
+  /// About what a context takes.
+  private static let contextByteCount = 96_000
+  /// ZSTD_error_memory_allocation, as functions return it: there is no memory for the window.
+  private static let outOfMemory = -64
+
   /// Appends at most `count` of the bytes that `input` goes on with after what was used up; fewer only at its end.
   ///
   /// - Parameter input: the same in each call.
@@ -39,6 +44,7 @@ struct ZstdDecompressor: ~Copyable {
     while missing > 0 {
       let before = consumed
       let (written, result) = step(min(missing, Limits.decompressionStep), input, &out)
+      if result == Self.outOfMemory { OutOfMemory.endProcess(wanted: 1 << Int(Limits.zstdWindowLog)) }
       guard ZSTD_isError(result) == 0 else { throw DecodeError(.invalid, at: before, "zstd data") }
       if consumed > before || written > 0 { isFrameComplete = result == 0 }
       missing -= written

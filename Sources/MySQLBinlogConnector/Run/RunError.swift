@@ -133,7 +133,8 @@ enum RunError: Error {
         + " come again, remove the checkpoint, and begin at the first binlog that the server has"
     case .unwritten: "begin there again; with a checkpoint_file the next run does so by itself"
     case .scratch: "let TMPDIR name a folder that can be written and has room for the server's largest transaction"
-    case .pipeline, .system, .input: nil
+    case .pipeline(.output(let error), _), .system(let error), .input(let error): error.adviceOnLimit
+    case .pipeline: nil
     }
   }
 

@@ -54,6 +54,7 @@ public final class CheckpointFile: CheckpointStore, @unchecked Sendable {
     .unavailable(
       OutputError(
         error.description,
-        advice: "check checkpoint_file, its folder's permissions and free space, and run again"))
+        advice: error.adviceOnLimit
+          ?? "check checkpoint_file, its folder's permissions and free space, and run again"))
   }
 }

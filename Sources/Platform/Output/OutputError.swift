@@ -20,7 +20,7 @@ public struct OutputError: Error, Equatable, Sendable, CustomStringConvertible {
       error.description,
       advice: error.isDiskFull
         ? "free some space and run again from the same position; files completed before are safe"
-        : "check the output folder and its permissions")
+        : error.adviceOnLimit ?? "check the output folder and its permissions")
   }
 }
 
