@@ -24,11 +24,7 @@ struct Main {
       FinalMessage.write(text)
       return .usage
     case .inspect(let arguments):
-      do throws(ConfigurationProblem) {
-        try LogSetup.bootstrap(level: .info, file: nil)
-      } catch {
-        return RunError.configuration(ConfigurationError(path: "inspect", problems: [error])).report()
-      }
+      do throws(RunError) { try openLog(level: .info, file: nil, sayingIn: "inspect") } catch { return error.report() }
       return InspectRun.run(arguments)
     case .stream(let arguments):
       do {
@@ -49,28 +45,33 @@ struct Main {
   }
 
   private static func stream(_ arguments: StreamArguments) throws(RunError) {
-    let configuration: Configuration
-    do {
-      try LogSetup.bootstrap(level: arguments.isVerbose ? .debug : .info, file: arguments.logFile)
-    } catch {
-      throw .configuration(ConfigurationError(path: "--log-file", problems: [error]))
-    }
-    do {
-      configuration = try Configuration(arguments: arguments, environment: ProcessInfo.processInfo.environment)
-    } catch {
-      throw .configuration(error)
-    }
-    do {
-      try LogSetup.bootstrap(level: configuration.log.level, file: configuration.log.file)
-    } catch {
-      throw .configuration(ConfigurationError(path: arguments.configurationPath, problems: [error]))
-    }
+    let configuration = try load(arguments)
+    try openLog(level: configuration.log.level, file: configuration.log.file, sayingIn: arguments.configurationPath)
     // Only now is it known whether these lines are wanted, and where.
     let log = Logger(label: "main")
     log.info("\(Version.text)")
     log.info("loaded configuration from: \(arguments.configurationPath)")
     for warning in configuration.warnings { log.warning("\(warning)") }
     try stream(configuration)
+  }
+
+  /// Reads the configuration. Its errors go to the log file of the command line, unless that is one of them: a file where none
+  /// may be is not made.
+  private static func load(_ arguments: StreamArguments) throws(RunError) -> Configuration {
+    let level: LogLevel = arguments.isVerbose ? .debug : .info
+    try openLog(level: level, file: nil, sayingIn: "--log-file")
+    do {
+      return try Configuration(arguments: arguments, environment: ProcessInfo.processInfo.environment)
+    } catch {
+      if !error.concerns(.logFile) { try openLog(level: level, file: arguments.logFile, sayingIn: "--log-file") }
+      throw .configuration(error)
+    }
+  }
+
+  private static func openLog(level: LogLevel, file: String?, sayingIn place: String) throws(RunError) {
+    do throws(ConfigurationProblem) { try LogSetup.bootstrap(level: level, file: file) } catch {
+      throw .configuration(ConfigurationError(path: place, problems: [error]))
+    }
   }
 
   /// Runs until the end, or until a stop signal.

@@ -18,6 +18,12 @@ extension SystemError {
   /// Two paths are on different file systems or mount points (EXDEV).
   public var isCrossDevice: Bool { code == EXDEV }
 
+  /// Nobody reads the named pipe that was to be opened for writing (ENXIO).
+  public var isPipeWithoutReader: Bool { code == ENXIO }
+
+  /// What was to be read is a pipe or a device (ESPIPE).
+  public var isNoFile: Bool { code == ESPIPE }
+
   /// What to do about a limit of the process or of the machine that the call ran into; nil for other errors.
   public var adviceOnLimit: String? {
     switch code {

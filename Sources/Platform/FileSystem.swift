@@ -55,6 +55,47 @@ public enum FileSystem {
     return unsafe String(cString: resolved)
   }
 
+  /// The absolute path as `resolve` gives it, of which the end need not exist yet.
+  public static func resolveExisting(_ path: String) -> String {
+    var existing = path.hasPrefix("/") ? path : "./" + path
+    var missing: [String] = []
+    while true {
+      if let resolved = try? resolve(existing) { return missing.reversed().reduce(resolved, appending) }
+      guard existing != "/", existing != "." else { return path }
+      missing.append(name(of: existing))
+      existing = parent(of: existing)
+    }
+  }
+
+  /// The path of `component` below `path`: the folders on the way will be made, and are no links.
+  private static func appending(_ path: String, _ component: String) -> String {
+    switch component {
+    case ".": path
+    case "..": parent(of: path)
+    default: path.appendingComponent(component)
+    }
+  }
+
+  /// Whether the path is that of the folder, or leads into it, by whatever names: through links, "..", or another mount point.
+  public static func isPath(_ path: String, within folder: String) -> Bool {
+    let folder = resolveExisting(folder)
+    let identity = identity(of: folder)
+    var path = resolveExisting(path)
+    while true {
+      if path == folder { return true }
+      if let identity, let other = Self.identity(of: path), identity == other { return true }
+      if path == "/" || path == "." { return false }
+      path = parent(of: path)
+    }
+  }
+
+  /// What tells the folder at a path from others; nil where there is none.
+  private static func identity(of path: String) -> [UInt64]? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
+    return [UInt64(truncatingIfNeeded: status.st_dev), UInt64(truncatingIfNeeded: status.st_ino)]
+  }
+
   /// Everything before the last component: "a/b" of "a/b/c", "." of "c", "/" of "/c".
   public static func parent(of path: String) -> String {
     let parts = path.split(separator: "/").dropLast().joined(separator: "/")
@@ -62,35 +103,13 @@ public enum FileSystem {
     return parts.isEmpty ? "." : parts
   }
 
-  /// The names in a folder, without "." and "..", in no order.
-  public static func entries(of path: String) throws(SystemError) -> [String] {
-    guard let directory = unsafe opendir(path) else { throw .last("opendir", path) }
-    defer { unsafe closedir(directory) }
-    var names: [String] = []
-    while let entry = unsafe readdir(directory) {
-      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
-  }
-
   /// Gives a file a new path on the same file system, in place of a file that is there, in one step.
   public static func rename(_ old: String, to new: String) throws(SystemError) {
     guard systemRename(old, new) == 0 else { throw .last("rename", "\(old) to \(new)") }
   }
 
-  /// Throws unless a file can be renamed into the folder, which mount points prevent even within one file system.
-  ///
-  /// No file can take the place of "folder/.", so that the attempt fails in any case; the question is with which error.
-  public static func checkRename(of file: String, into directory: String) throws(SystemError) {
-    do throws(SystemError) {
-      try rename(file, to: directory + "/.")
-    } catch  where error.isCrossDevice {
-      throw error
-    } catch {}
-  }
+  /// The last component: "c" of "a/b/c" and of "c/"; empty for "/".
+  static func name(of path: String) -> String { path.split(separator: "/").last.map { String($0) } ?? "" }
 
   /// Removes a file.
   public static func removeFile(_ path: String) throws(SystemError) {
@@ -104,13 +123,7 @@ public enum FileSystem {
   }
 
   /// Makes the names in a folder durable. A file system that cannot do so for folders does it by itself.
-  public static func syncDirectory(_ path: String) throws(SystemError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .last("open", path) }
-    defer { close(descriptor) }
-    guard fsync(descriptor) != 0, errno != EINVAL, errno != ENOTSUP else { return }
-    throw .last("fsync", path)
-  }
+  public static func syncDirectory(_ path: String) throws(SystemError) { try OpenFolder(path).sync() }
 }
 
 // `FileSystem.rename` hides the C function.

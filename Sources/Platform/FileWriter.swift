@@ -27,9 +27,18 @@ public struct FileWriter: ~Copyable {
     try self.init(path, flags: O_WRONLY | O_CREAT | O_EXCL, access, subject: path)
   }
 
-  /// Creates a file, or empties the one that is there.
-  public init(replacing path: String, access: Access) throws(SystemError) {
-    try self.init(path, flags: O_WRONLY | O_CREAT | O_TRUNC, access, subject: path)
+  /// Creates a file in an open folder, in which there must be nothing of that name.
+  init(creating name: String, in folder: OpenFolder, access: Access = .ownerAndGroup) throws(SystemError) {
+    try self.init(
+      name, at: folder.descriptor, flags: O_WRONLY | O_CREAT | O_EXCL, access, subject: folder.path(of: name))
+  }
+
+  /// Opens a file in an open folder, to lock it; `creates` makes one where there is none. It need not be ours: nothing in it
+  /// changes, no link is followed, and what is no file is an error, for which nobody waits.
+  init(locking name: String, in folder: OpenFolder, creates: Bool) throws(SystemError) {
+    let flags = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | (creates ? O_CREAT : 0)
+    path = folder.path(of: name)
+    descriptor = try Self.openFile(name, at: folder.descriptor, flags: flags, subject: path)
   }
 
   /// Opens a file that exists, for writing at its end.
@@ -56,12 +65,37 @@ public struct FileWriter: ~Copyable {
     guard unsafe linkat(AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 else { throw .last("linkat", path) }
   }
 
-  private init(_ path: String, flags: Int32, _ access: Access, subject: String) throws(SystemError) {
+  private init(
+    _ path: String, at folder: Int32 = AT_FDCWD, flags: Int32, _ access: Access, subject: String
+  ) throws(SystemError) {
     self.path = subject
-    repeat {
-      descriptor = unsafe open(path, flags | O_CLOEXEC, access.rawValue)
-    } while descriptor < 0 && errno == EINTR
-    guard descriptor >= 0 else { throw .last("open", subject) }
+    descriptor = try Self.open(path, at: folder, flags: flags, access, subject: subject)
+  }
+
+  private static func open(
+    _ path: String, at folder: Int32, flags: Int32, _ access: Access, subject: String
+  ) throws(SystemError) -> Int32 {
+    while true {
+      let descriptor = unsafe openat(folder, path, flags | O_CLOEXEC, access.rawValue)
+      if descriptor >= 0 { return descriptor }
+      guard errno == EINTR else { throw .last("open", subject) }
+    }
+  }
+
+  /// `open` for what must be a regular file.
+  private static func openFile(
+    _ name: String, at folder: Int32, flags: Int32, subject: String
+  ) throws(SystemError) -> Int32 {
+    let descriptor = try open(name, at: folder, flags: flags, .owner, subject: subject)
+    do throws(SystemError) {
+      guard try status(descriptor, subject).st_mode & S_IFMT == S_IFREG else {
+        throw SystemError("open", subject, code: EINVAL)
+      }
+    } catch {
+      _ = systemClose(descriptor)
+      throw error
+    }
+    return descriptor
   }
 
   deinit {
@@ -106,11 +140,16 @@ public struct FileWriter: ~Copyable {
 
   /// Throws `isNotFound` unless the path still leads to this file.
   public func checkPlace() throws(SystemError) {
-    var own = stat()
+    let own = try Self.status(descriptor, path)
     var other = stat()
-    guard unsafe fstat(descriptor, &own) == 0 else { throw .last("fstat", path) }
-    guard unsafe stat(path, &other) == 0 else { throw .last("stat", path) }
+    guard unsafe lstat(path, &other) == 0 else { throw .last("stat", path) }
     guard own.st_dev == other.st_dev, own.st_ino == other.st_ino else { throw SystemError("stat", path, code: ENOENT) }
+  }
+
+  private static func status(_ descriptor: Int32, _ path: String) throws(SystemError) -> stat {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw .last("fstat", path) }
+    return status
   }
 }
 

@@ -31,8 +31,10 @@ public final class LineOutput: Sendable {
   }
 
   /// Opens the file at `path` for appending; a new one is readable by its owner and group only (0640).
+  ///
+  /// - Throws: `SystemError`; ENXIO for a named pipe that nobody reads, which is not waited for.
   public init(appendingTo path: String) throws(SystemError) {
-    let descriptor = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+    let descriptor = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o640)
     guard descriptor >= 0 else { throw .last("open", path) }
     fileDescriptor = descriptor
     name = path

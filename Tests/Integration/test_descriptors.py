@@ -239,3 +239,63 @@ def test_out_of_memory(connector: Connector, tmp_path: Path) -> None:
         done = limited(connector, text(log, **mode), resource.RLIMIT_AS, 160_000_000)
         assert done.returncode == EXIT_OUTPUT
         assert "out of memory" in last_line(done) and "max_event_bytes" in last_line(done)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Pipes and folders where files are wanted
+
+
+@contextmanager
+def greeting_server() -> Iterator[int]:
+    """A server that offers TLS, and then waits for the client to go; its port."""
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(len(body).to_bytes(3, "little") + b"\0" + body)
+            while connection.recv(4096):
+                pass
+
+    body = greeting(capabilities=CAPABILITIES | 0x0800)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+
+
+def fifo(path: Path) -> Path:
+    os.mkfifo(path)
+    return path
+
+
+def folder(path: Path) -> Path:
+    path.mkdir()
+    return path
+
+
+KINDS: list[Callable[[Path], Path]] = [fifo, folder]
+
+
+@pytest.mark.parametrize("make", KINDS)
+@pytest.mark.parametrize("option", ["log_file", "password_file", "ssl_ca", "ssl_cert", "ssl_key"])
+def test_no_file(connector: Connector, log: Path, tmp_path: Path, make: Callable[[Path], Path], option: str) -> None:
+    """Nobody waits for the other end of a pipe. The server, of which only the certificates matter, is a greeting."""
+    place = make(tmp_path / "place")
+    if option == "log_file":
+        done = connector.run(text(log, log_file=str(place)), limit=10)
+    else:
+        with greeting_server() as port:
+            fields = {"host": "127.0.0.1", "port": port, "user": "u", "from_binlog_file": "b.000001", "from_binlog_position": 4,
+                      "ssl_mode": "required", option: str(place)}
+            if option in ("ssl_cert", "ssl_key"):
+                fields["ssl_key" if option == "ssl_cert" else "ssl_cert"] = str(place)
+            done = connector.run(fields, limit=10)
+    done.expect(EXIT_CONFIG)
+    assert option.removesuffix("_cert").removesuffix("_key") in done.last_line and str(place) in done.last_line
+
+
+def test_log_into_a_pipe(connector: Connector, log: Path, tmp_path: Path) -> None:
+    place = fifo(tmp_path / "place")
+    reader = os.open(place, os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(reader, 1031, 1 << 20)
+    connector.run(text(log, log_file=str(place))).expect(EXIT_OK)
+    assert b"info(main): total events processed" in os.read(reader, 1 << 20)
+    os.close(reader)

@@ -31,9 +31,11 @@ def parse(line: str) -> Call | None:
     match = CALL.match(line)
     if not match or match["result"] != "0":
         return None
-    places = re.findall(r'"([^"]*)"' if "sync" not in match["name"] else r"<([^>]*)>", match["arguments"])
-    return Call("sync" if "sync" in match["name"] else match["name"].removesuffix("at2").removesuffix("at"),
-                tuple(Path(place) for place in places))
+    if "sync" in match["name"]:
+        return Call("sync", tuple(Path(place) for place in re.findall(r"<([^>]*)>", match["arguments"])))
+    # A name may stand behind the open folder in which it is.
+    places = re.findall(r'(?:<([^>]*)>, )?"([^"]*)"', match["arguments"])
+    return Call(match["name"].removesuffix("at2").removesuffix("at"), tuple(Path(folder, name) for folder, name in places))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import TestSupport
 import Testing
 
 @Suite struct FileWriterTests {
@@ -30,5 +31,19 @@ import Testing
     #expect(FileSystem.modeReadableByOthers(path) == readable)
     #expect(FileSystem.modeReadableByOthers(path + ".none") == nil)
     #expect(FileSystem.modeReadableByOthers("/") == nil)
+  }
+
+  /// "link" leads to "out"; nothing else is there.
+  @Test(arguments: [
+    ("out/x", true), ("out", true), ("link/x", true), ("new/../out/x", true), ("out/../link/a/b", true), ("x", false),
+    ("out/../x", false), ("link/../x", false), ("outer/x", false), ("new/out/x", false),
+  ])
+  func pathsWithinAFolder(_ name: String, _ isWithin: Bool) throws {
+    let folder = try TemporaryFolder()
+    try FileSystem.createDirectories(folder.path + "/out")
+    try FileManager.default.createSymbolicLink(atPath: folder.path + "/link", withDestinationPath: "out")
+    for out in ["/out", "/link", "/./out/"] {
+      #expect(FileSystem.isPath(folder.path + "/" + name, within: folder.path + out) == isWithin)
+    }
   }
 }

@@ -84,7 +84,7 @@ package struct Configuration: Sendable {
     stop = StopCondition(&reader)
     output = OutputSettings(&reader, mode: outputMode)
     durability = DurabilitySettings(&reader)
-    if let problem = output.problem(withCheckpointAt: durability.checkpointFile) {
+    if let problem = output.problem(withFileAt: durability.checkpointFile) {
       reader.report(.checkpointFile, problem)
     }
     objectStore = Self.keyInObjectStore(output, durability).flatMap { reader.objectStore(for: $0, environment) }
@@ -93,6 +93,7 @@ package struct Configuration: Sendable {
     }
     filter = FilterSettings(&reader)
     log = LogSettings(&reader, arguments)
+    if let problem = log.problem(output, durability) { reader.report(.logFile, problem) }
     lambda = LambdaSettings(&reader)
     holdsPassword = reader.has(.password) && !server.password.isEmpty
     guard reader.problems.isEmpty else {

@@ -4,6 +4,11 @@ package struct ConfigurationError: Error, Equatable, Sendable {
   package let path: String
   /// The problems; there is at least one.
   package let problems: [ConfigurationProblem]
+
+  /// Whether a value of `key` is wrong.
+  func concerns(_ key: ConfigurationKey) -> Bool {
+    problems.contains { $0.message.hasPrefix("\(key.rawValue) ") }
+  }
 }
 
 extension ConfigurationError: CustomStringConvertible {

@@ -54,7 +54,7 @@ enum ConfigurationFile {
     var problems: [ConfigurationProblem] = []
     var firstLines: [ConfigurationKey: Int] = [:]
     for key in keys {
-      let name = (try? JSONDecoder().decode(String.self, from: Data(key.literal))) ?? "?"
+      let name = key.name
       guard let known = ConfigurationKey(rawValue: name) else {
         let advice = ConfigurationKey.nearest(to: name).map { "the nearest one is \"\($0.rawValue)\"" }
         let message =

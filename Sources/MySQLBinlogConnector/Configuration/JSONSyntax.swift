@@ -1,3 +1,5 @@
+import Foundation
+
 /// Checks a text against the grammar of RFC 8259 and finds the keys of the outermost object.
 ///
 /// Foundation's decoder, which reads the values afterwards, does not say where a mistake lies, accepts a trailing comma
@@ -9,6 +11,9 @@ struct JSONSyntax {
     let literal: ArraySlice<UInt8>
     /// Its line, from 1.
     let line: Int
+
+    /// The key that is meant.
+    var name: String { (try? JSONDecoder().decode(String.self, from: Data(literal))) ?? "?" }
   }
 
   /// The first mistake of a text.
@@ -29,16 +34,22 @@ struct JSONSyntax {
   private var line = 1
   private var lineStart = 0
   private var keys: [Key] = []
+  private var repeated: Key?
 
   /// The keys of the object that `bytes` holds, in the order of the text.
-  static func keys(of bytes: [UInt8]) throws(Mistake) -> [Key] {
+  static func keys(of bytes: [UInt8]) throws(Mistake) -> [Key] { try object(bytes).keys }
+
+  /// The first key that stands twice in an object, the outermost or one within; nil where none does.
+  static func repeatedKey(of bytes: [UInt8]) throws(Mistake) -> Key? { try object(bytes).repeated }
+
+  private static func object(_ bytes: [UInt8]) throws(Mistake) -> JSONSyntax {
     var syntax = JSONSyntax(bytes: bytes)
     syntax.skipSpace()
     guard syntax.next == UInt8(ascii: "{") else { throw syntax.mistake("an object: {…}") }
     try syntax.value(depth: 0)
     syntax.skipSpace()
     guard syntax.next == nil else { throw syntax.mistake("the end of the file after the last }") }
-    return syntax.keys
+    return syntax
   }
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
@@ -86,11 +97,14 @@ struct JSONSyntax {
     position += 1
     skipSpace()
     if take("}") { return }
+    var names: Set<String> = []
     while true {
       skipSpace()
       let start = position
       try string("a key in double quotes")
-      if depth == 0 { keys.append(Key(literal: bytes[start..<position], line: line)) }
+      let key = Key(literal: bytes[start..<position], line: line)
+      if depth == 0 { keys.append(key) }
+      if !names.insert(key.name).inserted, repeated == nil { repeated = key }
       skipSpace()
       guard take(":") else { throw mistake("\":\" after the key") }
       try value(depth: depth + 1)

@@ -70,8 +70,8 @@ package struct OutputSettings: Sendable, Equatable {
     queueCapacity = Int(reader.integer(.pipelineQueueCapacity, in: 1...4096) ?? 32)
   }
 
-  /// Why the checkpoint cannot be at `location`; nil when it can.
-  func problem(withCheckpointAt location: StorageLocation?) -> String? {
+  /// Why a file that is no output, the checkpoint or the log, cannot be at `location`; nil when it can.
+  func problem(withFileAt location: StorageLocation?) -> String? {
     guard mode == .parquet, let location, parquetDirectory.contains(location) else { return nil }
     return
       "must be outside of parquet_output_dir, \(parquetDirectory.description.quotedForMessage), where readers take "

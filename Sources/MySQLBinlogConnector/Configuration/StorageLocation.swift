@@ -1,5 +1,5 @@
-import Foundation
 import ObjectStore
+import Platform
 
 /// Where files are kept: the values of `parquet_output_dir` and `checkpoint_file`.
 package enum StorageLocation: Sendable, Equatable {
@@ -13,24 +13,16 @@ package enum StorageLocation: Sendable, Equatable {
     if case .s3 = self { true } else { false }
   }
 
-  /// Whether `file` lies in the folder, or below the prefix, that this is. Paths are compared as they are written, and one with
-  /// ".." lies nowhere for certain.
+  /// Whether `file` lies in the folder, or below the prefix, that this is. Paths are compared by where they really lead; a link in
+  /// the folder lies in it, wherever it leads.
   func contains(_ file: StorageLocation) -> Bool {
     switch (self, file) {
     case (.path(let folder), .path(let path)):
-      guard let folder = Self.components(folder), let path = Self.components(path) else { return false }
-      return path.starts(with: folder)
+      return FileSystem.isPath(path, within: folder) || FileSystem.isPath(FileSystem.parent(of: path), within: folder)
     case (.s3(let prefix), .s3(let object)):
       return prefix.bucket == object.bucket && (prefix.key.isEmpty || object.key.hasPrefix(prefix.key + "/"))
     case (.path, .s3), (.s3, .path): return false
     }
-  }
-
-  /// The folders on the way from the root, and the last component; nil where ".." is among them.
-  private static func components(_ path: String) -> [Substring]? {
-    let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
-    let components = absolute.split(separator: "/").filter { $0 != "." }
-    return components.contains("..") ? nil : components
   }
 }
 

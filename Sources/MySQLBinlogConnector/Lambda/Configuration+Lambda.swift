@@ -63,7 +63,7 @@ extension Configuration {
   private mutating func keepPlace(
     in checkpoint: StorageLocation, _ variables: [String: String]
   ) throws(ConfigurationError) {
-    if let message = output.problem(withCheckpointAt: checkpoint) {
+    if let message = output.problem(withFileAt: checkpoint) {
       let problem = ConfigurationProblem(.invalidValue, "checkpoint \(message)")
       throw ConfigurationError(path: "the event", problems: [problem])
     }

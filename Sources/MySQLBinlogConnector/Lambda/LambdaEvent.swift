@@ -63,10 +63,21 @@ package struct LambdaEvent: Sendable, Equatable {
       throw error("the event is not JSON")
     }
     switch value {
-    case .object(let members): return members
+    case .object(let members):
+      try refuseRepeatedKeys(text)
+      return members
     case .null: return [:]
     default: throw error("the event must be an object, is \(value.shortDescription)")
     }
+  }
+
+  /// Of two equal keys the decoder keeps one.
+  private static func refuseRepeatedKeys(_ text: [UInt8]) throws(FunctionError) {
+    let key: JSONSyntax.Key?
+    do throws(JSONSyntax.Mistake) { key = try JSONSyntax.repeatedKey(of: text) } catch {
+      throw Self.error("the event is not JSON: line \(error.line), column \(error.column): expected \(error.expected)")
+    }
+    if let key { throw error("\(key.name.quotedForMessage) stands twice in the event") }
   }
 
   private static func error(_ problems: String) -> FunctionError {

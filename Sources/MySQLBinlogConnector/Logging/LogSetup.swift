@@ -19,7 +19,8 @@ package enum LogSetup {
     do throws(SystemError) {
       return try LineOutput(appendingTo: file)
     } catch {
-      let message = "log_file \(file.quotedForMessage) cannot be opened for appending: \(error.reason)"
+      let reason = error.isPipeWithoutReader ? "it is a pipe that nobody reads" : error.reason
+      let message = "log_file \(file.quotedForMessage) cannot be opened for appending: \(reason)"
       throw ConfigurationProblem(.invalidValue, message)
     }
   }

@@ -42,6 +42,13 @@ extension StreamRun {
     let document: [UInt8]?
     do { document = try store?.load() } catch { throw .checkpoint(error, configuration) }
     guard let document else { return nil }
-    do { return try Checkpoint(decoding: document) } catch { throw .checkpoint(error, configuration) }
+    do throws(Checkpoint.Malformed) {
+      let checkpoint = try Checkpoint(decoding: document)
+      // Of two equal keys the decoder keeps one.
+      guard let key = (try? JSONSyntax.repeatedKey(of: document)) ?? nil else { return checkpoint }
+      throw Checkpoint.Malformed(reason: "\(key.name.quotedForMessage) stands twice in it")
+    } catch {
+      throw .checkpoint(error, configuration)
+    }
   }
 }

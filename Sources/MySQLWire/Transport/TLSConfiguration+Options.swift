@@ -1,4 +1,5 @@
 import NIOSSL
+import Platform
 
 extension TLSOptions {
   /// The context for one connection. Throws `tlsConfiguration` that names the option and the file at fault.
@@ -29,6 +30,7 @@ extension TLSOptions {
     case (let certificateFile?, let keyFile?):
       let chain = try Self.certificates(certificateFile, option: "ssl_cert")
       configuration.certificateChain = chain.map { .certificate($0) }
+      try Self.requireFile(keyFile, option: "ssl_key")
       do {
         configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: keyFile, format: .pem))
       } catch { throw .tlsConfiguration("ssl_key: no usable private key in \(keyFile)") }
@@ -36,9 +38,17 @@ extension TLSOptions {
   }
 
   private static func certificates(_ path: String, option: String) throws(WireFailure) -> [NIOSSLCertificate] {
+    try requireFile(path, option: option)
     let found = try? NIOSSLCertificate.fromPEMFile(path)
     guard let found, !found.isEmpty else { throw .tlsConfiguration("\(option): no certificate in \(path)") }
     return found
+  }
+
+  /// Throws for what is no file that can be read: the TLS library would wait for the writer of a pipe, whatever signal comes.
+  private static func requireFile(_ path: String, option: String) throws(WireFailure) {
+    do throws(SystemError) { _ = try InputFile(path) } catch {
+      throw .tlsConfiguration("\(option): \(path) cannot be read: \(error.isNoFile ? "it is no file" : error.reason)")
+    }
   }
 
   private var clientFiles: String {

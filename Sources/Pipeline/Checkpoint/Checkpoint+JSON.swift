@@ -1,3 +1,4 @@
+import BinlogParser
 import Foundation
 
 extension Checkpoint {
@@ -17,7 +18,16 @@ extension Checkpoint {
     guard decoded.version == Self.currentVersion else {
       throw Malformed(reason: "version \(decoded.version) of the format is not known")
     }
+    try decoded.checkGTIDSet()
     self = decoded
+  }
+
+  /// A set that cannot be read would go unused, and the run on by position alone.
+  private func checkGTIDSet() throws(Malformed) {
+    guard let gtidSet, !gtidSet.isEmpty else { return }
+    do throws(GTIDSetError) { _ = try GTIDSet(gtidSet) } catch {
+      throw Malformed(reason: "its gtid_set is no GTID set: \(error)")
+    }
   }
 
   /// The checkpoint as JSON text. Equal checkpoints have equal texts.

@@ -25,10 +25,11 @@ public final class OutputFolder: OutputPlace {
     return try asOutput { () throws(SystemError) in
       try FileSystem.createDirectories(path)
       let root = try FileSystem.resolve(path)
-      let (directory, last) = Self.split(root.appendingComponent(name))
+      let file = root.appendingComponent(name)
+      let directory = FileSystem.parent(of: file)
       if directory != root { try FileSystem.createDirectories(directory) }
       let claim = Result { () throws(SystemError) in try claimStaging(beside: root) }
-      return try StagedFile(name: last, in: directory, claim)
+      return try StagedFile(name: FileSystem.name(of: file), in: directory, claim)
     }
   }
 
@@ -58,17 +59,13 @@ public final class OutputFolder: OutputPlace {
     }
   }
 
-  private static func split(_ path: String) -> (directory: String, name: String) {
-    (FileSystem.parent(of: path), path.split(separator: "/").last.map { String($0) } ?? "")
-  }
-
   /// The claim on the staging folder beside `root`; nil for the folder "/", which has nothing beside it.
   private func claimStaging(beside root: String) throws(SystemError) -> StagingClaim? {
     guard let staging = StagingFolder(beside: root) else { return nil }
     return try state.withLock { (state) throws(SystemError) in
       if !state.isSwept { staging.removeAbandonedFiles() }
       state.isSwept = true
-      if let claim = state.claim, claim.folder == staging { return claim }
+      if let claim = state.claim, claim.folder.path == staging.path { return claim }
       let claim = try staging.claim()
       state.claim = claim
       return claim

@@ -103,16 +103,16 @@ public final class StagedFile: OutputFile {
   }
 
   private func rename(_ claim: StagingClaim) throws(SystemError) {
-    try FileSystem.rename(writer.path, to: finalPath)
+    try claim.rename(writer, to: finalPath)
     stage = .ended
-    try FileSystem.syncDirectory(claim.folder.path)
+    try claim.folder.sync()
   }
 
   /// Removes what was written. After `publish` it does nothing.
   public func abandon() {
     switch stage {
     case .ended: return
-    case .partial, .sealed: try? FileSystem.removeFile(writer.path)
+    case .partial(let claim), .sealed(let claim): claim.remove(writer)
     case .unnamed: break
     }
     stage = .ended

@@ -5,7 +5,10 @@
 ///
 ///     TOKEN.claim
 ///     FILE.RANDOM.TOKEN.partial
-struct StagingFolder: Equatable {
+///
+/// Whoever may write to the parent can put something else there: a link in place of the folder is no staging folder, and what is
+/// no file in it is left alone.
+struct StagingFolder {
   static let partialSuffix = ".partial"
   static let claimSuffix = ".claim"
   /// How often to start again when another process removes the folder or the claim at the wrong moment.
@@ -26,7 +29,7 @@ struct StagingFolder: Equatable {
     while true {
       do throws(SystemError) {
         try FileSystem.createDirectories(path)
-        return try StagingClaim(self)
+        return try StagingClaim(open())
       } catch {
         guard error.isNotFound || error.isLockedElsewhere, attempt < Self.attempts else { throw error }
         attempt += 1
@@ -34,28 +37,31 @@ struct StagingFolder: Equatable {
     }
   }
 
+  private func open() throws(SystemError) -> OpenFolder { try OpenFolder(path, followsLink: false) }
+
   /// Removes what processes left that died.
   func removeAbandonedFiles() {
-    for name in (try? FileSystem.entries(of: path)) ?? [] {
-      if name.hasSuffix(Self.partialSuffix), isAbandoned(claimPath(ofPartial: name)) {
-        try? FileSystem.removeFile("\(path)/\(name)")
-      }
+    guard let folder = try? open() else { return }
+    for name in Self.files(in: folder, Self.partialSuffix) {
+      if Self.isAbandoned(Self.claim(ofPartial: name), in: folder) { try? folder.removeFile(name) }
     }
-    for name in (try? FileSystem.entries(of: path)) ?? [] {
-      let claim = "\(path)/\(name)"
-      if name.hasSuffix(Self.claimSuffix), isAbandoned(claim) { try? FileSystem.removeFile(claim) }
+    for claim in Self.files(in: folder, Self.claimSuffix) {
+      if Self.isAbandoned(claim, in: folder) { try? folder.removeFile(claim) }
     }
   }
 
-  private func claimPath(ofPartial name: String) -> String {
-    let token = name.dropLast(Self.partialSuffix.count).split(separator: ".").last ?? ""
-    return "\(path)/\(token)\(Self.claimSuffix)"
+  private static func files(in folder: OpenFolder, _ suffix: String) -> [String] {
+    ((try? folder.names()) ?? []).filter { $0.hasSuffix(suffix) && folder.kind(of: $0) == .file }
   }
 
-  /// Whether no process holds the claim at a path. A claim is there before the first of its files.
-  private func isAbandoned(_ claim: String) -> Bool {
-    guard FileSystem.exists(claim) else { return true }
-    guard let file = try? FileWriter(opening: claim) else { return false }
+  private static func claim(ofPartial name: String) -> String {
+    "\(name.dropLast(partialSuffix.count).split(separator: ".").last ?? "")\(claimSuffix)"
+  }
+
+  /// Whether no process holds a claim. A claim is there before the first of its files.
+  private static func isAbandoned(_ claim: String, in folder: OpenFolder) -> Bool {
+    guard folder.kind(of: claim) != nil else { return true }
+    guard let file = try? FileWriter(locking: claim, in: folder, creates: false) else { return false }
     return (try? file.lock()) == true
   }
 }
@@ -63,14 +69,14 @@ struct StagingFolder: Equatable {
 /// What protects the files of a process in a staging folder for as long as the value lives.
 final class StagingClaim: @unchecked Sendable {
   /// Where it is.
-  let folder: StagingFolder
+  let folder: OpenFolder
   private let token = StagingClaim.random
   private let lockFile: FileWriter
 
-  /// A claim in `folder`, which exists. Throws `isNotFound` or `isLockedElsewhere` when another process was in the way.
-  init(_ folder: StagingFolder) throws(SystemError) {
+  /// A claim in `folder`. Throws `isNotFound` or `isLockedElsewhere` when another process was in the way.
+  init(_ folder: OpenFolder) throws(SystemError) {
     self.folder = folder
-    lockFile = try FileWriter(creating: "\(folder.path)/\(token)\(StagingFolder.claimSuffix)", access: .owner)
+    lockFile = try FileWriter(creating: token + StagingFolder.claimSuffix, in: folder, access: .owner)
     try lockFile.lock()
     try lockFile.checkPlace()
   }
@@ -78,20 +84,28 @@ final class StagingClaim: @unchecked Sendable {
   private static var random: String { String(UInt64.random(in: .min ... .max), radix: 36) }
 
   deinit {
-    try? FileSystem.removeFile(lockFile.path)
+    try? folder.removeFile(token + StagingFolder.claimSuffix)
     try? FileSystem.removeDirectoryIfEmpty(folder.path)
   }
 
   /// Creates a file for `name` that no other process uses or removes, and that can be renamed into `directory`.
   func createFile(for name: String, in directory: String) throws(SystemError) -> FileWriter {
-    let path = "\(folder.path)/\(name).\(Self.random).\(token)\(StagingFolder.partialSuffix)"
-    let writer = try FileWriter(creating: path)
+    let name = "\(name).\(Self.random).\(token)\(StagingFolder.partialSuffix)"
+    let writer = try FileWriter(creating: name, in: folder)
     do throws(SystemError) {
-      try FileSystem.checkRename(of: path, into: directory)
+      try folder.checkRename(of: name, into: directory)
     } catch {
-      try? FileSystem.removeFile(path)
+      try? folder.removeFile(name)
       throw error
     }
     return writer
   }
+
+  /// Gives a file that `createFile` has made its final path.
+  func rename(_ file: borrowing FileWriter, to path: String) throws(SystemError) {
+    try folder.rename(FileSystem.name(of: file.path), toPath: path)
+  }
+
+  /// Removes a file that `createFile` has made.
+  func remove(_ file: borrowing FileWriter) { try? folder.removeFile(FileSystem.name(of: file.path)) }
 }

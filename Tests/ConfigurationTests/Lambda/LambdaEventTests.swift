@@ -86,6 +86,9 @@ private func mistakes(in text: String) -> String {
     (#"{"stop": {"file": "b.000001", "timestamp": 5}}"#, "stop must have one of"),
     (#"{"stop": {"timestamp": "tomorrow"}}"#, "stop.timestamp must be seconds since 1970"),
     (#"{"stop": {"gtid_set": ""}}"#, "stop.gtid_set is no GTID set"),
+    (#"{"max_rows": 1, "max_rows": 2}"#, #""max_rows" stands twice"#),
+    (#"{"start": {"file": "b.000001", "pos": 4, "p\u006Fs": 8}}"#, #""pos" stands twice"#),
+    (#"{"files": [{"uri": "x", "uri": "y"}]}"#, #""uri" stands twice"#),
     (#"{"checkpoint": ""}"#, "checkpoint must not be empty"),
     (#"{"checkpoint": "s3://bucket/"}"#, "checkpoint must name an object"),
   ])

@@ -58,6 +58,27 @@ import Testing
     #expect(throws: Checkpoint.Malformed.self) { try Checkpoint(decoding: Array(text.utf8)) }
   }
 
+  @Test(arguments: ["hello", "0-1", "0-1-2-3", "01020304-0506-0708-090a-0b0c0d0e0f10:5-1"])
+  func whatIsNoGTIDSetIsMalformed(_ set: String) throws {
+    let text = String(decoding: try checkpoint(4, gtids: "0-1-100").encoded, as: UTF8.self)
+    let other = Array(text.replacing("\"0-1-100\"", with: "\"\(set)\"").utf8)
+    #expect(throws: Checkpoint.Malformed.self) { try Checkpoint(decoding: other) }
+  }
+
+  /// Another run can have the lock when its file is no longer the one that is there.
+  @Test(arguments: [false, true]) func theLockFileVanishes(isReplaced: Bool) throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = try CheckpointFile(path)
+    try file.check()
+    try FileManager.default.removeItem(atPath: path + ".lock")
+    if isReplaced { #expect(FileManager.default.createFile(atPath: path + ".lock", contents: nil)) }
+    #expect(throws: CheckpointStoreError.self) { try file.check() }
+    #expect(throws: CheckpointStoreError.self) { try file.save(checkpoint(4, gtids: nil).encoded) }
+    let other = try CheckpointFile(path)
+    try other.check()
+    #expect(try other.load() == nil)
+  }
+
   @Test func anotherVersionIsNamed() throws {
     let text = String(decoding: try checkpoint(4, gtids: nil).encoded, as: UTF8.self)
     let other = Array(text.replacing("\"version\" : 1", with: "\"version\" : 2").utf8)
