@@ -8,6 +8,8 @@ public enum Limits {
   static let decompressionStep = 128 << 10
   /// The most that one byte of a zlib stream can stand for, and so the most that is allocated for it.
   package static let zlibRatio = 1032
+  /// The longest file name that a server has room for.
+  static let fileName = 512
   /// The largest TABLE_MAP: a table of a server's most columns, with names and labels, needs a small part of this.
   package static let tableMap = 16 << 20
   /// The most columns of a table: how many the server's own two-byte counts can tell.

@@ -57,7 +57,7 @@ public final class Pipeline: Sendable {
     chunks = Pool(limit: Self.keptChunkCount)
     events = BoundedQueue(
       capacity: queueCapacity,
-      byteLimit: min(eventByteLimit, queueCapacity * Self.queuedByteCountPerChunk))
+      byteLimit: min(eventByteLimit, queueCapacity * Self.queuedByteCountPerChunk), countsTaken: true)
     let decoder = EventDecoder(filter: filter, columnNames: columnNames, maxEventBytes: maxEventBytes)
     let processing = ProcessingStart(
       decoder: decoder, transactions: TransactionTracker(gtids: gtids), rowLimit: rowLimit)

@@ -33,8 +33,8 @@ import Testing
     var stream = try replay().stream
     let event = BinlogEvents.event(type, body)
     let frame = try stream.accept(event.span.bytes, at: 0)
-    let fields = try EventField.fields(of: frame, frame.body(in: event.span.bytes), format: stream.format)
-    return fields.first { $0.name == name }?.value
+    let described = try DescribedEvent(frame, frame.body(in: event.span.bytes), stream.format)
+    return described.fields.first { $0.name == name }?.value
   }
 
   @Test("2: the file's format says whether events have checksums, whatever was asked for")

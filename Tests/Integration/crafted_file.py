@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from pathlib import Path
+
+import pyarrow
 
 from binlog_file import FORMAT_DESCRIPTION, HEADER, MAGIC, QUERY, TABLE_MAP, V2_WRITE, XID
 
 VARCHAR, UTF8MB4 = 15, 255
 DEFAULT_CHARSET = 2
+TRANSACTION_PAYLOAD = 40
 TABLE_ID = bytes([7, 0, 0, 0, 0, 0])
 
 
@@ -40,6 +44,22 @@ def insert(*values: bytes) -> bytes:
 
 def commit() -> bytes:
     return event(XID, bytes(8))
+
+
+def lenenc(number: int) -> bytes:
+    for first, width in ((b"", 1), (b"\xfc", 2), (b"\xfd", 3)):
+        if number < (251 if width == 1 else 1 << 8 * width):
+            return first + number.to_bytes(width, "little")
+    return b"\xfe" + number.to_bytes(8, "little")
+
+
+def payload(parts: Iterable[bytes]) -> bytes:
+    """A TRANSACTION_PAYLOAD of events, whose bytes come in any parts."""
+    packed = pyarrow.BufferOutputStream()
+    with pyarrow.CompressedOutputStream(packed, "zstd") as stream:
+        for part in parts:
+            stream.write(part)
+    return event(TRANSACTION_PAYLOAD, b"\x02\x01\0\0" + packed.getvalue().to_pybytes())
 
 
 def write(folder: Path, *events: bytes) -> Path:

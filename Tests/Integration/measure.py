@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from connector import Config, Connector, Result
+from connector import Config, Connector, Result, Running, binary
 
 
 def peak(process: subprocess.Popen[bytes]) -> float:
@@ -29,9 +29,19 @@ class Measured:
 
 def measure(connector: Connector, config: Config, limit: float) -> Measured:
     """Runs to the end, and looks at the peak every few milliseconds."""
+    return watch(connector.start(config), limit)
+
+
+def measure_arguments(connector: Connector, *arguments: str, limit: float) -> Measured:
+    """The same without a config file of ours."""
+    return watch(connector.start_command([str(binary()), *arguments]), limit)
+
+
+def watch(running: Running, limit: float) -> Measured:
+    """Waits for the end, and looks at the peak every few milliseconds."""
     deadline = time.monotonic() + limit
     megabytes = 0.0
-    with connector.start(config) as running:
+    with running:
         while running.process.poll() is None and time.monotonic() < deadline:
             megabytes = max(megabytes, peak(running.process))
             time.sleep(0.005)

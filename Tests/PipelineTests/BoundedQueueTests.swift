@@ -55,6 +55,24 @@ import Pipeline
     #expect(queue.take() == 2)
   }
 
+  @Test("An element heavier than the limit counts until the consumer comes back", .timeLimit(.minutes(1)))
+  func heavyElementInHand() {
+    let queue = BoundedQueue<Int>(capacity: 4, byteLimit: 10, countsTaken: true)
+    #expect(queue.put(1, weight: 1000))
+    #expect(queue.take() == 1)
+    let isAccepted = Atomic<Bool>(false)
+    let producer = Thread {
+      isAccepted.store(queue.put(2, weight: 1000), ordering: .sequentiallyConsistent)
+      queue.finish()
+    }
+    producer.start()
+    Thread.sleep(forTimeInterval: 0.1)
+    let isEarly = isAccepted.load(ordering: .sequentiallyConsistent)
+    #expect(!isEarly)
+    #expect(queue.take() == 2)
+    #expect(queue.take() == nil)
+  }
+
   @Test("After finish the consumer gets what is left, and then nothing")
   func finish() {
     let queue = BoundedQueue<Int>(capacity: 4, byteLimit: .max)

@@ -26,10 +26,16 @@ struct EventReader {
   }
 
   private mutating func show(_ frame: EventFrame, _ body: RawSpan) {
-    _ = try? EventField.fields(of: frame, body, format: stream.format)
+    describe(frame, body)
     guard frame.header.type != .transactionPayload else { return unpack(frame, body) }
     guard let decoded = try? decoder.decode(frame, body), case .rows(let rows, let table) = decoded else { return }
     Self.write(rows, table)
+  }
+
+  private func describe(_ frame: EventFrame, _ body: RawSpan) {
+    guard var event = try? EventDescription(of: frame, body, format: stream.format) else { return }
+    var out = OutputBuffer()
+    while event.appendPiece(to: &out) {}
   }
 
   /// Shows the events of a TRANSACTION_PAYLOAD; it holds no other one.

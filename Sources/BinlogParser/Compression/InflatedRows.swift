@@ -14,6 +14,7 @@ struct InflatedRows: Sendable {
   ///
   /// - Throws: `DecodeError` for bytes that cannot be decompressed.
   mutating func replace(_ compressed: RawSpan) throws(DecodeError) {
+    rows = []
     var buffer = OutputBuffer(capacity: compressed.byteCount)
     try CompressedBytes.appendEventPart(compressed, to: &buffer)
     rows = buffer.array

@@ -16,6 +16,7 @@ public struct BinlogCheckpointEvent: Sendable, Equatable {
   public init(_ body: RawSpan) throws(DecodeError) {
     var cursor = ByteCursor(body)
     let count = Int(try cursor.uint32("file name length"))
+    guard count <= Limits.fileName else { throw DecodeError(.tooLarge, at: 0, "file name length") }
     file = try cursor.bytes(count, "file name").utf8String
     try cursor.expectEnd("file name")
   }

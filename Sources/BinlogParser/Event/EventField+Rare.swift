@@ -28,8 +28,6 @@ extension EventField {
     case .mariadbGTID:
       let gtid = try MariaDBGTIDEvent(body)
       return [EventField(name: "GTID", value: "\(gtid.domainID)-\(header.serverID)-\(gtid.sequenceNumber)")]
-    case .mariadbGTIDList:
-      return [EventField(name: "GTIDs", value: try MariaDBGTIDListEvent(body).description)]
     case .startEncryption:
       let encryption = try StartEncryptionEvent(body)
       return [

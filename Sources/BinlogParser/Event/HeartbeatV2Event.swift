@@ -30,7 +30,9 @@ public struct HeartbeatV2Event: Sendable, Equatable {
   private mutating func read(_ type: UInt64, _ value: RawSpan) throws(DecodeError) {
     var field = ByteCursor(value)
     switch type {
-    case 1: file = field.rest().utf8String
+    case 1:
+      guard value.byteCount <= Limits.fileName else { throw DecodeError(.tooLarge, at: 0, "file name") }
+      file = field.rest().utf8String
     case 2: offset = try field.lenencInteger("position")
     default: break
     }

@@ -29,22 +29,40 @@ public struct MariaDBGTIDListEvent: Sendable, Equatable, CustomStringConvertible
   ///
   /// - Throws: `DecodeError` for a cut body, or one with bytes after the last entry.
   public init(_ body: RawSpan) throws(DecodeError) {
+    let bytes = try Self.entries(in: body)
+    entries = (0..<bytes.byteCount / Self.entryByteCount).map { Self.entry($0, of: bytes) }
+  }
+
+  /// The bytes of all entries in the body.
+  ///
+  /// - Throws: `DecodeError` for a cut body, or one with bytes after the last entry.
+  @_lifetime(copy body)
+  static func entries(in body: RawSpan) throws(DecodeError) -> RawSpan {
     var cursor = ByteCursor(body)
     let count = Int(try cursor.uint32("number of GTIDs") & 0x0FFF_FFFF)
-    guard cursor.remaining >= count * Self.entryByteCount else {
+    guard cursor.remaining >= count * entryByteCount else {
       throw DecodeError(.truncated, at: cursor.offset, "GTID list")
     }
-    var entries: [Entry] = []
-    entries.reserveCapacity(count)
-    for _ in 0..<count {
-      let domainID = try cursor.uint32("domain id")
-      let serverID = try cursor.uint32("server id")
-      let number = try cursor.uint64("sequence number")
-      entries.append(Entry(domainID: domainID, serverID: serverID, sequenceNumber: number))
-    }
+    let entries = try cursor.bytes(count * entryByteCount, "GTID list")
     // An empty list is padded, so that the event is longer than those of servers before 10.0.3.
     if count > 0 { try cursor.expectEnd("GTID list") }
-    self.entries = entries
+    return entries
+  }
+
+  private static func entry(_ index: Int, of entries: RawSpan) -> Entry {
+    let offset = index * entryByteCount
+    return Entry(
+      domainID: entries.uint32(at: offset), serverID: entries.uint32(at: offset + 4),
+      sequenceNumber: entries.word(at: offset + 8))
+  }
+
+  /// Appends `entries` as a part of the list's text; returns false for no bytes.
+  static func append(_ entries: RawSpan, isFirst: Bool, to out: inout OutputBuffer) -> Bool {
+    for index in 0..<entries.byteCount / entryByteCount {
+      if !isFirst || index > 0 { out.append(UInt8(ascii: ",")) }
+      out.append(entry(index, of: entries).description)
+    }
+    return entries.byteCount > 0
   }
 
   /// As `@@gtid_binlog_pos` shows it: "0-1-42,1-2-7".

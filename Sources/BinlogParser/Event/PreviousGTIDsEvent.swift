@@ -18,7 +18,7 @@ public struct PreviousGTIDsEvent: Sendable, Equatable, CustomStringConvertible {
     /// The tag, empty for none.
     public let tag: String
     /// Ranges of transaction numbers; the upper bound is not in the range.
-    public let intervals: [Range<UInt64>]
+    public fileprivate(set) var intervals: [Range<UInt64>] = []
   }
 
   /// The sources in the order of the event.
@@ -28,46 +28,15 @@ public struct PreviousGTIDsEvent: Sendable, Equatable, CustomStringConvertible {
   ///
   /// - Throws: `DecodeError` for a cut body, an interval without numbers, or a number or tag that no transaction can have.
   public init(_ body: RawSpan) throws(DecodeError) {
-    var cursor = ByteCursor(body)
-    let head = try cursor.uint64("number of sources")
-    let isTagged = head >> 56 == 1
-    let count = isTagged ? (head << 8) >> 16 : head
+    var reader = try PreviousGTIDsReader(body)
     var sources: [Source] = []
-    var index: UInt64 = 0
-    while index < count {
-      sources.append(try Self.source(&cursor, isTagged: isTagged))
-      index += 1
+    while let part = try reader.next() {
+      switch part {
+      case .source(let id, let tag): sources.append(Source(sourceID: id, tag: tag))
+      case .interval(let range): sources[sources.count - 1].intervals.append(range)
+      }
     }
-    try cursor.expectEnd("GTID sets")
     self.sources = sources
-  }
-
-  @_lifetime(cursor: copy cursor)
-  private static func source(_ cursor: inout ByteCursor, isTagged: Bool) throws(DecodeError) -> Source {
-    let sourceID = UUIDBytes(try cursor.bytes(16, "SID"))
-    var tag = ""
-    if isTagged {
-      let offset = cursor.offset
-      let length = try cursor.uint8("tag length")
-      tag = try cursor.bytes(Int(length >> 1), "tag").utf8String
-      guard length == 0 || length & 1 == 0 && GTIDTag.isValid(tag) else {
-        throw DecodeError(.invalid, at: offset, "tag")
-      }
-    }
-    let count = try cursor.uint64("number of intervals")
-    var intervals: [Range<UInt64>] = []
-    var index: UInt64 = 0
-    while index < count {
-      let offset = cursor.offset
-      let first = try cursor.uint64("interval")
-      let end = try cursor.uint64("interval")
-      guard first < end, MySQLGTIDSet.numbers.contains(first), MySQLGTIDSet.numbers.contains(end - 1) else {
-        throw DecodeError(.invalid, at: offset, "interval")
-      }
-      intervals.append(first..<end)
-      index += 1
-    }
-    return Source(sourceID: sourceID, tag: tag, intervals: intervals)
   }
 
   /// As `@@gtid_executed` shows it, on one line: "uuid:1-5:7:tag:1".

@@ -12,18 +12,25 @@ package struct EventLister {
   ///
   /// - Parameter isInPayload: it is an event of the TRANSACTION_PAYLOAD in whose place it is.
   /// - Throws: `BinlogError` for an event that cannot be read, other than rows, which then have no fields.
+  @_lifetime(copy body)
   package mutating func line(
     _ frame: EventFrame, _ body: RawSpan, file: String, format: FormatDescriptionEvent?, isInPayload: Bool = false
   ) throws(BinlogError) -> EventLine {
-    let fields: [EventField]
-    do { fields = try EventField.fields(of: frame, body, format: format) } catch {
+    let event = try Self.describe(frame, body, file, format)
+    return EventLine(event, frame: frame, file: file, rows: rowsFields(frame, body), isInPayload: isInPayload)
+  }
+
+  @_lifetime(copy body)
+  private static func describe(
+    _ frame: EventFrame, _ body: RawSpan, _ file: String, _ format: FormatDescriptionEvent?
+  ) throws(BinlogError) -> EventDescription {
+    do { return try EventDescription(of: frame, body, format: format) } catch {
       var located = BinlogError(.decode(error.shifted(by: EventHeader.byteCount)))
       located.file = file
       located.position = frame.start
       located.eventType = frame.header.type
       throw located
     }
-    return EventLine(frame: frame, file: file, fields: fields + rowsFields(frame, body), isInPayload: isInPayload)
   }
 
   /// The fields of rows; none for other events, and where the rows cannot be read, which the summary tells.

@@ -107,11 +107,7 @@ extension InspectRun {
     _ bytes: borrowing OutputBuffer, _ frame: EventFrame, _ file: String, _ format: FormatDescriptionEvent?
   ) throws(RunError) {
     let body = frame.body(in: bytes.bytes)
-    do throws(BinlogError) {
-      append(try lister.line(frame, body, file: file, format: format))
-    } catch {
-      throw .binlog(error)
-    }
+    try append(frame, body, file, format, isInPayload: false)
     if frame.header.type == .transactionPayload { try listPayload(body, frame, file, format) }
   }
 
@@ -119,23 +115,14 @@ extension InspectRun {
     _ body: RawSpan, _ frame: EventFrame, _ file: String, _ format: FormatDescriptionEvent?
   ) throws(RunError) {
     var events = try Self.payloadEvents(body, frame)
-    while try listNext(&events, file, format) {
-      if output.count >= Self.flushByteCount { try flush() }
+    while let inner = try Self.next(&events) {
+      try append(inner, inner.body(in: events.bytes), file, format, isInPayload: true)
     }
   }
 
-  /// Lists the next event of a TRANSACTION_PAYLOAD, if there is one more.
   @_lifetime(events: copy events)
-  private mutating func listNext(
-    _ events: inout PayloadEvents, _ file: String, _ format: FormatDescriptionEvent?
-  ) throws(RunError) -> Bool {
-    do throws(BinlogError) {
-      guard let inner = try events.next() else { return false }
-      append(try lister.line(inner, inner.body(in: events.bytes), file: file, format: format, isInPayload: true))
-      return true
-    } catch {
-      throw .binlog(error)
-    }
+  private static func next(_ events: inout PayloadEvents) throws(RunError) -> EventFrame? {
+    do { return try events.next() } catch { throw .binlog(error) }
   }
 
   @_lifetime(copy body)
@@ -143,7 +130,23 @@ extension InspectRun {
     do { return try PayloadEvents(body, in: frame) } catch { throw .binlog(error) }
   }
 
-  private mutating func append(_ line: EventLine) { output.append(arguments.isJSON ? line.json : line.text) }
+  private mutating func append(
+    _ frame: EventFrame, _ body: RawSpan, _ file: String, _ format: FormatDescriptionEvent?, isInPayload: Bool
+  ) throws(RunError) {
+    var line = try line(frame, body, file, format, isInPayload: isInPayload)
+    try line.write(asJSON: arguments.isJSON, to: &output) { out throws(RunError) in
+      if out.count >= Self.flushByteCount { try Self.flush(&out) }
+    }
+  }
+
+  @_lifetime(copy body)
+  private mutating func line(
+    _ frame: EventFrame, _ body: RawSpan, _ file: String, _ format: FormatDescriptionEvent?, isInPayload: Bool
+  ) throws(RunError) -> EventLine {
+    do { return try lister.line(frame, body, file: file, format: format, isInPayload: isInPayload) } catch {
+      throw .binlog(error)
+    }
+  }
 
   private static func add(
     _ bytes: borrowing OutputBuffer, _ frame: EventFrame, _ file: String, _ summary: inout BinlogSummary
@@ -151,12 +154,14 @@ extension InspectRun {
     try summary.add(frame, frame.body(in: bytes.bytes), file: file)
   }
 
-  private mutating func flush() throws(RunError) {
+  private mutating func flush() throws(RunError) { try Self.flush(&output) }
+
+  private static func flush(_ output: inout OutputBuffer) throws(RunError) {
     do { try StandardOutput().write(output.bytes) } catch {
       let place = BinlogPosition(file: "", offset: 0)
       throw .pipeline(error.isBrokenPipe ? .outputClosed : .output(error), reached: place)
     }
-    output.removeAll(shrinkingTo: Self.flushByteCount * 2)
+    output.removeAll(shrinkingTo: flushByteCount * 2)
   }
 
   private static func warn(_ text: String) { FinalMessage.write(LogLine.escaped("warning: \(text)")) }

@@ -11,6 +11,9 @@ struct JSONObject {
   /// The object.
   var text: String { "{" + members.joined(separator: ",") + "}" }
 
+  /// The beginning of the object, up to the value of a last member, `key`.
+  func text(upTo key: String) -> String { "{" + (members + ["\(Self.string(key)):"]).joined(separator: ",") }
+
   /// Adds a member whose value is JSON already.
   mutating func add(_ key: String, raw value: String) { members.append("\(Self.string(key)):\(value)") }
   /// Adds a string, or null.

@@ -13,6 +13,9 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   private var head = 0
   private var count = 0
   private var bytes = 0
+  private let countsTaken: Bool
+  /// What the last element weighs that was taken, as long as it counts.
+  private var taken = 0
   private var isFinished = false
   private var isCancelled = false
   /// Whether the producer, or the consumer, sleeps: nobody else is woken, and not before the lock is free.
@@ -20,9 +23,13 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   private var consumerWaits = false
 
   /// A queue for `capacity` elements that together weigh at most `byteLimit` bytes. One element with weight always fits.
-  package init(capacity: Int, byteLimit: Int) {
+  ///
+  /// - Parameter countsTaken: an element heavier than the limit fills the queue until the consumer comes for the next one, so
+  ///   that there are two of them at a time, and not three: the consumer's, and the one that the producer makes.
+  package init(capacity: Int, byteLimit: Int, countsTaken: Bool = false) {
     self.capacity = max(capacity, 1)
     self.byteLimit = byteLimit
+    self.countsTaken = countsTaken
     elements = Array(repeating: nil, count: self.capacity)
   }
 
@@ -31,7 +38,7 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   /// Returns false when the queue is closed: nobody will take the element.
   package func put(_ element: sending Element, weight: Int) -> Bool {
     condition.lock()
-    while !isClosed, count == capacity || (bytes > 0 && bytes + weight > byteLimit) {
+    while !isClosed, !hasRoom(for: weight) {
       producerWaits = true
       condition.wait()
       producerWaits = false
@@ -46,6 +53,12 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     condition.unlock()
     if wakes { condition.signal() }
     return isTaken
+  }
+
+  /// Whether an element that weighs `weight` bytes may be appended, with the lock held.
+  private func hasRoom(for weight: Int) -> Bool {
+    let held = bytes + taken
+    return count < capacity && (held == 0 || held + weight <= byteLimit)
   }
 
   /// What `take(until:)` came to.
@@ -67,11 +80,23 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   /// Takes the oldest element once there is one, or gives up at `deadline`.
   package func take(until deadline: ContinuousClock.Instant?) -> Taken {
     condition.lock()
-    let taken = takeLocked(until: deadline)
-    let wakes = producerWaits && count <= capacity / 2 && bytes <= byteLimit / 2
+    dropTaken()
+    let result = takeLocked(until: deadline)
+    let wakes = isProducerToWake
     condition.unlock()
     if wakes { condition.signal() }
-    return taken
+    return result
+  }
+
+  private var isProducerToWake: Bool {
+    producerWaits && count <= capacity / 2 && bytes + taken <= byteLimit / 2
+  }
+
+  /// The consumer has done with the last element, with the lock held.
+  private func dropTaken() {
+    guard taken > 0 else { return }
+    taken = 0
+    if isProducerToWake { condition.signal() }
   }
 
   /// `take(until:)` with the lock held.
@@ -87,6 +112,7 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     head = (head + 1) % capacity
     count -= 1
     bytes -= weight
+    if countsTaken, weight > byteLimit { taken = weight }
     return .element(element)
   }
 

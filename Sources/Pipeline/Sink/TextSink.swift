@@ -65,13 +65,28 @@ struct TextSink: ~Copyable, EventSink {
 
   mutating func event(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
     guard showsEveryEvent, RowsEvent.kind(of: frame.header.type) == nil else { return }
-    let fields: [EventField]
-    do { fields = try EventField.fields(of: frame, body, format: format, maxEventBytes: maxEventBytes) } catch {
+    var event = try describe(frame, body)
+    writer.buffer.append("=== Event (\(frame.header.type)) ===\n")
+    for field in event.fields { writer.buffer.append("\(Self.label(field.name)) \(field.value)\n") }
+    if let name = event.longFieldName {
+      writer.buffer.append("\(Self.label(name)) ")
+      while event.appendPiece(to: &writer.buffer) { try flushIfFull() }
+      writer.buffer.append("\n")
+    }
+    writer.buffer.append("==========================\n\n")
+    try flushIfFull()
+  }
+
+  @_lifetime(copy body)
+  private func describe(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) -> EventDescription {
+    do { return try EventDescription(of: frame, body, format: format, maxEventBytes: maxEventBytes) } catch {
       throw .binlog(BinlogError(.decode(error.shifted(by: EventHeader.byteCount))))
     }
-    writer.buffer.append("=== Event (\(frame.header.type)) ===\n")
-    for field in fields { writer.buffer.append("\((field.name + ":").padded(to: 10)) \(field.value)\n") }
-    writer.buffer.append("==========================\n\n")
+  }
+
+  private static func label(_ name: String) -> String { (name + ":").padded(to: 10) }
+
+  private mutating func flushIfFull() throws(PipelineError) {
     if writer.buffer.count >= Self.flushByteCount { try flush() }
   }
 
@@ -81,7 +96,7 @@ struct TextSink: ~Copyable, EventSink {
     while !images.isAtEnd {
       do { try Self.writeBlock(&images, event.kind, head, &writer) } catch { throw .binlog(error) }
       figures.rows += 1
-      if writer.buffer.count >= Self.flushByteCount { try flush() }
+      try flushIfFull()
     }
     figures.replacements = UInt64(writer.replacements)
   }

@@ -54,8 +54,9 @@ import Testing
       BinlogEvents.event(15, BinlogEvents.formatDescription(), flags: 0x20).span.bytes, at: 0)
     let event = BinlogEvents.event(type, body, serverID: 33_262)
     let frame = try stream.accept(event.span.bytes, at: 0)
-    let fields = try EventField.fields(of: frame, frame.body(in: event.span.bytes), format: stream.format)
-    return fields.dropFirst(6).map { "\($0.name)=\($0.value)" }
+    return try DescribedEvent(frame, frame.body(in: event.span.bytes), stream.format).fields.dropFirst(6).map {
+      "\($0.name)=\($0.value)"
+    }
   }
 
   @Test(arguments: mysql + mariadb + documented)
@@ -97,14 +98,37 @@ import Testing
     #expect(throws: DecodeError(.tooLarge, at: 5, "length of an XA id")) { try XAPrepareEvent(body.span.bytes) }
   }
 
+  @Test(
+    "A long list of intervals comes in pieces, and is the same text as in one",
+    arguments: [0, 1, 1023, 1024, 1025, 5000])
+  func longSetsComeInPieces(_ count: UInt64) throws {
+    var body =
+      BinlogEvents.littleEndian(UInt64(1)) + [UInt8](repeating: 7, count: 16) + BinlogEvents.littleEndian(count)
+    for number in 0..<count {
+      body += BinlogEvents.littleEndian(3 * number + 1) + BinlogEvents.littleEndian(3 * number + 2 + number % 2)
+    }
+    #expect(try fields(35, body) == ["GTIDs=\(try PreviousGTIDsEvent(body.span.bytes))"])
+  }
+
+  @Test("A statement comes in pieces, none of which is large")
+  func longStatementsComeInPieces() throws {
+    var stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
+    let event = BinlogEvents.event(160, [UInt8](repeating: 1, count: 1 << 20))
+    let frame = try stream.accept(event.span.bytes, at: 0)
+    let described = try DescribedEvent(frame, frame.body(in: event.span.bytes), nil)
+    #expect(described.fields.last?.value.utf8.count == (6 << 20) + 2)
+    #expect(described.largestPiece < 128 << 10)
+  }
+
   /// The fields of each event of `fixture`, "TYPE name=value", with the header's left out.
   private func described(_ fixture: Fixture) throws -> [String] {
     var stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
     return try fixture.events.flatMap { range in
       let event = Array(fixture.bytes[range])
       let frame = try stream.accept(event.span.bytes, at: 0)
-      let fields = try EventField.fields(of: frame, frame.body(in: event.span.bytes), format: stream.format)
-      return fields.dropFirst(6).map { "\(frame.header.type) \($0.name)=\($0.value)" }
+      return try DescribedEvent(frame, frame.body(in: event.span.bytes), stream.format).fields.dropFirst(6).map {
+        "\(frame.header.type) \($0.name)=\($0.value)"
+      }
     }
   }
 
@@ -134,7 +158,7 @@ import Testing
         var after = stream
         let sealed = BinlogEvents.sealed(damaged, checksum: stream.format?.checksum == .crc32)
         guard let frame = try? after.accept(sealed.span.bytes, at: 0) else { continue }
-        _ = try? EventField.fields(of: frame, frame.body(in: sealed.span.bytes), format: after.format)
+        _ = try? DescribedEvent(frame, frame.body(in: sealed.span.bytes), after.format)
       }
       _ = try stream.accept(event.span.bytes, at: 0)
     }

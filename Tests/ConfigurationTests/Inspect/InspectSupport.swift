@@ -8,7 +8,7 @@ struct InspectedEvents {
   /// What they hold.
   private(set) var summary = BinlogSummary()
   /// A line for each of them.
-  private(set) var lines: [EventLine] = []
+  private(set) var lines: [(text: String, json: String)] = []
   private let byteCount: Int
 
   /// Reads `events`, which follow each other in a file.
@@ -21,15 +21,28 @@ struct InspectedEvents {
       let frame = try stream.accept(bytes, at: 0)
       let body = frame.body(in: bytes)
       try summary.add(frame, body, file: "log.000001")
-      lines.append(try lister.line(frame, body, file: "log.000001", format: stream.format))
+      lines.append(try Self.line(&lister, frame, body, stream.format))
       guard frame.header.type == .transactionPayload else { continue }
       var inner = try PayloadEvents(body, in: frame)
       while let next = try inner.next() {
         let body = next.body(in: inner.bytes)
-        lines.append(try lister.line(next, body, file: "log.000001", format: stream.format, isInPayload: true))
+        lines.append(try Self.line(&lister, next, body, stream.format, isInPayload: true))
       }
     }
     summary.finish()
+  }
+
+  private static func line(
+    _ lister: inout EventLister, _ frame: EventFrame, _ body: RawSpan, _ format: FormatDescriptionEvent?,
+    isInPayload: Bool = false
+  ) throws -> (text: String, json: String) {
+    let both = try [false, true].map { isJSON in
+      var line = try lister.line(frame, body, file: "log.000001", format: format, isInPayload: isInPayload)
+      var out = OutputBuffer()
+      line.write(asJSON: isJSON, to: &out) { _ in }
+      return out.bytes.utf8String
+    }
+    return (both[0], both[1])
   }
 
   /// The report of a file with these events.

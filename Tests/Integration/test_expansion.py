@@ -1,0 +1,103 @@
+"""A small file takes little memory and time, whatever it says: each of these took many times as much."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import crafted_file
+from connector import EXIT_DATA, EXIT_OK, Connector
+from crafted_file import HEADER, lenenc
+from measure import Measured, measure, measure_arguments
+from servers import Server
+
+MEGABYTE = 1 << 20
+LIMIT_SECONDS = 15.0
+# The program itself, its queues, and the pages of its text.
+BASE_MEGABYTES = 40.0
+ROWS_QUERY, TABLE_MAP, ANNOTATE_ROWS, PREVIOUS_GTIDS, GTID, GTID_LIST = 29, 19, 160, 35, 33, 163
+CONTROL, LETTER = b"\x01", "é".encode()
+
+
+def long_event(kind: int, *parts: bytes) -> Iterator[bytes]:
+    yield HEADER.pack(1_700_000_000, kind, 1, HEADER.size + sum(map(len, parts)), 0, 0)
+    yield from parts
+
+
+def rows_query(megabytes: int, text: bytes) -> Iterator[bytes]:
+    return long_event(ROWS_QUERY, b"\xff", *[text * (MEGABYTE // len(text))] * megabytes)
+
+
+def run(connector: Connector, path: Path, way: str, **fields: Any) -> Measured:
+    """Reads the file in one of the ways in which events are shown."""
+    if way.startswith("inspect"):
+        return measure_arguments(connector, *way.split(), str(path), limit=LIMIT_SECONDS * 2)
+    config = {"source": "file", "files": [str(path)], "events": way} | fields
+    return measure(connector, config, LIMIT_SECONDS * 2)
+
+
+EVERY_EVENT = pytest.mark.parametrize("way", ["all", "inspect --events", "inspect --events --json"])
+
+
+@EVERY_EVENT
+def test_a_long_statement_in_a_payload(connector: Connector, tmp_path: Path, way: str) -> None:
+    """Six characters stand for each of its bytes. 3 KB of file took 1.2 to 1.9 GB."""
+    path = crafted_file.write(tmp_path, crafted_file.payload(rows_query(48, CONTROL)))
+    assert path.stat().st_size < 10_000
+    measured = run(connector, path, way)
+    measured.result.expect(EXIT_OK)
+    assert measured.result.stdout.count(b"\\u0001") == 48 * MEGABYTE
+    assert measured.megabytes < 2 * 48 + BASE_MEGABYTES
+
+
+@EVERY_EVENT
+def test_long_statements_one_after_the_other(connector: Connector, tmp_path: Path, way: str) -> None:
+    """Reader and decoder each hold one; the one between them is not a third."""
+    path = crafted_file.write(tmp_path, *[crafted_file.query(LETTER * (15 * MEGABYTE))] * 4)
+    measured = run(connector, path, way)
+    measured.result.expect(EXIT_OK)
+    assert measured.result.stdout.count(LETTER) == 60 * MEGABYTE
+    assert measured.megabytes < 2.5 * 30 + BASE_MEGABYTES
+
+
+def test_a_long_statement_of_a_server(server: Server, connector: Connector, database: str) -> None:
+    start = server.next_file()
+    with server.session(database=database) as cursor:
+        cursor.execute("SET SESSION binlog_annotate_row_events = 1" if server.is_mariadb else
+                       "SET SESSION binlog_rows_query_log_events = 1")
+        cursor.execute("CREATE TABLE t (id INT PRIMARY KEY)")
+        cursor.execute("INSERT INTO t VALUES (1) /* " + "\x01" * (12 * MEGABYTE) + " */")
+        cursor.execute("FLUSH BINARY LOGS")
+    config = connector.config(server, start, server.history(), events="all", max_event_bytes=16 * MEGABYTE)
+    measured = measure(connector, config, LIMIT_SECONDS * 2)
+    measured.result.expect(EXIT_OK)
+    assert measured.result.stdout.count(b"\\u0001") == 12 * MEGABYTE
+    assert measured.megabytes < 3 * 16 + BASE_MEGABYTES
+
+
+@pytest.mark.parametrize("offset", range(5))
+def test_pieces_of_a_statement(connector: Connector, tmp_path: Path, offset: int) -> None:
+    """Wherever a piece ends, no character is cut, and what is no text becomes as many U+FFFD as in one piece."""
+    text = b"x" * offset + "aé€😀\x7f\u0085\"\n".encode() * 5000 + b"\x80" * 20_000 + b"\xf0\x9f" * 10_000 + b"end\xe2\x82"
+    path = crafted_file.write(tmp_path, crafted_file.query(text))
+    result = run(connector, path, "all").result.expect(EXIT_OK)
+    line = next(line for line in result.text.split("\n") if line.startswith("Query:"))
+    assert len(line) < 300_000 and line.count("\ufffd") == 20_000 + 10_000 + 1
+    assert line.count("é€😀\\u007f\\u0085\\\"\\n") == 5000 and line.endswith("end\ufffd\"")
+
+
+@EVERY_EVENT
+def test_many_intervals_in_a_payload(connector: Connector, tmp_path: Path, way: str) -> None:
+    count = 2 * MEGABYTE
+    intervals = [b"".join(struct.pack("<QQ", 2 * n + 1, 2 * n + 2) for n in range(start, start + 65536))
+                 for start in range(0, count, 65536)]
+    head = struct.pack("<Q", 1) + bytes(16) + struct.pack("<Q", count)
+    path = crafted_file.write(tmp_path, crafted_file.payload(long_event(PREVIOUS_GTIDS, head, *intervals)))
+    measured = run(connector, path, way)
+    text = measured.result.expect(EXIT_OK).text
+    assert f"{bytes(4).hex()}-0000-0000-0000-{bytes(6).hex()}:1:3:5:" in text and f":{2 * count - 1}" in text
+    assert measured.megabytes < 2 * 32 + BASE_MEGABYTES
