@@ -101,3 +101,27 @@ def test_many_intervals_in_a_payload(connector: Connector, tmp_path: Path, way: 
     text = measured.result.expect(EXIT_OK).text
     assert f"{bytes(4).hex()}-0000-0000-0000-{bytes(6).hex()}:1:3:5:" in text and f":{2 * count - 1}" in text
     assert measured.megabytes < 2 * 32 + BASE_MEGABYTES
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Lists that were kept in order one entry after the other
+
+
+@pytest.mark.parametrize("way", ["rows", "inspect"])
+def test_a_list_of_many_domains(connector: Connector, tmp_path: Path, way: str) -> None:
+    count = 250_000
+    entries = b"".join(struct.pack("<IIQ", domain, 1, 7) for domain in range(count, 0, -1))
+    path = crafted_file.write(tmp_path, crafted_file.event(GTID_LIST, struct.pack("<I", count) + entries))
+    fields = {"checkpoint_file": str(tmp_path / "checkpoint.json")} if way == "rows" else {}
+    measured = run(connector, path, way, **fields)
+    measured.result.expect(EXIT_OK)
+    assert measured.result.seconds < LIMIT_SECONDS
+
+
+def test_ids_of_many_sources(connector: Connector, tmp_path: Path) -> None:
+    transactions = [crafted_file.event(GTID, b"\0" + struct.pack(">QQ", n, n) + struct.pack("<Q", 1) + b"\x02" + bytes(16))
+                    + crafted_file.commit() for n in range(1, 40_001)]
+    path = crafted_file.write(tmp_path, b"".join(transactions))
+    measured = run(connector, path, "inspect --json")
+    assert measured.result.expect(EXIT_OK).text.count('"first"') == 40_000
+    assert measured.result.seconds < LIMIT_SECONDS

@@ -3,6 +3,23 @@ struct GTIDIntervals: Sendable, Equatable {
   /// The intervals; the upper bound is not in the interval.
   private(set) var ranges: [Range<UInt64>] = []
 
+  /// No numbers.
+  init() {}
+
+  /// The numbers of `ranges`, which are in any order, in O(n log n).
+  init(_ ranges: [Range<UInt64>]) {
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) { insert(range) }
+  }
+
+  /// Adds the numbers of `other`: a few of them one by one, and many in one pass.
+  mutating func formUnion(_ other: GTIDIntervals) {
+    if other.ranges.count < ranges.count / 16 {
+      for range in other.ranges { insert(range) }
+    } else {
+      self = GTIDIntervals(ranges + other.ranges)
+    }
+  }
+
   /// Adds the numbers of `range`.
   ///
   /// - Complexity: O(1), without allocation, for what continues or lies within the last interval; O(n) else.
@@ -50,9 +67,16 @@ struct GTIDIntervals: Sendable, Equatable {
 extension GTIDIntervals: CustomStringConvertible {
   /// ":1-5:7".
   var description: String {
-    ranges.map { range in
-      let last = range.upperBound - 1
-      return range.lowerBound == last ? ":\(last)" : ":\(range.lowerBound)-\(last)"
-    }.joined()
+    var text = ""
+    write(to: &text)
+    return text
+  }
+
+  /// Appends ":1-5:7".
+  func write(to text: inout String) {
+    for range in ranges {
+      text += ":\(range.lowerBound)"
+      if range.upperBound - range.lowerBound > 1 { text += "-\(range.upperBound - 1)" }
+    }
   }
 }

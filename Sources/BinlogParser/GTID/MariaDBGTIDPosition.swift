@@ -19,9 +19,15 @@ public struct MariaDBGTIDPosition: Sendable, Equatable {
   ///
   /// The event has an entry for each domain and server; the server writes that of a domain's last transaction last.
   public init(_ event: MariaDBGTIDListEvent) {
-    for entry in event.entries {
-      add(domain: entry.domainID, server: entry.serverID, sequence: entry.sequenceNumber)
-    }
+    self.init(
+      event.entries.lazy.map { Last(domain: $0.domainID, server: $0.serverID, sequence: $0.sequenceNumber) })
+  }
+
+  /// The position in which each domain's transaction is the one that `named` has last, in O(n log n).
+  private init(_ named: some Sequence<Last>) {
+    var last: [UInt32: Last] = [:]
+    for one in named { last[one.domain] = one }
+    domains = last.values.sorted { $0.domain < $1.domain }
   }
 
   /// Whether there is no transaction.
@@ -68,7 +74,7 @@ extension MariaDBGTIDPosition: CustomStringConvertible {
   ///
   /// - Throws: `GTIDSetError` for any other text.
   public init(_ text: String) throws(GTIDSetError) {
-    for last in try Self.entries(text) { add(domain: last.domain, server: last.server, sequence: last.sequence) }
+    self.init(try Self.entries(text))
   }
 
   /// The ids that `text` names, in its order.

@@ -11,16 +11,16 @@ extension MySQLGTIDSet: CustomStringConvertible {
   /// - Throws: `GTIDSetError` for any other text.
   public init(_ text: String) throws(GTIDSetError) {
     var scanner = GTIDSetScanner(text)
-    var parts: [Part] = []
+    var builder = Builder()
     while scanner.next != nil {
       if scanner.take(",") { continue }
-      try Self.source(&scanner, &parts)
+      try Self.source(&scanner, &builder)
       guard scanner.next == nil || scanner.take(",") else { throw scanner.error(.expectedComma) }
     }
-    self.init(parts)
+    self.init(builder)
   }
 
-  private static func source(_ scanner: inout GTIDSetScanner, _ parts: inout [Part]) throws(GTIDSetError) {
+  private static func source(_ scanner: inout GTIDSetScanner, _ builder: inout Builder) throws(GTIDSetError) {
     let id = try scanner.uuid()
     var tag = ""
     guard scanner.take(":") else { throw scanner.error(.expectedNumber) }
@@ -29,7 +29,7 @@ extension MySQLGTIDSet: CustomStringConvertible {
         tag = next
         guard scanner.take(":") else { throw scanner.error(.expectedNumber) }
       }
-      parts.append(Part(id: id, tag: tag, range: try interval(&scanner)))
+      builder.add(CollectionOfOne(try interval(&scanner)), of: id, tag: tag)
     } while scanner.take(":")
   }
 
@@ -50,7 +50,7 @@ extension MySQLGTIDSet: CustomStringConvertible {
     for source in sources {
       if source.id != previous { text += "\(text.isEmpty ? "" : ",")\(source.id)" }
       if !source.tag.isEmpty { text += ":\(source.tag)" }
-      text += "\(source.intervals)"
+      source.intervals.write(to: &text)
       previous = source.id
     }
     return text

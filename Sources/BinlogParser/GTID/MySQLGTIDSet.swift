@@ -23,10 +23,9 @@ public struct MySQLGTIDSet: Sendable, Equatable {
 
   /// The transactions of all files before the one that holds `event`.
   public init(_ event: PreviousGTIDsEvent) {
-    self.init(
-      event.sources.flatMap { source in
-        source.intervals.map { Part(id: source.sourceID, tag: source.tag, range: $0) }
-      })
+    var builder = Builder()
+    for source in event.sources { builder.add(source.intervals, of: source.sourceID, tag: source.tag) }
+    self.init(builder)
   }
 
   /// Whether there is no transaction.
@@ -46,7 +45,18 @@ public struct MySQLGTIDSet: Sendable, Equatable {
 
   /// Adds the transactions of `other`.
   public mutating func formUnion(_ other: MySQLGTIDSet) {
-    self = MySQLGTIDSet(parts + other.parts)
+    var added: [Source] = []
+    for source in other.sources {
+      let index = index(of: source.id, source.tag)
+      if isSource(source.id, source.tag, at: index) {
+        sources[index].intervals.formUnion(source.intervals)
+      } else {
+        added.append(source)
+      }
+    }
+    guard !added.isEmpty else { return }
+    sources.append(contentsOf: added)
+    sources.sort { ($0.id, $0.tag) < ($1.id, $1.tag) }
   }
 
   /// Whether every transaction of `other` is here.
@@ -75,25 +85,27 @@ public struct MySQLGTIDSet: Sendable, Equatable {
 }
 
 extension MySQLGTIDSet {
-  /// One interval of one source.
-  struct Part {
-    let id: UUIDBytes
-    let tag: String
-    let range: Range<UInt64>
-  }
-
-  private var parts: [Part] {
-    sources.flatMap { source in source.intervals.ranges.map { Part(id: source.id, tag: source.tag, range: $0) } }
-  }
-
-  /// The set of `parts` in any order, in O(n log n).
-  init(_ parts: [Part]) {
-    let sorted = parts.sorted { ($0.id, $0.tag, $0.range.lowerBound) < ($1.id, $1.tag, $1.range.lowerBound) }
-    for part in sorted {
-      if !isSource(part.id, part.tag, at: sources.count - 1) {
-        sources.append(Source(id: part.id, tag: part.tag))
-      }
-      sources[sources.count - 1].intervals.insert(part.range)
+  /// Collects intervals in any order for a set of them.
+  struct Builder {
+    fileprivate struct Key: Hashable {
+      let id: UUIDBytes
+      let tag: String
     }
+
+    fileprivate var intervals: [Key: [Range<UInt64>]] = [:]
+
+    /// Adds `ranges` of the source `id`.
+    mutating func add(_ ranges: some Collection<Range<UInt64>>, of id: UUIDBytes, tag: String) {
+      guard !ranges.isEmpty else { return }
+      intervals[Key(id: id, tag: tag), default: []].append(contentsOf: ranges)
+    }
+  }
+
+  /// The set of what `builder` has collected, in O(n log n).
+  init(_ builder: Builder) {
+    sources = builder.intervals.map { key, ranges in
+      Source(id: key.id, tag: key.tag, intervals: GTIDIntervals(ranges))
+    }
+    sources.sort { ($0.id, $0.tag) < ($1.id, $1.tag) }
   }
 }

@@ -38,7 +38,7 @@ public struct BinlogSummary: Sendable {
   /// The rows of each table, under "schema.table".
   public private(set) var tables: [String: Rows] = [:]
   /// The numbers of each source of global transaction ids.
-  public private(set) var gtids: [GTIDRange] = []
+  public var gtids: [GTIDRange] { gtidRanges.ranges }
   /// The GTID set of all earlier files.
   public private(set) var previousGTIDs: String?
   /// Checksums that were compared, all of which matched.
@@ -47,6 +47,7 @@ public struct BinlogSummary: Sendable {
   public private(set) var unreadable: (count: UInt64, first: BinlogError)?
   /// Where the last event ended.
   public private(set) var end = UInt64(BinlogFileMagic.byteCount)
+  private var gtidRanges = GTIDRanges()
   private var transactions = LargestTransactions()
   private var tracker = TransactionTracker(gtids: nil)
   private var decoder = EventDecoder(filter: TableFilter(), columnNames: .logged)
@@ -137,7 +138,7 @@ public struct BinlogSummary: Sendable {
     } catch {
       throw BinlogError(error.shifted(by: EventHeader.byteCount))
     }
-    if let id { GTIDRange.add(id, to: &gtids) }
+    if let id { gtidRanges.add(id) }
     if wasOutside, !tracker.isOutside { transactions.begin(at: frame.start, gtid: id) }
     transactions.add(bytes: UInt64(frame.header.eventSize), rows: rows)
     if tracker.isOutside { transactions.end() }

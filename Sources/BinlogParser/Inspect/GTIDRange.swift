@@ -7,17 +7,29 @@ public struct GTIDRange: Sendable, Equatable {
   /// The highest number.
   public private(set) var last: UInt64
 
+  fileprivate mutating func add(_ number: UInt64) {
+    first = min(first, number)
+    last = max(last, number)
+  }
+}
+
+/// The ranges of all sources of a file.
+struct GTIDRanges: Sendable {
+  /// In the order in which the sources came.
+  private(set) var ranges: [GTIDRange] = []
+  /// Where each source's range is.
+  private var places: [String: Int] = [:]
+
   /// Takes `gtid`, "uuid:number" or "domain-server-number", into the ranges.
-  static func add(_ gtid: String, to ranges: inout [GTIDRange]) {
+  mutating func add(_ gtid: String) {
     let separator: Character = gtid.contains(":") ? ":" : "-"
     guard let cut = gtid.lastIndex(of: separator), let number = UInt64(gtid[gtid.index(after: cut)...]) else { return }
     let source = String(gtid[...cut])
-    guard let index = ranges.firstIndex(where: { $0.source == source }) else {
-      ranges.append(GTIDRange(source: source, first: number, last: number))
-      return
+    guard let place = places[source] else {
+      places[source] = ranges.count
+      return ranges.append(GTIDRange(source: source, first: number, last: number))
     }
-    ranges[index].first = min(ranges[index].first, number)
-    ranges[index].last = max(ranges[index].last, number)
+    ranges[place].add(number)
   }
 }
 
