@@ -12,6 +12,10 @@ public enum Limits {
   static let fileName = 512
   /// The largest TABLE_MAP: a table of a server's most columns, with names and labels, needs a small part of this.
   package static let tableMap = 16 << 20
+  /// The longest name or label in a TABLE_MAP: several times as long as the longest that a server takes, of 255 characters.
+  static let tableString = 4096
+  /// The most names and labels in a TABLE_MAP.
+  static let tableStrings = 1 << 20
   /// The most columns of a table: how many the server's own two-byte counts can tell.
   package static let tableColumns = 65_535
   /// What the table maps that are in use may take together, roughly.

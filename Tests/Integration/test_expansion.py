@@ -125,3 +125,40 @@ def test_ids_of_many_sources(connector: Connector, tmp_path: Path) -> None:
     measured = run(connector, path, "inspect --json")
     assert measured.result.expect(EXIT_OK).text.count('"first"') == 40_000
     assert measured.result.seconds < LIMIT_SECONDS
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Table maps
+
+
+def table_map(number: int, columns: int = 1, metadata: bytes = b"") -> bytes:
+    names = b"\x01s\0\x01t\0"
+    types = lenenc(columns) + b"\x03" * columns + b"\0" + b"\xff" * ((columns + 7) // 8)
+    return crafted_file.event(TABLE_MAP, number.to_bytes(6, "little") + b"\x01\0" + names + types + metadata)
+
+
+def metadata(kind: int, value: bytes) -> bytes:
+    return bytes([kind]) + lenenc(len(value)) + value
+
+
+MUCH = 15 * MEGABYTE
+
+
+@pytest.mark.parametrize("kind, value", [
+    (3, b"\1" * MUCH), (4, bytes(MUCH)), (5, bytes(MUCH)), (6, lenenc(MUCH) + bytes(MUCH)), (8, b"\1" * MUCH),
+    (4, lenenc(MUCH) + bytes(MUCH)), (11, b"\1" * MUCH),
+], ids=["collations", "names", "empty sets", "labels", "key", "a name", "label collations"])
+def test_metadata_of_no_table(connector: Connector, tmp_path: Path, kind: int, value: bytes) -> None:
+    """One byte of it took up to sixty bytes of memory."""
+    path = crafted_file.write(tmp_path, crafted_file.payload([table_map(1, metadata=metadata(kind, value))]))
+    measured = run(connector, path, "rows")
+    assert "TABLE_MAP: too large" in measured.result.expect(EXIT_DATA).last_line
+    assert measured.megabytes < 30 + BASE_MEGABYTES
+
+
+def test_tables_without_end(connector: Connector, tmp_path: Path) -> None:
+    """Table maps of ever new numbers, none of which any rows follow."""
+    path = crafted_file.write(tmp_path, crafted_file.payload(table_map(number) for number in range(1_000_000)))
+    measured = run(connector, path, "rows")
+    assert "TABLE_MAP events of a statement" in measured.result.expect(EXIT_DATA).last_line
+    assert measured.megabytes < 256 + BASE_MEGABYTES

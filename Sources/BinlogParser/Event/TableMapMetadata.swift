@@ -66,14 +66,14 @@ package struct TableMapMetadata: Equatable {
   ) throws(DecodeError) {
     switch type {
     case 1: unsigned = try Self.bits(&field, count: numericCount, "SIGNEDNESS")
-    case 2: collations = try Self.defaultCollation(&field)
-    case 3: collations = try Self.collationList(&field)
+    case 2: collations = try Self.defaultCollation(&field, columnCount)
+    case 3: collations = try Self.collationList(&field, columnCount)
     case 4: names = try Self.strings(&field, "COLUMN_NAME")
     case 5: setLabels = try Self.labels(&field, "SET_STR_VALUE")
     case 6: enumLabels = try Self.labels(&field, "ENUM_STR_VALUE")
-    case 8: primaryKey = try Self.integers(&field, "SIMPLE_PRIMARY_KEY").compactMap { Int(exactly: $0) }
-    case 10: labelCollations = try Self.defaultCollation(&field)
-    case 11: labelCollations = try Self.collationList(&field)
+    case 8: primaryKey = try Self.integers(&field, columnCount, "SIMPLE_PRIMARY_KEY").compactMap { Int(exactly: $0) }
+    case 10: labelCollations = try Self.defaultCollation(&field, columnCount)
+    case 11: labelCollations = try Self.collationList(&field, columnCount)
     case 12: visible = try Self.bits(&field, count: columnCount, "COLUMN_VISIBILITY")
     default: break
     }
@@ -95,36 +95,49 @@ package struct TableMapMetadata: Equatable {
 
   /// The commonest collation, then pairs of column number and collation.
   @_lifetime(field: copy field)
-  private static func defaultCollation(_ field: inout ByteCursor) throws(DecodeError) -> Collations {
+  private static func defaultCollation(
+    _ field: inout ByteCursor, _ columnCount: Int
+  ) throws(DecodeError) -> Collations {
     var collations = Collations(common: try field.lenencInteger("DEFAULT_CHARSET"))
     while !field.isAtEnd {
       let index = try field.lenencInteger("DEFAULT_CHARSET column")
       let collation = try field.lenencInteger("DEFAULT_CHARSET collation")
-      if let index = Int(exactly: index) { collations.exceptions[index] = collation }
+      if let index = Int(exactly: index), index < columnCount { collations.exceptions[index] = collation }
     }
     return collations
   }
 
   @_lifetime(field: copy field)
-  private static func collationList(_ field: inout ByteCursor) throws(DecodeError) -> Collations {
+  private static func collationList(
+    _ field: inout ByteCursor, _ columnCount: Int
+  ) throws(DecodeError) -> Collations {
     var collations = Collations()
-    for (index, collation) in try integers(&field, "COLUMN_CHARSET").enumerated() {
+    for (index, collation) in try integers(&field, columnCount, "COLUMN_CHARSET").enumerated() {
       collations.exceptions[index] = collation
     }
     return collations
   }
 
+  /// A number for each of some columns, of which there are `columnCount`.
   @_lifetime(field: copy field)
-  private static func integers(_ field: inout ByteCursor, _ name: StaticString) throws(DecodeError) -> [UInt64] {
+  private static func integers(
+    _ field: inout ByteCursor, _ columnCount: Int, _ name: StaticString
+  ) throws(DecodeError) -> [UInt64] {
     var values: [UInt64] = []
-    while !field.isAtEnd { values.append(try field.lenencInteger(name)) }
+    while !field.isAtEnd {
+      guard values.count < columnCount else { throw DecodeError(.tooLarge, at: field.offset, name) }
+      values.append(try field.lenencInteger(name))
+    }
     return values
   }
 
   @_lifetime(field: copy field)
   private static func strings(_ field: inout ByteCursor, _ name: StaticString) throws(DecodeError) -> [[UInt8]] {
     var values: [[UInt8]] = []
-    while !field.isAtEnd { values.append(try field.lenencBytes(name).array) }
+    while !field.isAtEnd {
+      try check(values.count, field.offset, name)
+      values.append(try string(&field, name))
+    }
     return values
   }
 
@@ -132,11 +145,29 @@ package struct TableMapMetadata: Equatable {
   @_lifetime(field: copy field)
   private static func labels(_ field: inout ByteCursor, _ name: StaticString) throws(DecodeError) -> [[[UInt8]]] {
     var columns: [[[UInt8]]] = []
+    var labelCount = 0
     while !field.isAtEnd {
       var labels: [[UInt8]] = []
-      for _ in 0..<(try field.lenencCount(name)) { labels.append(try field.lenencBytes(name).array) }
+      for _ in 0..<(try field.lenencCount(name)) {
+        try check(labelCount + labels.count, field.offset, name)
+        labels.append(try string(&field, name))
+      }
+      try check(columns.count, field.offset, name)
+      labelCount += labels.count
       columns.append(labels)
     }
     return columns
+  }
+
+  private static func check(_ count: Int, _ offset: Int, _ name: StaticString) throws(DecodeError) {
+    guard count < Limits.tableStrings else { throw DecodeError(.tooLarge, at: offset, name) }
+  }
+
+  @_lifetime(field: copy field)
+  private static func string(_ field: inout ByteCursor, _ name: StaticString) throws(DecodeError) -> [UInt8] {
+    let offset = field.offset
+    let bytes = try field.lenencBytes(name)
+    guard bytes.byteCount <= Limits.tableString else { throw DecodeError(.tooLarge, at: offset, name) }
+    return bytes.array
   }
 }

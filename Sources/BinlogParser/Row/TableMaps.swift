@@ -15,8 +15,8 @@ struct TableMaps: Sendable {
     var undescribed: String?
     var generation: Int
 
-    /// Bytes of memory, roughly: compiled, a column takes up to so many.
-    var weight: Int { body.count + (plan?.columns.count ?? 0) * 256 }
+    /// Bytes of memory, roughly.
+    var weight: Int { body.count + 256 + (plan?.weight ?? 0) }
   }
 
   /// What a rows event's table id leads to.

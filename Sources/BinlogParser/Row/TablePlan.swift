@@ -23,6 +23,9 @@ public final class TablePlan: Sendable {
   /// Whether a label holds a character that steers a terminal.
   let labelsSteerTerminal: Bool
 
+  /// Bytes of memory, roughly.
+  var weight: Int { 1024 + columns.count * 384 + labels.count * 128 }
+
   /// "schema.table".
   public var qualifiedName: String { "\(schema).\(table)" }
 
