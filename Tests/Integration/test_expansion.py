@@ -162,3 +162,36 @@ def test_tables_without_end(connector: Connector, tmp_path: Path) -> None:
     measured = run(connector, path, "rows")
     assert "TABLE_MAP events of a statement" in measured.result.expect(EXIT_DATA).last_line
     assert measured.megabytes < 256 + BASE_MEGABYTES
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Changes to JSON documents
+
+
+def partial_update(document: bytes, diffs: bytes) -> list[bytes]:
+    """A row with one JSON column, which `diffs` change."""
+    names = b"\x01s\0\x01t\0"
+    table = crafted_file.event(TABLE_MAP, crafted_file.TABLE_ID + b"\x01\0" + names + b"\x01\xf5\x01\x04\x01")
+    before = b"\0" + struct.pack("<I", len(document)) + document
+    after = b"\x01\x01\0" + struct.pack("<I", len(diffs)) + diffs
+    rows = crafted_file.event(39, crafted_file.TABLE_ID + b"\x01\0\x02\0\x01\x01\x01" + before + after)
+    return [crafted_file.query(b"BEGIN"), table, rows, crafted_file.commit()]
+
+
+COUNT = 150_000
+CELLS = b"\x03" + struct.pack("<II", COUNT, 8 + 5 * COUNT) + b"\x04\0\0\0\0" * COUNT
+NAMES = [b"\x08$.%06d" % number for number in range(100_000, 200_000)]
+
+
+@pytest.mark.parametrize("document, diffs, result", [
+    (CELLS, b"\x02\x04$[0]" * (COUNT - 1), "[null]"),
+    (b"\x02\0\0\x04\0", b"\x01\x04$[0]\x02\x04\0" * 2 * COUNT, "[null,null"),
+    (b"\0\0\0\x04\0", b"".join(b"\x01" + name + b"\x02\x04\0" for name in reversed(NAMES))
+     + b"".join(b"\x02" + name for name in NAMES[1:]), '{"100000":null}'),
+], ids=["cells removed", "cells inserted", "members inserted and removed"])
+def test_many_changes_to_a_document(connector: Connector, tmp_path: Path, document: bytes, diffs: bytes, result: str) -> None:
+    """Each change moved half of the others' places."""
+    path = crafted_file.write(tmp_path, *partial_update(document, diffs))
+    measured = run(connector, path, "rows")
+    assert result in measured.result.expect(EXIT_OK).text.split("After Values")[1]
+    assert measured.result.seconds < LIMIT_SECONDS

@@ -17,7 +17,7 @@ extension JSONBinaryReader {
       let value = try node(index, of: container, depth: depth)
       if container.isObject { members.append(JSONNode.Member(key: key, value: value)) } else { cells.append(value) }
     }
-    return JSONNode(container.isObject ? .object(members) : .array(cells))
+    return JSONNode(container.isObject ? .object(ChunkedArray(members)) : .array(ChunkedArray(cells)))
   }
 
   /// The value of member `index`.

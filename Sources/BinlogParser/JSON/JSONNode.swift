@@ -4,9 +4,9 @@ import Bytes
 final class JSONNode {
   enum Content {
     case scalar([UInt8])
-    case array([JSONNode])
+    case array(ChunkedArray<JSONNode>)
     /// In stored order: shorter keys first, keys of one length by their bytes.
-    case object([Member])
+    case object(ChunkedArray<Member>)
   }
 
   struct Member {
@@ -34,17 +34,17 @@ final class JSONNode {
     case .scalar(let text): out.append(contentsOf: text)
     case .array(let cells):
       out.append(UInt8(ascii: "["))
-      for index in cells.indices {
+      cells.forEach { index, cell in
         if index > 0 { out.append(UInt8(ascii: ",")) }
-        cells[index].write(to: &out)
+        cell.write(to: &out)
       }
       out.append(UInt8(ascii: "]"))
     case .object(let members):
       out.append(UInt8(ascii: "{"))
-      for index in members.indices {
+      members.forEach { index, member in
         if index > 0 { out.append(UInt8(ascii: ",")) }
-        Self.write(key: members[index].key, to: &out)
-        members[index].value.write(to: &out)
+        Self.write(key: member.key, to: &out)
+        member.value.write(to: &out)
       }
       out.append(UInt8(ascii: "}"))
     }
@@ -130,30 +130,30 @@ extension JSONNode {
   }
 
   private func remove(_ leg: JSONPath.Leg) throws(DecodeError) {
-    let target = try child(leg)
-    guard target !== self else { throw Self.wrongPath }
-    switch content {
-    case .object(var members):
+    switch (content, leg) {
+    case (.object(var members), .member(let key)):
+      let index = Self.index(of: key, in: members)
+      guard index < members.count, members[index].key == key else { throw Self.wrongPath }
       content = .scalar([])
-      members.removeAll { $0.value === target }
+      members.remove(at: index)
       content = .object(members)
-    case .array(var cells):
-      content = .scalar([])
-      cells.removeAll { $0 === target }
-      content = .array(cells)
-    case .scalar: throw Self.wrongPath
+    case (.array(let cells), .cell(let index)): try remove(at: index, of: cells)
+    case (.array(let cells), .cellFromLast(let distance)): try remove(at: cells.count - 1 - distance, of: cells)
+    default: throw Self.wrongPath
     }
   }
 
+  /// Removes a cell of `cells`, which are the content.
+  private func remove(at index: Int, of cells: consuming ChunkedArray<JSONNode>) throws(DecodeError) {
+    guard (0..<cells.count).contains(index) else { throw Self.wrongPath }
+    content = .scalar([])
+    cells.remove(at: index)
+    content = .array(cells)
+  }
+
   /// Where `key` is, or would stand, in `members`.
-  private static func index(of key: [UInt8], in members: [Member]) -> Int {
-    var low = 0
-    var high = members.count
-    while low < high {
-      let middle = (low + high) / 2
-      if precedes(members[middle].key, key) { low = middle + 1 } else { high = middle }
-    }
-    return low
+  private static func index(of key: [UInt8], in members: ChunkedArray<Member>) -> Int {
+    members.partitioningIndex { precedes($0.key, key) }
   }
 
   private static func precedes(_ a: [UInt8], _ b: [UInt8]) -> Bool {
