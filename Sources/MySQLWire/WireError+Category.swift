@@ -2,7 +2,7 @@ extension WireError {
   /// What kind of trouble this is.
   public var category: Category {
     switch cause {
-    case .system, .unknownHost, .timedOut, .closedByPeer, .dumpEnded: .unreachable
+    case .system, .unknownHost, .timedOut, .closedByPeer, .dumpEnded, .otherServer: .unreachable
     // A handshake that fails usually fails again.
     case .tlsFailed: isOpening ? .loginRefused : .unreachable
     case .interrupted: .interrupted

@@ -24,6 +24,7 @@ extension WireError {
     case .malformed, .unexpectedPacket, .outOfSequence:
       "check that host and port belong to a MySQL or MariaDB server, and that no proxy changes the stream"
     case .eventTooLarge: "raise max_event_bytes if the server's log really holds such events"
+    case .otherServer: "set host to one server, and not to a name or proxy that spreads connections over several"
     case .interrupted, .tooLarge, .localInfileRefused, .invalidOption, .notReady: nil
     }
   }

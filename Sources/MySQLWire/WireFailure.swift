@@ -51,6 +51,8 @@ public enum WireFailure: Error, Sendable, Equatable {
   case invalidOption(String)
   /// The server ended a dump that was to wait for new events: it shuts down, or the connection was killed.
   case dumpEnded
+  /// A further connection led to another server than the first one.
+  case otherServer(found: ServerIdentity, expected: ServerIdentity)
   /// The connection is closed, failed before, or is busy with a binlog dump.
   case notReady
 
@@ -110,6 +112,7 @@ extension WireFailure: CustomStringConvertible {
     case .positionTooLarge(let position): "position \(position) does not fit the 4 bytes of COM_BINLOG_DUMP"
     case .invalidOption(let what): what
     case .dumpEnded: "the server ended the dump"
+    case .otherServer(let found, let expected): "another server answers: \(found), and not \(expected)"
     case .notReady: "the connection is closed, has failed, or is busy with a binlog dump"
     }
   }

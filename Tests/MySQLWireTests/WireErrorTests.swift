@@ -61,6 +61,11 @@ import Testing
       dumping, refusal(1236, "Cannot replicate GTID-transaction when @@GLOBAL.GTID_MODE = OFF"), .serverData,
       "ON_PERMISSIVE"
     ),
+    (
+      dumping,
+      refusal(1236, "Error: connecting slave requested to start from GTID 0-1-9, which is not in the master's binlog"),
+      .serverData, "log_slave_updates"
+    ),
     (dumping, refusal(1236, "bogus data in log event"), .serverData, "beginning of an event"),
     (.connect, .system(SystemError("connect", "127.0.0.1", code: 111)), .unreachable, ""),
     (.resolve, .unknownHost("Name or service not known"), .unreachable, "spelling"),
@@ -68,6 +73,12 @@ import Testing
     (dumping, .timedOut(seconds: 1), .unreachable, "read_timeout_seconds"),
     (dumping, .closedByPeer, .unreachable, "error log"),
     (dumping, .dumpEnded, .unreachable, "error log"),
+    (
+      .connect,
+      .otherServer(
+        found: ServerIdentity(uuid: "unknown", serverID: 2), expected: ServerIdentity(uuid: nil, serverID: 1)),
+      .unreachable, "one server"
+    ),
     (dumping, refusal(4052, "A slave with the same server_id is already connected"), .configuration, "server_id"),
     (.tls, .tlsFailed("x"), .loginRefused, "TLS 1.2"),
     (.tls, .certificateRejected(.wrongHost("db")), .loginRefused, "verify_ca"),

@@ -14,7 +14,7 @@ public struct BinlogPosition: Sendable, Equatable, CustomStringConvertible {
     self.offset = offset
   }
 
-  /// Whether the place comes before `other` in the log.
+  /// Says whether this place comes before `other` in the log.
   public func precedes(_ other: BinlogPosition) -> Bool {
     file == other.file ? offset < other.offset : BinlogFileOrder.precedes(file, other.file)
   }

@@ -66,7 +66,7 @@ struct DefinitionScan {
       attempt += 1
       let isStopped: Bool
       do throws(RunError) {
-        isStopped = try LogScan.run(replica, connection, from: end) { scan throws(RunError) in
+        isStopped = try LogScan.run(replica, connection, from: end, knownEnd: nil) { scan throws(RunError) in
           try look(&scan, to: target)
         }
       } catch {

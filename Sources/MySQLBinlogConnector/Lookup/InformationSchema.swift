@@ -15,14 +15,13 @@ import Pipeline
 final class InformationSchema: ColumnSource, @unchecked Sendable {
   /// What a server says.
   private struct Answer {
-    let server: Checkpoint.Server
     let columns: [ColumnDescription]
     /// The end of its log at a moment after that; nil where the account may not ask.
     let logEnd: BinlogPosition?
   }
 
   private let replica: Replica
-  private let server: Checkpoint.Server
+  private let server: ServerIdentity
   private let log = Logger(label: "event_parser")
   /// Guards what follows.
   private let lock = NSLock()
@@ -32,8 +31,8 @@ final class InformationSchema: ColumnSource, @unchecked Sendable {
   /// After a connection that failed, the next one is not tried before this time has passed.
   private static let retryInterval: Duration = .seconds(30)
 
-  /// A source that will ask the server that `replica` connects to, as long as it is `server`.
-  init(_ replica: Replica, of server: Checkpoint.Server) {
+  /// A source that will ask the server that `replica` connects to, and believes nobody but `server`.
+  init(_ replica: Replica, of server: ServerIdentity) {
     self.replica = replica
     self.server = server
     scan = DefinitionScan(replica)
@@ -48,13 +47,14 @@ final class InformationSchema: ColumnSource, @unchecked Sendable {
     if let change = scan.lastChange(of: key, behind: place) { throw .changed(change) }
     if let failure, failure.time.duration(to: .now) < Self.retryInterval { throw .unavailable(failure.reason) }
     let connection: Connection
-    do throws(WireError) { connection = try Connection(replica.connectionOptions(interrupt: nil)) } catch {
+    do throws(WireError) {
+      connection = try Connection(replica.connectionOptions(interrupt: nil), to: server)
+    } catch {
       throw unavailable(error)
     }
     defer { replica.end(connection) }
     let answer: Answer
     do throws(WireError) { answer = try ask(connection, schema, table) } catch { throw unavailable(error) }
-    guard answer.server.isSame(as: server) else { throw .unavailable("another server answers") }
     guard !answer.columns.isEmpty else { return [] }
     try look(connection, from: place, to: answer.logEnd)
     if let change = scan.lastChange(of: key, behind: place) { throw .changed(change) }
@@ -77,12 +77,11 @@ final class InformationSchema: ColumnSource, @unchecked Sendable {
   private func ask(
     _ connection: Connection, _ schema: String, _ table: String
   ) throws(WireError) -> Answer {
-    let server = try ServerFacts.server(connection)
     let columns = Self.columns(
       try connection.query(Self.statement(schema: schema, table: table)), schema: schema, table: table)
-    guard !columns.isEmpty else { return Answer(server: server, columns: [], logEnd: nil) }
+    guard !columns.isEmpty else { return Answer(columns: [], logEnd: nil) }
     _ = try connection.query("SHOW CREATE TABLE \(Self.quoted(schema)).\(Self.quoted(table))")
-    return Answer(server: server, columns: columns, logEnd: try ServerFacts.logEnd(connection))
+    return Answer(columns: columns, logEnd: try ServerFacts.logEnd(connection))
   }
 
   /// Looks through the log up to a moment after the answer.

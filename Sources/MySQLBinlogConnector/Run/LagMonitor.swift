@@ -7,15 +7,17 @@ import MySQLWire
 /// removes what is still to be read.
 final class LagMonitor: @unchecked Sendable {
   private let options: ConnectionOptions
+  private let server: ServerIdentity
   private let status: StreamStatus
   private let intervalSeconds: Int
   private let condition = NSCondition()
   private var isStopped = false
   private let log = Logger(label: "metrics")
 
-  /// A monitor that says it every `intervalSeconds`, and asks the server over connections with `options`.
-  init(_ options: ConnectionOptions, _ status: StreamStatus, intervalSeconds: Int) {
+  /// A monitor that says it every `intervalSeconds`, and asks `server` over connections with `options`.
+  init(_ options: ConnectionOptions, of server: ServerIdentity, _ status: StreamStatus, intervalSeconds: Int) {
     self.options = options
+    self.server = server
     self.status = status
     self.intervalSeconds = intervalSeconds
   }
@@ -50,7 +52,7 @@ final class LagMonitor: @unchecked Sendable {
     let place = status.current
     let binlogs: [(name: String, size: UInt64)]?
     do throws(WireError) {
-      let connection = try Connection(options)
+      let connection = try Connection(options, to: server)
       defer { connection.close() }
       binlogs = try ServerFacts.binlogs(connection)
     } catch {

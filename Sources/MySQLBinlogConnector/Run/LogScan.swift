@@ -8,6 +8,8 @@ struct LogScan {
   private var stream: EventStream
   private var transactions: TransactionTracker
   private var chunk = EventChunk(file: "")
+  /// Where the log ended before the scan began, if that is known.
+  private let knownEnd: BinlogPosition?
   /// Where the transaction of the last event starts, and the ids of those before it.
   private(set) var transactionStart: (position: BinlogPosition, gtids: GTIDSet?)
   /// Whether the last event begins a transaction.
@@ -18,19 +20,24 @@ struct LogScan {
   /// Where the next event starts.
   var position: BinlogPosition { stream.position }
 
-  /// A look at `file` from its first event on, and at those after it; it ends with the log.
+  /// A look at `file` of the server with `facts` from its first event on, and at those after it; it ends with the log.
+  ///
+  /// Where another server answers, that is an error like an outage: its log must not decide anything.
   static func run<T>(
-    _ replica: Replica, _ file: String, _ body: (inout LogScan) throws(RunError) -> T
+    _ replica: Replica, _ facts: ServerFacts, _ file: String, _ body: (inout LogScan) throws(RunError) -> T
   ) throws(RunError) -> T {
     let connection: Connection
     do { connection = try replica.connect() } catch { throw .wire(error, reached: nil) }
     defer { replica.end(connection) }
-    return try run(replica, connection, from: BinlogPosition(file: file, offset: 4), body)
+    do { try connection.expect(facts.identity) } catch { throw .wire(error, reached: nil) }
+    return try run(replica, connection, from: BinlogPosition(file: file, offset: 4), knownEnd: facts.end, body)
   }
 
   /// A look over `connection` at the events from `place` on, where one starts; it ends with the log.
+  ///
+  /// - Parameter knownEnd: where the log ended before, if that is known; a dump that ends before it is an error.
   static func run<T>(
-    _ replica: Replica, _ connection: Connection, from place: BinlogPosition,
+    _ replica: Replica, _ connection: Connection, from place: BinlogPosition, knownEnd: BinlogPosition?,
     _ body: (inout LogScan) throws(RunError) -> T
   ) throws(RunError) -> T {
     let checksum: EventChecksum
@@ -40,7 +47,7 @@ struct LogScan {
     } catch {
       throw .wire(error, reached: nil)
     }
-    var scan = LogScan(.server(connection), place, checksum)
+    var scan = LogScan(.server(connection), place, checksum, knownEnd: knownEnd)
     return try body(&scan)
   }
 
@@ -51,11 +58,14 @@ struct LogScan {
     let start = BinlogPosition(file: file, offset: 4)
     let range = BinlogRange(from: start, toFile: nil, toOffset: nil)
     // The run itself says what is missing where it reads.
-    var scan = LogScan(.files(settings.source(of: range, allowsGaps: true)), start, .none)
+    var scan = LogScan(.files(settings.source(of: range, allowsGaps: true)), start, .none, knownEnd: nil)
     return try body(&scan)
   }
 
-  private init(_ source: EventSource, _ start: BinlogPosition, _ checksum: EventChecksum) {
+  private init(
+    _ source: EventSource, _ start: BinlogPosition, _ checksum: EventChecksum, knownEnd: BinlogPosition?
+  ) {
+    self.knownEnd = knownEnd
     self.source = source
     stream = source.stream(at: start, checksum: checksum)
     transactions = TransactionTracker(gtids: nil)
@@ -73,7 +83,9 @@ struct LogScan {
       case .file(let start, _):
         stream = source.stream(at: start, checksum: .none)
         continue
-      case .end: return nil
+      case .end:
+        try checkEnd()
+        return nil
       }
       let before = stream.position.file
       let wasOutside = transactions.isOutside
@@ -102,6 +114,12 @@ struct LogScan {
     let next = EventChunk(file: "")
     source.carry(from: chunk, to: next)
     chunk = next
+  }
+
+  /// Throws where the dump ended before the log: `KILL QUERY`, or a server that stops, ends it as if there were no more.
+  private func checkEnd() throws(RunError) {
+    guard case .server(let connection) = source, let knownEnd, stream.position.precedes(knownEnd) else { return }
+    throw .wire(connection.dumpWasCut, reached: stream.position)
   }
 
   /// The ids of all transactions before `position`, which lies in the file.

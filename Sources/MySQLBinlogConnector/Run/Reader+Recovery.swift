@@ -31,6 +31,15 @@ extension Reader {
     }
   }
 
+  /// The error of a dump that has just ended before the log did; nil where the log is at its end. A stream by GTID may end
+  /// behind transactions that are not sent, as long as it has got none.
+  var cutDump: RunError? {
+    guard case .server(let connection) = source, let resumption, !nextStart.isByGTID,
+      resumption.wasCut(at: stream.position)
+    else { return nil }
+    return .wire(connection.dumpWasCut, reached: reached)
+  }
+
   /// The error of a dump that has to begin behind `frame`, its first event, and can be had there.
   func unreadable(from frame: EventFrame, _ file: String) -> RunError {
     var error = BinlogError(.startsAtEncryption)

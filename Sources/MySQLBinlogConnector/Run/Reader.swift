@@ -164,9 +164,10 @@ struct Reader {
     case .end(let cut):
       if let cut { log.warning("\(stream.position): \(cut); the file was not closed, and this event is left out") }
       let isBounded = range.isBounded || stop.isBounded
-      let isComplete = !isBounded || range.isCovered(by: reached) || timeStop?.isPassed(by: reached) == true
+      let isCovered = range.isCovered(by: reached) || timeStop?.isPassed(by: reached) == true
+      if !isCovered, let error = cutDump { throw error }
       if isHolding { warnOfOpenTransaction() }
-      return submit(isComplete ? .rangeEnd : .endOfLog)
+      return submit(!isBounded || isCovered ? .rangeEnd : .endOfLog)
     }
   }
 

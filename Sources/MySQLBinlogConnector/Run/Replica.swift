@@ -79,19 +79,22 @@ final class Replica {
 
   /// Closes the connection. A dump on it is ended at the server too, which would notice only with its next event.
   ///
+  /// That takes a second connection, which may lead elsewhere: the dump is ended where it is found by its lock, else it is
+  /// left alone.
+  ///
   /// A run whose time is over leaves that: its dump does not wait for events, and notices by itself.
   func end(_ connection: Connection) {
-    let wasDumping = connection.isDumping
+    let lock = connection.isDumping ? connection.dumpLock : nil
     connection.close()
     let seconds = min(Self.endSeconds, timeLimit?.wholeSecondsLeft ?? Self.endSeconds)
-    guard wasDumping, seconds > 0 else { return }
+    guard let lock, seconds > 0 else { return }
     var options = connectionOptions(interrupt: nil)
     options.connectTimeoutSeconds = min(options.connectTimeoutSeconds, seconds)
     options.readTimeoutSeconds = seconds
     do throws(WireError) {
       let other = try Connection(options)
       defer { other.close() }
-      _ = try other.query("KILL \(connection.connectionID)")
+      if try !other.killDump(holding: lock) { log.debug("the dump is not found at the server that answers") }
     } catch {
       // The server may be gone, or may have noticed by now: it ends the dump by itself then.
       log.debug("the dump was not ended at the server: \(error)")

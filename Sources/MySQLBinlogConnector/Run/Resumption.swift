@@ -18,14 +18,19 @@ final class Resumption {
 
   private let replica: Replica
   private let server: Checkpoint.Server
+  /// Where the log ended before the dump began, if that is known.
+  private var knownEnd: BinlogPosition?
+  /// Where a dump ended too early.
+  private var earlyEnd: BinlogPosition?
   private let nonBlocking: Bool
   private let outage: Outage
   private let log = Logger(label: "connection")
 
-  /// Takes up streams of `server`, as often as `outage` allows.
-  init(_ replica: Replica, _ server: Checkpoint.Server, nonBlocking: Bool, _ outage: Outage) {
+  /// Takes up streams of the server with `facts`, as often as `outage` allows.
+  init(_ replica: Replica, _ facts: ServerFacts, nonBlocking: Bool, _ outage: Outage) {
     self.replica = replica
-    self.server = server
+    server = facts.server
+    knownEnd = facts.end
     self.nonBlocking = nonBlocking
     self.outage = outage
   }
@@ -38,6 +43,14 @@ final class Resumption {
 
   /// Whether it makes sense to take the stream up again after `error`.
   func mayHelp(after error: RunError) -> Bool { outage.mayPass(after: error) }
+
+  /// Says whether a dump that ended at `position` was cut: the log was longer before it began. `KILL QUERY`, or a server
+  /// that stops, ends a dump as if there were no more. Another one that ends there too is believed.
+  func wasCut(at position: BinlogPosition) -> Bool {
+    guard let knownEnd, position.precedes(knownEnd), earlyEnd != position else { return false }
+    earlyEnd = position
+    return true
+  }
 
   /// Ends the lost stream's connection.
   func end(_ source: EventSource) {
@@ -68,6 +81,7 @@ final class Resumption {
       connection.close()
       return .otherServer(facts.server.uuid ?? "server_id \(facts.server.serverID ?? 0)")
     }
+    knownEnd = facts.end
     replica.renewServerID()
     let checksum = try replica.beginDump(connection, from: start, nonBlocking: nonBlocking)
     log.info("reconnected: going on from \(start)")

@@ -2,15 +2,15 @@ import BinlogParser
 
 /// A log in which a place is looked for.
 enum SearchedLog {
-  /// A server's, which has these files.
-  case server(Replica, files: [String])
+  /// That of the server which said `ServerFacts` of itself.
+  case server(Replica, ServerFacts)
   /// That of files on this machine.
   case files(FileSettings)
 
   /// The files' names, in the order of the log.
   var names: [String] {
     switch self {
-    case .server(_, let files): files
+    case .server(_, let facts): facts.binlogs?.map(\.name) ?? []
     case .files(let settings): settings.files.map(\.name)
     }
   }
@@ -20,7 +20,7 @@ enum SearchedLog {
     from file: String, _ body: (inout LogScan) throws(RunError) -> T
   ) throws(RunError) -> T {
     switch self {
-    case .server(let replica, _): try LogScan.run(replica, file, body)
+    case .server(let replica, let facts): try LogScan.run(replica, facts, file, body)
     case .files(let settings): try LogScan.run(settings, file, body)
     }
   }

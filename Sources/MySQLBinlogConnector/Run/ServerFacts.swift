@@ -6,6 +6,8 @@ import Pipeline
 struct ServerFacts {
   /// Which server it is.
   let server: Checkpoint.Server
+  /// What a further connection to it must find.
+  let identity: ServerIdentity
   /// Whether it is MariaDB.
   let isMariaDB: Bool
   /// Whether it gives transactions global ids.
@@ -16,17 +18,11 @@ struct ServerFacts {
   /// Asks; what the server does not tell stays nil.
   init(_ connection: Connection) throws(WireError) {
     isMariaDB = connection.isMariaDB
-    server = try Self.server(connection)
+    identity = try connection.identity()
+    server = Checkpoint.Server(uuid: identity.uuid, serverID: identity.serverID, version: connection.serverVersion)
     let mode = isMariaDB ? "ON" : try Self.askValue(connection, "@@global.gtid_mode")
     hasGTIDs = mode?.uppercased() == "ON"
     binlogs = try Self.binlogs(connection)
-  }
-
-  /// Which server is at the other end of `connection`.
-  static func server(_ connection: Connection) throws(WireError) -> Checkpoint.Server {
-    let uuid = try askValue(connection, connection.isMariaDB ? "@@global.server_uid" : "@@global.server_uuid")
-    let id = try askValue(connection, "@@global.server_id").flatMap { UInt32($0) }
-    return Checkpoint.Server(uuid: uuid, serverID: id, version: connection.serverVersion)
   }
 
   /// The end of the server's log; nil without the privilege REPLICATION CLIENT.
@@ -44,13 +40,20 @@ struct ServerFacts {
   static func binlogs(_ connection: Connection) throws(WireError) -> [(name: String, size: UInt64)]? {
     try ask(connection, "SHOW BINARY LOGS")?.compactMap { row in
       guard row.count >= 2, let name = row[0], let size = row[1].flatMap({ UInt64($0) }) else { return nil }
-      return (name, size)
+      // MySQL counts the header of an encrypted file, which no position does.
+      let isEncrypted = row.count >= 3 && row[2] == "Yes"
+      return (name, isEncrypted ? size - min(size, encryptionHeaderByteCount) : size)
     }
   }
 
-  /// The first binlog file that the server has, asked for over a connection with `options`.
-  static func oldestBinlog(_ options: ConnectionOptions) throws(WireError) -> String? {
-    let connection = try Connection(options)
+  private static let encryptionHeaderByteCount: UInt64 = 512
+
+  /// The place up to which the server's log went when it was asked.
+  var end: BinlogPosition? { binlogs?.last.map { BinlogPosition(file: $0.name, offset: $0.size) } }
+
+  /// The first binlog file that `server` has, asked for over a connection with `options`.
+  static func oldestBinlog(_ options: ConnectionOptions, of server: ServerIdentity) throws(WireError) -> String? {
+    let connection = try Connection(options, to: server)
     defer { connection.close() }
     return try binlogs(connection)?.first?.name
   }
@@ -58,6 +61,7 @@ struct ServerFacts {
   /// What is known of the server that wrote `files`.
   init(of files: FileSettings) {
     server = Checkpoint.Server(uuid: nil, serverID: nil, version: "")
+    identity = ServerIdentity(uuid: nil, serverID: nil)
     isMariaDB = false
     hasGTIDs = false
     binlogs = files.files.map { ($0.name, $0.byteCount) }
@@ -66,7 +70,7 @@ struct ServerFacts {
   /// The server's log, for a look at all of its files; nil without the privilege REPLICATION CLIENT.
   func searchedLog(_ replica: Replica) -> SearchedLog? {
     guard let binlogs, !binlogs.isEmpty else { return nil }
-    return .server(replica, files: binlogs.map(\.name))
+    return .server(replica, self)
   }
 
   /// The value of one expression, or nil where the server refuses.

@@ -117,7 +117,7 @@ struct StartResolver {
     // From the first event on, the log itself tells.
     guard facts.hasGTIDs, configuration.needsGTIDs, position.offset > 4 else { return nil }
     guard facts.isMariaDB else {
-      return try LogScan.run(replica, position.file) { scan throws(RunError) in try scan.gtids(before: position)
+      return try LogScan.run(replica, facts, position.file) { scan throws(RunError) in try scan.gtids(before: position)
       }
     }
     return try ServerHistory(connection).gtids(before: position)
@@ -140,7 +140,7 @@ struct StartResolver {
       try checkHistory(of: checkpoint.server, gtids, replica, connection, facts)
     }
     if isSame, gtids == nil || facts.binlogs?.contains(where: { $0.name == position.file }) ?? true {
-      try checkFile(checkpoint, replica)
+      try checkFile(checkpoint, replica, facts)
       log.info("going on from the checkpoint: \(position)")
       guard gtids == nil else { return .position(position, gtids: gtids) }
       return .position(position, gtids: try self.gtids(before: position, replica, connection, facts))
@@ -155,9 +155,11 @@ struct StartResolver {
   }
 
   /// Throws if the file is another one of its name: the server's log was reset, or its data were restored.
-  private func checkFile(_ checkpoint: Checkpoint, _ replica: Replica) throws(RunError) {
+  private func checkFile(
+    _ checkpoint: Checkpoint, _ replica: Replica, _ facts: ServerFacts
+  ) throws(RunError) {
     guard let created = checkpoint.binlogFileCreated else { return }
-    let now = try LogScan.run(replica, checkpoint.binlogFile) { scan throws(RunError) in try scan.beginning() }
+    let now = try LogScan.run(replica, facts, checkpoint.binlogFile) { scan throws(RunError) in try scan.beginning() }
     guard let now, now > 0, now != created else { return }
     if goesOn {
       let position = checkpoint.position

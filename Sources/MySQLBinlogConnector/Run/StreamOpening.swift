@@ -29,14 +29,16 @@ struct StreamOpening {
   }
 
   /// Opens the stream that goes on behind `history`. Only a run that has not streamed before ends with the first failure:
-  /// it cannot even begin, and who started it wants to know.
+  /// it cannot even begin, and who started it wants to know. With a look at the log for the start, which may take long, it
+  /// has begun, and stays with that server: a place in the configuration means nothing on another one.
   func open(_ history: StreamRun.History) throws(RunError) -> Outcome {
+    var begun: ServerIdentity?
     while true {
       // A stop signal does not wait for the end of a transaction that was coming in before.
       replica.interrupt.isHeld = false
-      do throws(RunError) { return try attempt(history) } catch {
+      do throws(RunError) { return try attempt(history, &begun) } catch {
         if history.hasUnwritten, let start = history.start, error.isInterruption { throw unwritten(start, error) }
-        guard history.goesOn, outage.mayPass(after: error) else { throw error }
+        guard history.goesOn || begun != nil, outage.mayPass(after: error) else { throw error }
         // After a stop signal the next attempt throws.
         _ = try outage.wait(after: error)
       }
@@ -48,39 +50,50 @@ struct StreamOpening {
     run.keepsPlace ? error : .unwritten(from: .position(start.position, gtids: nil))
   }
 
-  private func attempt(_ history: StreamRun.History) throws(RunError) -> Outcome {
+  private func attempt(_ history: StreamRun.History, _ begun: inout ServerIdentity?) throws(RunError) -> Outcome {
     let connection: Connection
     do { connection = try replica.connect() } catch { throw .wire(error, reached: nil) }
-    do throws(RunError) { return try attempt(history, connection) } catch {
+    do throws(RunError) { return try attempt(history, connection, &begun) } catch {
       replica.end(connection)
       throw error
     }
   }
 
-  private func attempt(_ history: StreamRun.History, _ connection: Connection) throws(RunError) -> Outcome {
+  private func attempt(
+    _ history: StreamRun.History, _ connection: Connection, _ begun: inout ServerIdentity?
+  ) throws(RunError) -> Outcome {
     let facts: ServerFacts
     do {
+      if history.start == nil, let begun { try connection.expect(begun) }
       facts = try ServerFacts(connection)
       try BinlogSettings(connection).judge(columnNames: configuration.output.columnNames)
     } catch {
       throw .wire(error, reached: nil)
     }
-    let resolver = resolver(goesOn: history.goesOn)
-    let start = try resolver.start(history.start, replica, connection, facts)
-    let timeStop = try resolver.timeStop(from: start, history.start, facts.searchedLog(replica))
+    let start: StreamStart
+    let timeStop: TimeStop?
+    do throws(RunError) {
+      let resolver = resolver(goesOn: history.goesOn)
+      start = try resolver.start(history.start, replica, connection, facts)
+      timeStop = try resolver.timeStop(from: start, history.start, facts.searchedLog(replica))
+    } catch {
+      begun = facts.identity
+      throw error
+    }
     let range = configuration.range.beginning(at: start.position)
     if let outcome = run.nothingToDo(start, timeStop, range, facts) {
       replica.end(connection)
       return .nothingToDo(outcome)
     }
     let checksum = try beginDump(connection, from: start)
-    let schema = InformationSchema(Replica(configuration, replica.interrupt, run.request.timeLimit), of: facts.server)
+    let other = Replica(configuration, replica.interrupt, run.request.timeLimit)
+    let schema = InformationSchema(other, of: facts.identity)
     return .stage(
       Stage(
         source: .server(connection), start: start, timeStop: timeStop, facts: facts, checksum: checksum,
         columnNames: ColumnNames(configuration.output, schema),
         checkpoints: Checkpoints(store, server: facts.server, after: history.known, goesOn: history.beginsAtKnown),
-        resumption: Resumption(replica, facts.server, nonBlocking: run.isNonBlocking, outage)))
+        resumption: Resumption(replica, facts, nonBlocking: run.isNonBlocking, outage)))
   }
 
   private func beginDump(_ connection: Connection, from start: StreamStart) throws(RunError) -> EventChecksum {

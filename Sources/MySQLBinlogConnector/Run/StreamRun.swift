@@ -157,7 +157,7 @@ struct StreamRun {
       checksum: stage.checksum, progress: progress, status: status, byteCount: stage.facts.byteCount(of: range),
       resumption: stage.resumption,
       timeLimit: request.timeLimit, torn: torn)
-    let monitor = replica.flatMap { lagMonitor($0, status) }
+    let monitor = replica.flatMap { lagMonitor($0, stage.facts.identity, status) }
     monitor?.start()
     defer { monitor?.stop() }
     // Where time is short, the output goes first.
@@ -165,7 +165,7 @@ struct StreamRun {
     let end: Reader.End
     do {
       defer { if request.timeLimit == nil { Self.end(reader.source, replica) } }
-      end = try read(&reader, pipeline, progress, replica)
+      end = try read(&reader, pipeline, progress, replica, stage.facts.identity)
     }
     report.ended(end, reader.reached, range)
     report.rolledBack(reader.rolledBack)
@@ -191,15 +191,15 @@ struct StreamRun {
     return "batch_size=\(output.parquetBatchSize) queue_capacity=\(output.queueCapacity)"
   }
 
-  private func lagMonitor(_ replica: Replica, _ status: StreamStatus) -> LagMonitor? {
+  private func lagMonitor(_ replica: Replica, _ server: ServerIdentity, _ status: StreamStatus) -> LagMonitor? {
     let seconds = configuration.server.lagIntervalSeconds
     guard !configuration.isBounded, !request.isOneOfMany, seconds > 0 else { return nil }
-    return LagMonitor(replica.connectionOptions(interrupt: nil), status, intervalSeconds: seconds)
+    return LagMonitor(replica.connectionOptions(interrupt: nil), of: server, status, intervalSeconds: seconds)
   }
 
   /// Reads to the end; when that fails, the pipeline is stopped, and an error of its own goes first.
   private func read(
-    _ reader: inout Reader, _ pipeline: Pipeline, _ progress: Progress, _ replica: Replica?
+    _ reader: inout Reader, _ pipeline: Pipeline, _ progress: Progress, _ replica: Replica?, _ server: ServerIdentity
   ) throws(RunError) -> Reader.End {
     defer { progress.finish() }
     do throws(RunError) {
@@ -209,7 +209,7 @@ struct StreamRun {
       // What a stage found wrong lies before the place to which the reader came.
       if let failure = pipeline.failure { throw .pipeline(failure, reached: reader.reached) }
       guard case .wire(let failure, let reached) = error, error.isAboutMissingLog else { throw error }
-      throw .missingLog(failure, reached: reached, oldest: oldestBinlog(replica))
+      throw .missingLog(failure, reached: reached, oldest: oldestBinlog(replica, server))
     }
   }
 
@@ -221,8 +221,8 @@ struct StreamRun {
   }
 
   /// The first file that the server still has, where it tells.
-  private func oldestBinlog(_ replica: Replica?) -> String? {
+  private func oldestBinlog(_ replica: Replica?, _ server: ServerIdentity) -> String? {
     guard let replica else { return nil }
-    return try? ServerFacts.oldestBinlog(replica.connectionOptions(interrupt: nil))
+    return try? ServerFacts.oldestBinlog(replica.connectionOptions(interrupt: nil), of: server)
   }
 }

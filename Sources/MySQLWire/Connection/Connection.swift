@@ -72,9 +72,13 @@ public final class Connection {
       heartbeatSeconds: heartbeatSeconds, replicaUUID: replicaUUID ?? DumpSettings.randomUUID(), isMariaDB: isMariaDB)
     return try perform(.prepareDump) { () throws(WireFailure) in
       for statement in settings.statements { _ = try commands.query(statement) }
+      dumpLock = try takeLock()
       return try agreeOnChecksum()
     }
   }
+
+  /// Runs a statement in the course of something else.
+  func run(_ statement: String) throws(WireFailure) -> ResultSet { try commands.query(statement) }
 
   /// Servers before 5.6 know neither the variable nor checksums.
   private func agreeOnChecksum() throws(WireFailure) -> String {
@@ -117,6 +121,12 @@ public final class Connection {
     state = .dumping(nonBlocking: nonBlocking)
     isDumping = true
   }
+
+  /// What tells the session of the dump from others; nil where the server gives no user locks.
+  public private(set) var dumpLock: SessionLock?
+
+  /// The error of a dump whose end came before the end of the log: somebody ended the statement, or the server stops.
+  public var dumpWasCut: WireError { failed(dump, .dumpEnded) }
 
   /// Whether the server sends a dump, and will go on until it notices that the connection is closed.
   public private(set) var isDumping = false
@@ -180,6 +190,9 @@ public final class Connection {
       throw failed(activity, error)
     }
   }
+
+  /// The error of a connection that is of no use, because of `failure`.
+  func refused(_ failure: WireFailure) -> WireError { failed(.connect, failure) }
 
   private func failed(_ activity: WireError.Activity, _ failure: WireFailure) -> WireError {
     WireError(activity, options, failure)
