@@ -48,10 +48,16 @@ import Testing
     Sample(type: 164, body: "0101000000000102030405060708090a0b", fields: ["Scheme=1", "Key Version=1"])
   ]
 
-  private func fields(_ type: UInt8, _ body: [UInt8]) throws -> [String] {
+  /// A stream that knows the format of its events.
+  private func formattedStream() throws -> EventStream {
     var stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
     _ = try stream.accept(
       BinlogEvents.event(15, BinlogEvents.formatDescription(), flags: 0x20).span.bytes, at: 0)
+    return stream
+  }
+
+  private func fields(_ type: UInt8, _ body: [UInt8]) throws -> [String] {
+    var stream = try formattedStream()
     let event = BinlogEvents.event(type, body, serverID: 33_262)
     let frame = try stream.accept(event.span.bytes, at: 0)
     return try DescribedEvent(frame, frame.body(in: event.span.bytes), stream.format).fields.dropFirst(6).map {
@@ -112,7 +118,7 @@ import Testing
 
   @Test("A statement comes in pieces, none of which is large")
   func longStatementsComeInPieces() throws {
-    var stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
+    var stream = try formattedStream()
     let event = BinlogEvents.event(160, [UInt8](repeating: 1, count: 1 << 20))
     let frame = try stream.accept(event.span.bytes, at: 0)
     let described = try DescribedEvent(frame, frame.body(in: event.span.bytes), nil)
