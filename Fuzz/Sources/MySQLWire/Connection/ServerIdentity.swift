@@ -1,0 +1,1 @@
+../../../../Sources/MySQLWire/Connection/ServerIdentity.swift
