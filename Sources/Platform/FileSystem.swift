@@ -98,7 +98,7 @@ public enum FileSystem {
 
   /// Everything before the last component: "a/b" of "a/b/c", "." of "c", "/" of "/c".
   public static func parent(of path: String) -> String {
-    let parts = path.split(separator: "/").dropLast().joined(separator: "/")
+    let parts = components(of: path).dropLast().joined(separator: "/")
     if path.hasPrefix("/") { return "/" + parts }
     return parts.isEmpty ? "." : parts
   }
@@ -109,7 +109,11 @@ public enum FileSystem {
   }
 
   /// The last component: "c" of "a/b/c" and of "c/"; empty for "/".
-  static func name(of path: String) -> String { path.split(separator: "/").last.map { String($0) } ?? "" }
+  public static func name(of path: String) -> String { components(of: path).last ?? "" }
+
+  private static func components(of path: String) -> [String] {
+    path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
+  }
 
   /// Removes a file.
   public static func removeFile(_ path: String) throws(SystemError) {

@@ -69,9 +69,9 @@ struct SQLLexer: IteratorProtocol, Sendable {
     index + distance < text.count ? text[index + distance] : nil
   }
 
-  private func starts(with prefix: StaticString, at distance: Int = 0) -> Bool {
-    let bytes = prefix.description.utf8
-    return text.count - index >= distance + bytes.count && text[(index + distance)...].starts(with: bytes)
+  /// Says whether the two signs come next.
+  private func isNext(_ first: Unicode.Scalar, _ second: Unicode.Scalar) -> Bool {
+    peek() == UInt8(ascii: first) && peek(1) == UInt8(ascii: second)
   }
 
   /// Letters, digits, `_`, `$` and everything beyond ASCII.
@@ -107,9 +107,9 @@ struct SQLLexer: IteratorProtocol, Sendable {
     while let byte = peek() {
       if byte <= UInt8(ascii: " ") {
         index += 1
-      } else if starts(with: "/*") {
+      } else if isNext("/", "*") {
         skipComment()
-      } else if starts(with: "*/") {
+      } else if isNext("*", "/") {
         index += 2  // The end of /*! … */.
       } else if byte == UInt8(ascii: "#") || isDashComment {
         while let byte = peek(), byte != UInt8(ascii: "\n") { index += 1 }
@@ -120,18 +120,19 @@ struct SQLLexer: IteratorProtocol, Sendable {
   }
 
   /// Two dashes begin a comment only before a blank or the end.
-  private var isDashComment: Bool { starts(with: "--") && (peek(2) ?? 0) <= UInt8(ascii: " ") }
+  private var isDashComment: Bool { isNext("-", "-") && (peek(2) ?? 0) <= UInt8(ascii: " ") }
 
   /// Passes over a comment, or only over the opening of one whose content the server executes.
   private mutating func skipComment() {
-    let mark = starts(with: "!", at: 2) ? 3 : starts(with: "M!", at: 2) ? 4 : 0
+    let isOfMariaDB = peek(2) == UInt8(ascii: "M") && peek(3) == UInt8(ascii: "!")
+    let mark = isOfMariaDB ? 4 : peek(2) == UInt8(ascii: "!") ? 3 : 0
     if mark > 0 {
       index += mark
       while let byte = peek(), (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { index += 1 }
       return
     }
     index += 2
-    while index < text.count, !starts(with: "*/") { index += 1 }
+    while index < text.count, !isNext("*", "/") { index += 1 }
     index = min(index + 2, text.count)
   }
 }

@@ -50,7 +50,7 @@ public final class BinlogFileReader {
   ///
   /// - Throws: `BinlogFileError` when it cannot be read, is encrypted, or is no binlog.
   public init(_ path: String, maxEventBytes: Int = Limits.event) throws(BinlogFileError) {
-    name = Self.name(of: path)
+    name = FileSystem.name(of: path)
     self.maxEventBytes = maxEventBytes
     var magic = OutputBuffer(capacity: BinlogFileMagic.byteCount)
     do { file = try InputFile(path) } catch { throw .system(error) }
@@ -58,9 +58,6 @@ public final class BinlogFileReader {
     do { _ = try file.read(BinlogFileMagic.byteCount, at: 0, appendingTo: &magic) } catch { throw .system(error) }
     do { try BinlogFileMagic.check(magic.bytes) } catch { throw .binlog(Self.located(error, name, 0)) }
   }
-
-  /// A path's last component.
-  public static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
   // MARK: Events
 

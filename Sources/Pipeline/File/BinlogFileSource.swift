@@ -14,7 +14,7 @@ public struct BinlogFile: Sendable, Equatable {
   /// The file at `path`.
   public init(path: String, byteCount: UInt64) {
     self.path = path
-    name = BinlogFileReader.name(of: path)
+    name = FileSystem.name(of: path)
     self.byteCount = byteCount
   }
 }
