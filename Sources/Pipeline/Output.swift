@@ -71,8 +71,14 @@ extension KeyValue {
 
 /// Where the rows go.
 public enum Output: Sendable {
-  /// Text blocks on standard output.
+  /// One stream, on standard output: at least once.
+  case stream(StreamFormat)
+  /// Files that are cut, named and published: exactly once.
+  case parts(ParquetOutput)
+}
+
+/// The form of an output that is one stream.
+public enum StreamFormat: Sendable {
+  /// A block of text for each row, and with `everyEvent` for each other event.
   case text(everyEvent: Bool)
-  /// Parquet files.
-  case parquet(ParquetOutput)
 }

@@ -62,12 +62,11 @@ public final class Pipeline: Sendable {
     let processing = ProcessingStart(
       decoder: decoder, transactions: TransactionTracker(gtids: gtids), rowLimit: rowLimit)
     switch output {
-    case .text(let everyEvent):
+    case .stream(.text(let everyEvent)):
       startProcessing(processing) {
-        TextSink(
-          output: StandardOutput(), everyEvent: everyEvent, maxEventBytes: maxEventBytes, checkpoints: checkpoints)
+        StreamSink(TextWriter(everyEvent: everyEvent, maxEventBytes: maxEventBytes), checkpoints: checkpoints)
       }
-    case .parquet(let parquet):
+    case .parts(let parquet):
       // The memory of batches of many partitions is counted, and none of it kept.
       let pool = Pool<RowChangeBatch>(limit: parquet.partitioning.isActive ? 0 : Self.batchCount)
       let flushes = flushes

@@ -153,7 +153,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
     let event: DecodedEvent
     do { event = try decoder.decode(frame, body) } catch { throw .binlog(error) }
     switch event {
-    case .rows(let rows, let table): try sink.rows(rows, table, frame)
+    case .rows(let rows, let table): try sink.rows(rows, table, RowsOrigin(frame: frame))
     case .formatDescription(let format):
       self.format = format
       sink.format(format)

@@ -104,7 +104,7 @@ package struct Configuration: Sendable {
   private static func keyInObjectStore(
     _ output: OutputSettings, _ durability: DurabilitySettings
   ) -> ConfigurationKey? {
-    if output.mode == .parquet, output.parquetDirectory.isS3 { return .parquetOutputDirectory }
+    if output.delivery == .parts, output.parquetDirectory.isS3 { return .parquetOutputDirectory }
     return durability.checkpointFile?.isS3 == true ? .checkpointFile : nil
   }
 

@@ -9,6 +9,17 @@ package struct OutputSettings: Sendable, Equatable {
     case stdout
     /// One Parquet file for each binlog file.
     case parquet
+
+    /// How the output reaches its readers.
+    package var delivery: Delivery { self == .stdout ? .stream : .parts }
+  }
+
+  /// How an output reaches its readers.
+  package enum Delivery: Sendable {
+    /// On standard output, at least once: nothing tells how far it was read.
+    case stream
+    /// In files or objects that appear whole, exactly once.
+    case parts
   }
 
   /// The values of `parquet_json_type`: the annotation of `before_values` and `after_values`.
@@ -39,6 +50,8 @@ package struct OutputSettings: Sendable, Equatable {
 
   /// `output_mode`.
   package let mode: Mode
+  /// How the output reaches its readers.
+  package var delivery: Delivery { mode.delivery }
   /// The folder of the Parquet files, or the prefix of their keys.
   package let parquetDirectory: StorageLocation
   /// Rows in a row group.
@@ -72,7 +85,7 @@ package struct OutputSettings: Sendable, Equatable {
 
   /// Why a file that is no output, the checkpoint or the log, cannot be at `location`; nil when it can.
   func problem(withFileAt location: StorageLocation?) -> String? {
-    guard mode == .parquet, let location, parquetDirectory.contains(location) else { return nil }
+    guard delivery == .parts, let location, parquetDirectory.contains(location) else { return nil }
     return
       "must be outside of parquet_output_dir, \(parquetDirectory.description.quotedForMessage), where readers take "
       + "every file for Parquet, is \(location.description.quotedForMessage)"

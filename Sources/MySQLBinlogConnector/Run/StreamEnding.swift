@@ -16,7 +16,7 @@ struct StreamEnding {
     self.stage = stage
   }
 
-  private var isParquet: Bool { run.configuration.output.mode == .parquet }
+  private var delivery: OutputSettings.Delivery { run.configuration.output.delivery }
 
   /// Writes what is to be written, and says how the run goes on.
   func finish(_ end: Reader.End) throws(RunError) -> StreamRun.Step {
@@ -24,7 +24,7 @@ struct StreamEnding {
     case .sourceChanged(.otherLog(let file)): throw try loss(of: file)
     case .sourceChanged: return .again(try giveUp())
     case .givenUp: pipeline.giveUp()
-    case .cutOff where isParquet: pipeline.giveUp()
+    case .cutOff where delivery == .parts: pipeline.giveUp()
     default: break
     }
     try finishPipeline()
@@ -71,7 +71,7 @@ struct StreamEnding {
   /// After a stop signal that found a part of a transaction in the output. What was given up with it comes again if there
   /// is a checkpoint that says from where on.
   private func judgeWhatWasCutOff() throws(RunError) {
-    guard isParquet, hasUnwritten else { return }
+    guard delivery == .parts, hasUnwritten else { return }
     guard run.keepsPlace else { throw .unwritten(from: written) }
     run.log.warning("what was received from \(written) on is given up with it, and comes again with the next run")
   }
@@ -79,7 +79,7 @@ struct StreamEnding {
   /// The error of a log that was begun anew. What was received of the lost one cannot come again: as far as it is complete it
   /// is written, unless the output already has a part of a transaction whose end will never come.
   private func loss(of file: String) throws(RunError) -> RunError {
-    let isWhole = !isParquet || reader.hasHandedWholeTransactions
+    let isWhole = delivery == .stream || reader.hasHandedWholeTransactions
     if !isWhole { pipeline.giveUp() }
     try finishPipeline()
     return .logBegunAnew(
@@ -89,7 +89,7 @@ struct StreamEnding {
   /// Ends a stream whose log did not go on as it did; returns from where to begin anew.
   private func giveUp() throws(RunError) -> StreamRun.History {
     let boundary: TransactionBoundary?
-    if isParquet {
+    if delivery == .parts {
       // The file that is not complete goes, and with it the rows that will come again.
       pipeline.cancel()
       boundary = stage.checkpoints.latest
@@ -101,7 +101,7 @@ struct StreamEnding {
     }
     let checkpoint = stage.checkpoints.checkpoint(of: boundary ?? startBoundary)
     return StreamRun.History(
-      start: checkpoint, known: checkpoint, goesOn: true, hasUnwritten: isParquet && hasUnwritten)
+      start: checkpoint, known: checkpoint, goesOn: true, hasUnwritten: delivery == .parts && hasUnwritten)
   }
 
   private var startBoundary: TransactionBoundary {

@@ -19,7 +19,7 @@ extension StreamRun {
   func removeUnfinished(
     _ checkpoint: Checkpoint?, in store: (any CheckpointStore)?, claims: Bool = true
   ) throws(RunError) {
-    guard configuration.output.mode == .parquet, let checkpoint, let names = checkpoint.unfinished else { return }
+    guard configuration.output.delivery == .parts, let checkpoint, let names = checkpoint.unfinished else { return }
     log.info("removing what is there of \(names.count) output files that the checkpoint does not cover")
     if claims {
       do { try store?.save(checkpoint.claimed.encoded) } catch { throw .checkpoint(error, configuration) }

@@ -9,12 +9,12 @@ extension StreamRun {
   func output(_ stage: Stage) -> Output {
     let settings = configuration.output
     switch settings.mode {
-    case .stdout: return .text(everyEvent: settings.events == .all)
+    case .stdout: return .stream(.text(everyEvent: settings.events == .all))
     case .parquet:
       var properties = WriterProperties(application: .current)
       properties.compression = settings.compression
       let log = Logger(label: "pipeline")
-      return .parquet(
+      return .parts(
         ParquetOutput(
           place: outputPlace { [checkpoints = stage.checkpoints] () throws(CheckpointStoreError) in
             try checkpoints.check()

@@ -149,7 +149,7 @@ struct StreamRun {
     request.timeLimit?.watch(pipeline)
     log.info("pipeline started: \(pipelineSummary)")
     // On a terminal that also shows the rows, a line that redraws itself would disturb them.
-    let redraws = configuration.output.mode == .parquet || !Terminal.isTerminal(1)
+    let redraws = configuration.output.delivery == .parts || !Terminal.isTerminal(1)
     let progress = Progress(redraws: redraws)
     let status = StreamStatus(range.from)
     var reader = Reader(
@@ -216,7 +216,7 @@ struct StreamRun {
   /// Whether what came before `error` is written: text shows every row; a Parquet file that is not complete must not
   /// appear, unless no other run could write its rows, because the server no longer has them.
   private func isWritten(after error: RunError, _ reader: Reader) -> Bool {
-    if configuration.output.mode == .stdout { return true }
+    if configuration.output.delivery == .stream { return true }
     return error.isAboutMissingLog && reader.hasHandedWholeTransactions && reader.boundary != reader.start.position
   }
 

@@ -18,7 +18,7 @@ protocol EventSink: ~Copyable, SendableMetatype {
   /// Any event at all, before its rows are shown.
   mutating func event(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError)
   /// Rows of an included table.
-  mutating func rows(_ event: borrowing RowsEvent, _ table: TablePlan, _ frame: EventFrame) throws(PipelineError)
+  mutating func rows(_ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin) throws(PipelineError)
   /// Everything up to `position` was shown, and the next event may be long in coming.
   mutating func endChunk(at position: UInt64) throws(PipelineError)
   /// Whether what was shown should become safe at the next end of a transaction.
@@ -31,6 +31,19 @@ protocol EventSink: ~Copyable, SendableMetatype {
   mutating func giveUp()
   /// There will be no more events; `boundary` is the place behind the last one, nil in the middle of a transaction.
   mutating func finish(at boundary: TransactionBoundary?) throws(PipelineError)
+}
+
+extension EventSink where Self: ~Copyable {
+  mutating func beginFile(_ file: String, at start: UInt64?, _ boundary: TransactionBoundary?) {}
+  mutating func beginOutput(at start: UInt64) {}
+  mutating func event(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {}
+  mutating func giveUp() {}
+}
+
+/// Where rows stand, and what is known of them.
+struct RowsOrigin {
+  /// The event that holds them.
+  let frame: EventFrame
 }
 
 /// What a sink counts.

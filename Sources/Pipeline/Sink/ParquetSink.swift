@@ -104,14 +104,10 @@ struct ParquetSink: ~Copyable, EventSink {
 
   mutating func format(_ event: FormatDescriptionEvent) { send(.serverVersion(event.serverVersion)) }
 
-  mutating func event(_ frame: EventFrame, _ body: RawSpan) {}
-
   mutating func endChunk(at position: UInt64) {
     reached = position
     idle.start()
   }
-
-  mutating func giveUp() {}
 
   mutating func finish(at boundary: TransactionBoundary?) {
     handOverAll()
@@ -119,7 +115,10 @@ struct ParquetSink: ~Copyable, EventSink {
     queue.finish()
   }
 
-  mutating func rows(_ event: borrowing RowsEvent, _ table: TablePlan, _ frame: EventFrame) throws(PipelineError) {
+  mutating func rows(
+    _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin
+  ) throws(PipelineError) {
+    let frame = origin.frame
     var images = try event.images(table)
     // The rows events of a TRANSACTION_PAYLOAD share its place, and count on.
     if frame.start != rowsStart { eventRowIndex = 0 }

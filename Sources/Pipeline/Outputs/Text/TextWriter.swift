@@ -1,80 +1,43 @@
 import BinlogParser
 import Bytes
-import Platform
 
 /// Writes a block of text for each row, for people to read.
-struct TextSink: ~Copyable, EventSink {
-  private(set) var figures = SinkFigures()
+struct TextWriter: ~Copyable, ChangeWriter {
   private var writer = ImageWriter<TextImage>(capacity: 1 << 20)
   private var head = OutputBuffer(capacity: 512)
-  private let output: StandardOutput
   private let showsEveryEvent: Bool
   private let maxEventBytes: Int
   private var format: FormatDescriptionEvent?
-  private let checkpoints: Checkpoints
-  private var timer: CutTimer
 
-  /// Text beyond this many bytes is written out before the chunk of events ends.
-  private static let flushByteCount = 1 << 20
-
-  /// A sink that writes to `output`: rows, and with `everyEvent` a block for each other event too.
-  init(output: StandardOutput, everyEvent: Bool, maxEventBytes: Int, checkpoints: Checkpoints) {
-    self.output = output
+  /// A writer of rows, and with `everyEvent` of a block for each other event too.
+  init(everyEvent: Bool, maxEventBytes: Int) {
     self.maxEventBytes = maxEventBytes
     showsEveryEvent = everyEvent
-    self.checkpoints = checkpoints
-    timer = CutTimer(checkpoints.areKept ? Self.checkpointInterval : nil)
   }
 
-  /// Each checkpoint costs two waits for the disk.
-  private static let checkpointInterval: Duration = .seconds(1)
+  var replacements: Int { writer.replacements }
 
-  mutating func beginFile(_ file: String, at start: UInt64?, _ boundary: TransactionBoundary?) {}
-  mutating func beginOutput(at start: UInt64) {}
   mutating func format(_ event: FormatDescriptionEvent) { format = event }
 
-  mutating func endChunk(at position: UInt64) throws(PipelineError) {
-    try flush()
-    timer.start()
+  mutating func flush(to stream: inout ByteStream) throws(PipelineError) { try stream.write(&writer.buffer) }
+
+  @inline(__always)
+  private mutating func flushIfFull(to stream: inout ByteStream) throws(PipelineError) {
+    if writer.buffer.count >= ByteStream.pieceByteCount { try flush(to: &stream) }
   }
 
-  var isCutDue: Bool { timer.isOver }
-  var cutTime: ContinuousClock.Instant? { timer.end }
-
-  mutating func cut(at boundary: TransactionBoundary) throws(PipelineError) {
-    try flush()
-    timer.stop()
-    guard checkpoints.areKept else { return checkpoints.note(boundary) }
-    do throws(SystemError) {
-      try output.sync()
-    } catch {
-      throw .output(error)
-    }
-    try checkpoints.save(boundary, files: [])
-  }
-
-  mutating func finish(at boundary: TransactionBoundary?) throws(PipelineError) {
-    try flush()
-    if let boundary { try cut(at: boundary) }
-  }
-
-  mutating func giveUp() {
-    // Of two errors the first one counts.
-    try? flush()
-  }
-
-  mutating func event(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
+  mutating func event(_ frame: EventFrame, _ body: RawSpan, to stream: inout ByteStream) throws(PipelineError) {
     guard showsEveryEvent, RowsEvent.kind(of: frame.header.type) == nil else { return }
     var event = try describe(frame, body)
     writer.buffer.append("=== Event (\(frame.header.type)) ===\n")
     for field in event.fields { writer.buffer.append("\(Self.label(field.name)) \(field.value)\n") }
     if let name = event.longFieldName {
       writer.buffer.append("\(Self.label(name)) ")
-      while event.appendPiece(to: &writer.buffer) { try flushIfFull() }
+      while event.appendPiece(to: &writer.buffer) { try flushIfFull(to: &stream) }
       writer.buffer.append("\n")
     }
     writer.buffer.append("==========================\n\n")
-    try flushIfFull()
+    try flushIfFull(to: &stream)
   }
 
   @_lifetime(copy body)
@@ -86,31 +49,16 @@ struct TextSink: ~Copyable, EventSink {
 
   private static func label(_ name: String) -> String { (name + ":").padded(to: 10) }
 
-  private mutating func flushIfFull() throws(PipelineError) {
-    if writer.buffer.count >= Self.flushByteCount { try flush() }
-  }
-
-  mutating func rows(_ event: borrowing RowsEvent, _ table: TablePlan, _ frame: EventFrame) throws(PipelineError) {
-    writeHead(event.kind, table, frame, event.flags)
+  mutating func rows(
+    _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin, to stream: inout ByteStream
+  ) throws(PipelineError) {
+    writeHead(event.kind, table, origin.frame, event.flags)
     var images = try event.images(table)
     while !images.isAtEnd {
       do { try Self.writeBlock(&images, event.kind, head, &writer) } catch { throw .binlog(error) }
-      figures.rows += 1
-      try flushIfFull()
+      stream.rows += 1
+      try flushIfFull(to: &stream)
     }
-    figures.replacements = UInt64(writer.replacements)
-  }
-
-  private mutating func flush() throws(PipelineError) {
-    guard !writer.buffer.isEmpty else { return }
-    do {
-      try output.write(writer.buffer.bytes)
-    } catch {
-      throw error.isBrokenPipe ? .outputClosed : .output(error)
-    }
-    figures.batches += 1
-    figures.bytesWritten += UInt64(writer.buffer.count)
-    writer.buffer.removeAll(shrinkingTo: Self.flushByteCount * 2)
   }
 
   private static func writeBlock(

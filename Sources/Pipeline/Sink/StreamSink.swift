@@ -1,0 +1,64 @@
+import BinlogParser
+import Bytes
+
+/// Delivers what a writer makes of events to standard output: at least once, because nothing tells how far it was read.
+struct StreamSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
+  private var writer: Writer
+  private var stream = ByteStream()
+  private let checkpoints: Checkpoints
+  private var timer: CutTimer
+
+  /// Each checkpoint costs two waits for the disk.
+  private static var checkpointInterval: Duration { .seconds(1) }
+
+  /// A sink for what `writer` makes.
+  init(_ writer: consuming Writer, checkpoints: Checkpoints) {
+    self.writer = writer
+    self.checkpoints = checkpoints
+    timer = CutTimer(checkpoints.areKept ? Self.checkpointInterval : nil)
+  }
+
+  var figures: SinkFigures {
+    SinkFigures(
+      rows: stream.rows, batches: stream.pieces, bytesWritten: stream.bytesWritten,
+      replacements: UInt64(writer.replacements))
+  }
+
+  mutating func format(_ event: FormatDescriptionEvent) { writer.format(event) }
+
+  mutating func event(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
+    try writer.event(frame, body, to: &stream)
+  }
+
+  mutating func rows(
+    _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin
+  ) throws(PipelineError) {
+    try writer.rows(event, table, origin, to: &stream)
+  }
+
+  mutating func endChunk(at position: UInt64) throws(PipelineError) {
+    try writer.flush(to: &stream)
+    timer.start()
+  }
+
+  var isCutDue: Bool { timer.isOver }
+  var cutTime: ContinuousClock.Instant? { timer.end }
+
+  mutating func cut(at boundary: TransactionBoundary) throws(PipelineError) {
+    try writer.flush(to: &stream)
+    timer.stop()
+    guard checkpoints.areKept else { return checkpoints.note(boundary) }
+    try stream.sync()
+    try checkpoints.save(boundary, files: [])
+  }
+
+  mutating func finish(at boundary: TransactionBoundary?) throws(PipelineError) {
+    try writer.flush(to: &stream)
+    if let boundary { try cut(at: boundary) }
+  }
+
+  mutating func giveUp() {
+    // Of two errors the first one counts.
+    try? writer.flush(to: &stream)
+  }
+}
