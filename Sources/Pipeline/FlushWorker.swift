@@ -31,8 +31,8 @@ struct FlushWorker: ~Copyable {
   private let pool: Pool<RowChangeBatch>
   private let metrics: SharedMetrics
   private let checkpoints: Checkpoints
-  /// The ids of all transactions before the first part, where they are known.
-  private let startGTIDs: GTIDSet?
+  /// What is known of everything before the first part.
+  private let origin: PipelineStart
   private var encoder: RowGroupEncoder
   private var part: OutputPart?
   /// Where the run began: where the first part starts of which that is known.
@@ -45,25 +45,25 @@ struct FlushWorker: ~Copyable {
 
   /// A worker that writes to `output`.
   ///
-  /// - Parameter startGTIDs: the ids of all transactions before the first part, where they are known.
+  /// - Parameter start: what is known of everything before the first part.
   /// - Throws: `PipelineError` for properties that no file can have.
   init(
     output: ParquetOutput, pool: Pool<RowChangeBatch>, metrics: SharedMetrics, checkpoints: Checkpoints,
-    startGTIDs: GTIDSet?
+    start: PipelineStart
   ) throws(PipelineError) {
-    self.init(try Self.encoder(for: output), output, pool, metrics, checkpoints, startGTIDs)
+    self.init(try Self.encoder(for: output), output, pool, metrics, checkpoints, start)
   }
 
   private init(
     _ encoder: consuming RowGroupEncoder, _ output: ParquetOutput, _ pool: Pool<RowChangeBatch>,
-    _ metrics: SharedMetrics, _ checkpoints: Checkpoints, _ startGTIDs: GTIDSet?
+    _ metrics: SharedMetrics, _ checkpoints: Checkpoints, _ start: PipelineStart
   ) {
     self.encoder = encoder
     self.output = output
     self.pool = pool
     self.metrics = metrics
     self.checkpoints = checkpoints
-    self.startGTIDs = startGTIDs
+    origin = start
   }
 
   private static func encoder(for output: ParquetOutput) throws(PipelineError) -> RowGroupEncoder {
@@ -155,8 +155,8 @@ struct FlushWorker: ~Copyable {
   private mutating func announce(_ part: OutputPart) throws(PipelineError) {
     if start == nil, let offset = part.start {
       start = TransactionBoundary(
-        position: BinlogPosition(file: part.binlogFile, offset: offset), gtids: startGTIDs, timestamp: 0, fileCreated: 0
-      )
+        position: BinlogPosition(file: part.binlogFile, offset: offset), gtids: origin.gtids, timestamp: 0,
+        fileCreated: 0, sequence: origin.sequence)
     }
     guard let start, !part.names.isEmpty else { return }
     try checkpoints.announce(part.names, start: start)

@@ -4,6 +4,8 @@ import Foundation
 public struct Metrics: Sendable {
   /// Rows of included tables.
   public var rows: UInt64 = 0
+  /// The number of the last row of the last whole transaction (`RowSequence`).
+  public var sequence: Int64 = 0
   /// Batches written to files, or blocks of text to stdout.
   public var batches: UInt64 = 0
   /// Bytes written.

@@ -81,4 +81,6 @@ public enum Output: Sendable {
 public enum StreamFormat: Sendable {
   /// A block of text for each row, and with `everyEvent` for each other event.
   case text(everyEvent: Bool)
+  /// A line of JSON for each row.
+  case jsonLines(JSONLinesSettings)
 }

@@ -42,13 +42,13 @@ public final class Pipeline: Sendable {
   ///   - eventByteLimit: how many bytes of events may wait for the processing worker at most.
   ///   - rowLimit: the output ends with the transaction in which there are so many rows, and no more events are taken.
   ///   - checkpoints: told how far the output is safe.
-  ///   - gtids: the ids of all transactions before the first event, where they are known.
+  ///   - start: what is known of what comes before the first event.
   ///   - stopped: called, on its thread, when a stage has failed or has reached the limit: nobody takes chunks any more.
   ///   - notice: called, on the processing worker's thread, with what is worth a warning.
   public init(
     output: Output, filter: TableFilter, columnNames: ColumnNames, queueCapacity: Int,
     maxEventBytes: Int = Limits.event, eventByteLimit: Int = Pipeline.defaultEventByteLimit, rowLimit: UInt64? = nil,
-    checkpoints: Checkpoints, gtids: GTIDSet?,
+    checkpoints: Checkpoints, start: PipelineStart,
     stopped: @escaping @Sendable () -> Void = {}, notice: @escaping @Sendable (PipelineNotice) -> Void = { _ in }
   ) {
     self.notice = notice
@@ -60,12 +60,15 @@ public final class Pipeline: Sendable {
       byteLimit: min(eventByteLimit, queueCapacity * Self.queuedByteCountPerChunk), countsTaken: true)
     let decoder = EventDecoder(filter: filter, columnNames: columnNames, maxEventBytes: maxEventBytes)
     let processing = ProcessingStart(
-      decoder: decoder, transactions: TransactionTracker(gtids: gtids), rowLimit: rowLimit)
+      decoder: decoder, transactions: TransactionTracker(gtids: start.gtids),
+      sequence: RowSequence(last: start.sequence), rowLimit: rowLimit)
     switch output {
     case .stream(.text(let everyEvent)):
       startProcessing(processing) {
         StreamSink(TextWriter(everyEvent: everyEvent, maxEventBytes: maxEventBytes), checkpoints: checkpoints)
       }
+    case .stream(.jsonLines(let settings)):
+      startProcessing(processing) { StreamSink(JSONLinesWriter(settings), checkpoints: checkpoints) }
     case .parts(let parquet):
       // The memory of batches of many partitions is counted, and none of it kept.
       let pool = Pool<RowChangeBatch>(limit: parquet.partitioning.isActive ? 0 : Self.batchCount)
@@ -75,9 +78,9 @@ public final class Pipeline: Sendable {
         ParquetSink(
           queue: flushes, pool: pool, metrics: metrics, output: parquet, keepsPlace: checkpoints.areKept)
       }
-      start("flush") { () throws(PipelineError) in
+      self.start("flush") { () throws(PipelineError) in
         var worker = try FlushWorker(
-          output: parquet, pool: pool, metrics: metrics, checkpoints: checkpoints, startGTIDs: gtids)
+          output: parquet, pool: pool, metrics: metrics, checkpoints: checkpoints, start: start)
         try worker.run(flushes)
       }
     }

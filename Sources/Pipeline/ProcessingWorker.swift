@@ -5,6 +5,8 @@ import Bytes
 struct ProcessingStart: Sendable {
   let decoder: EventDecoder
   let transactions: TransactionTracker
+  /// The numbers of the rows to come.
+  let sequence: RowSequence
   /// The output ends with the transaction in which there are so many rows.
   let rowLimit: UInt64?
 }
@@ -18,12 +20,16 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   private var statements: StatementWatch
   private var unknownEvents: UnknownEventWatch
   private var transactions: TransactionTracker
+  private var transaction = TransactionContext()
+  private var sequence: RowSequence
   private let rowLimit: UInt64?
   private var format: FormatDescriptionEvent?
   private var file: String?
   private var hasOutputStart = false
   /// Where the last event ended, and its time.
   private var reached: (position: BinlogPosition, timestamp: UInt32)?
+  /// The number of the last row at the last end of a transaction.
+  private var boundarySequence: Int64
   /// When the file was begun, as its format says.
   private var fileCreated: UInt32 = 0
 
@@ -33,6 +39,8 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   ) {
     decoder = start.decoder
     transactions = start.transactions
+    sequence = start.sequence
+    boundarySequence = start.sequence.last
     rowLimit = start.rowLimit
     statements = StatementWatch(notice)
     unknownEvents = UnknownEventWatch(notice)
@@ -90,7 +98,8 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   private var boundary: TransactionBoundary? {
     guard transactions.isOutside, hasOutputStart, let reached else { return nil }
     return TransactionBoundary(
-      position: reached.position, gtids: transactions.gtids, timestamp: reached.timestamp, fileCreated: fileCreated)
+      position: reached.position, gtids: transactions.gtids, timestamp: reached.timestamp, fileCreated: fileCreated,
+      sequence: sequence.last)
   }
 
   private mutating func cut() throws(PipelineError) {
@@ -101,6 +110,9 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
     guard let first = chunk.frames.first, let last = chunk.frames.last else { return }
     try begin(chunk, first)
     for frame in chunk.frames {
+      if Sink.showsTransactions, transactions.isOutside, !frame.header.type.describesFile {
+        transaction.begin(at: frame.start)
+      }
       do throws(PipelineError) {
         try process(frame, frame.body(in: chunk.bytes.bytes))
       } catch {
@@ -121,6 +133,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
       fileCreated = 0
       try sink.beginFile(chunk.file, at: chunk.outputStart, boundary)
       file = chunk.file
+      sequence.enter(chunk.file)
       decoder.file = chunk.file
       hasOutputStart = chunk.outputStart != nil
     }
@@ -135,7 +148,10 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
     if frame.header.type == .formatDescription { fileCreated = frame.header.timestamp }
     guard !frame.isOutsideOfFile else { return }
     reached = (BinlogPosition(file: chunk.file, offset: frame.end), frame.header.timestamp)
-    if transactions.isOutside, sink.isCutDue { try cut() }
+    guard transactions.isOutside else { return }
+    boundarySequence = sequence.last
+    if Sink.showsTransactions { sink.endTransaction() }
+    if sink.isCutDue { try cut() }
   }
 
   private mutating func process(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
@@ -143,7 +159,12 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
     if frame.header.type == .queryCompressed {
       do { try decoder.checkStatementSize(body) } catch { throw .binlog(error) }
     }
-    try sink.event(frame, body)
+    if Sink.showsTransactions {
+      do { try transaction.accept(frame, body) } catch {
+        throw .binlog(BinlogError(.decode(error.shifted(by: EventHeader.byteCount))))
+      }
+    }
+    try sink.event(frame, body, transaction)
     guard !frame.isRolledBack else { return }
     guard frame.header.type == .transactionPayload else { return try show(frame, body) }
     try unpack(frame, body)
@@ -153,7 +174,13 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
     let event: DecodedEvent
     do { event = try decoder.decode(frame, body) } catch { throw .binlog(error) }
     switch event {
-    case .rows(let rows, let table): try sink.rows(rows, table, RowsOrigin(frame: frame))
+    case .rows(let rows, let table):
+      let count = sink.figures.rows
+      let origin = RowsOrigin(
+        frame: frame, firstSequence: sequence.first(at: frame.end), transaction: transaction)
+      try sink.rows(rows, table, origin)
+      sequence.pass(Int(sink.figures.rows - count), at: frame.end)
+      if Sink.showsTransactions, rows.endsStatement { transaction.endStatement() }
     case .formatDescription(let format):
       self.format = format
       sink.format(format)
@@ -179,6 +206,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
       metrics.events += UInt64(chunk?.frames.count ?? 0)
       metrics.eventBytes += UInt64(chunk?.bytes.count ?? 0)
       metrics.rows = figures.rows
+      metrics.sequence = boundarySequence
       metrics.replacements = figures.replacements
       metrics.statementChanges = statementChanges
       metrics.batches = max(metrics.batches, figures.batches)

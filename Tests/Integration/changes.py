@@ -1,4 +1,4 @@
-"""The rows of a Parquet file of the connector, as Python objects."""
+"""The rows of a Parquet file of the connector, or of its lines of JSON, as Python objects."""
 
 from __future__ import annotations
 
@@ -75,8 +75,31 @@ def read_folder(folder: Path) -> list[Change]:
 
 def read_folders(folders: Sequence[Path]) -> list[Change]:
     """The rows of all files of runs, one behind the other, each of which goes on where the one before it ended."""
-    found = [change for folder in folders for path in paths(folder) for change in read_file(path)]
+    return in_order([change for folder in folders for path in paths(folder) for change in read_file(path)])
+
+
+def in_order(found: list[Change]) -> list[Change]:
+    """The same, once they are known to be in the order of the log."""
     keys = [change.key for change in found]
     assert len(set(keys)) == len(keys), "(file, log_pos, event_row_index) is not unique"
     assert keys == sorted(keys, key=lambda key: (int(key[0].rsplit(".", 1)[1]), *key[1:])), "rows are out of order"
     return found
+
+
+OPERATIONS = {"c": "INSERT", "u": "UPDATE", "d": "DELETE"}
+
+
+def read_lines(text: bytes) -> list[Change]:
+    """The rows of lines of JSON. Their numbers rise."""
+    found, last = [], 0
+    for line in text.splitlines():
+        row = parse(line)
+        source = row["source"]
+        number = int(source["seq"].text)
+        assert number > last, f"{number} behind {last}"
+        last = number
+        found.append(Change(
+            file=source["file"], timestamp=int(source["ts_us"].text) // 1_000_000, server_id=int(source["server_id"].text),
+            log_pos=int(source["pos"].text), event_row_index=int(source["row"].text) + 1, database=source["db"],
+            table_name=source["table"], dml_type=OPERATIONS[row["op"]], before=row["before"], after=row["after"]))
+    return in_order(found)

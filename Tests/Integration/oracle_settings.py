@@ -49,6 +49,8 @@ class Settings:
     own_server: bool = False
     # The log is read in several runs.
     pieces: Pieces = Pieces.NONE
+    # The rows come as lines of JSON, and not in Parquet files.
+    as_lines: bool = False
 
     @property
     def names_are_known(self) -> bool:
@@ -90,6 +92,8 @@ class Settings:
 BOTH = [
     Settings("full", 0.14),
     Settings("minimal-metadata", 0.14, metadata="MINIMAL"),
+    Settings("lines", 0.02, as_lines=True),
+    Settings("lines-checkpoints", 0.02, as_lines=True, pieces=Pieces.CHECKPOINT, server={"max_binlog_size": 65536}, files=2),
     Settings("minimal-image", 0.02, image="MINIMAL"),
     Settings("noblob-image", 0.02, image="NOBLOB"),
     Settings("no-checksum", 0.02, server={"binlog_checksum": "NONE"}, checksum=0),
@@ -111,6 +115,8 @@ MYSQL = [
     Settings("gtid-on", 0.01, server={"gtid_mode": "ON"}, evidence={GTID}),
     Settings("gtid-off", 0.01, server={"gtid_mode": "OFF"}, evidence={ANONYMOUS_GTID}),
     Settings("minimal-metadata-lookup", 0.02, metadata="MINIMAL", lookup=True),
+    Settings("lines-zstd", 0.01, as_lines=True, session={"binlog_transaction_compression": "ON"},
+             evidence={TRANSACTION_PAYLOAD}),
     Settings("mixed-engines", 0.02, server=WITHOUT_IDS, mixed_engines=True),
     Settings("mixed-engines-zstd", 0.01, server=WITHOUT_IDS, mixed_engines=True, evidence={TRANSACTION_PAYLOAD},
              session={"binlog_transaction_compression": "ON"}),

@@ -28,7 +28,7 @@ TOLERANCE = 0.05
 LIMIT_SECONDS = 120
 PARQUET = {"output_mode": "parquet"}
 MODES: dict[str, dict[str, Any]] = {
-    "text": {}, "parquet": PARQUET | {"compression": "none"}, "parquet, gzip": PARQUET | {"compression": "gzip"},
+    "text": {}, "json": {"output_mode": "json"}, "parquet": PARQUET | {"compression": "none"}, "parquet, gzip": PARQUET | {"compression": "gzip"},
     "parquet, zstd": PARQUET | {"compression": "zstd"}, "filtered out": PARQUET | {"exclude": ["shop.*"]}}
 
 

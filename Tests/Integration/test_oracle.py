@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from changes import read_folder, read_folders
+from changes import Change, read_folder, read_folders, read_lines
 from conftest import Pool
 from connector import EXIT_OK, Connector
 from oracle_replay import Replay, order
@@ -37,17 +37,17 @@ def play_round(pool: Pool, name: str, connector: Connector, random: Random, sett
             stop = workload.position()
         finally:
             workload.close()
-        folders = read_log(server, connector, random, settings, workload, start, stop)
+        changes = read_log(server, connector, random, settings, workload, start, stop)
     settings.check(server.binlog_paths(start, stop), server.is_mariadb)
     replay = Replay(workload.all_tables, settings)
-    replay.run(read_folders(folders), workload.snapshots)
+    replay.run(changes, workload.snapshots)
     server.execute(f"DROP DATABASE {database}")
     return replay.cells
 
 
 def read_log(server: Server, connector: Connector, random: Random, settings: Settings, workload: Workload, start: Position,
-             stop: Position) -> list[Path]:
-    """Runs the connector over the log, as a whole or in pieces. Returns the folders of its output."""
+             stop: Position) -> list[Change]:
+    """Runs the connector over the log, as a whole or in pieces. Returns the rows of its output."""
     config = connector.parquet(server, start, stop, column_names="lookup" if settings.lookup else None,
                                include=[f"{workload.database}.*"])
     if settings.pieces is Pieces.TIME:
@@ -58,9 +58,12 @@ def read_log(server: Server, connector: Connector, random: Random, settings: Set
         pieces = [config | place | {"to_binlog_file": end.file, "to_binlog_position": end.offset} for end in [*ends, stop]]
     else:
         pieces = [config]
+    if settings.as_lines:
+        runs = [connector.run(piece | {"output_mode": "json"}, limit=LIMIT_SECONDS).expect(EXIT_OK) for piece in pieces]
+        return read_lines(b"".join(run.stdout for run in runs))
     for piece in pieces:
         connector.run(piece, limit=LIMIT_SECONDS).expect(EXIT_OK)
-    return list(dict.fromkeys(Path(piece["parquet_output_dir"]) for piece in pieces))
+    return read_folders(list(dict.fromkeys(Path(piece["parquet_output_dir"]) for piece in pieces)))
 
 
 def by_time(config: dict[str, Any], times: list[int]) -> list[dict[str, Any]]:

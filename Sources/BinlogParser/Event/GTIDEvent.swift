@@ -62,6 +62,12 @@ public struct GTIDEvent: Sendable, Equatable, CustomStringConvertible {
 ///     int<8>  sequence number
 ///     int<4>  domain id
 ///     int<1>  flags
+///     int<8>  group's id           with `groupCommitID`
+///     …       XA id                with `preparedXA` and `completedXA`: int<4> format, int<1> and int<1> lengths, both parts
+///     int<1>  more flags           0 where nothing more stands here
+///     int<1>  engines              with flag 1
+///     int<8>  number of the start  with flags 4 and 8 (of an ALTER TABLE in two parts)
+///     int<4>  the connection's id  with flag 16; MariaDB 11.5 and later
 ///
 /// See <https://mariadb.com/kb/en/gtid_event/>.
 public struct MariaDBGTIDEvent: Sendable, Equatable {
@@ -106,6 +112,27 @@ public struct MariaDBGTIDEvent: Sendable, Equatable {
     sequenceNumber = try cursor.uint64("sequence number")
     domainID = try cursor.uint32("domain id")
     flags = Flags(rawValue: try cursor.uint8("flags"))
+  }
+
+  /// The id of the connection that committed the transaction; nil where the event does not say.
+  static func threadID(_ body: RawSpan) -> UInt32? {
+    do throws(DecodeError) { return try readThreadID(body) } catch { return nil }
+  }
+
+  private static func readThreadID(_ body: RawSpan) throws(DecodeError) -> UInt32? {
+    var cursor = ByteCursor(body)
+    try cursor.skip(12, "sequence number and domain id")
+    let flags = Flags(rawValue: try cursor.uint8("flags"))
+    if flags.contains(.groupCommitID) { try cursor.skip(8, "group's id") }
+    if !flags.isDisjoint(with: [.preparedXA, .completedXA]) {
+      try cursor.skip(4, "XA format")
+      let first = Int(try cursor.uint8("XA length"))
+      try cursor.skip(first + Int(try cursor.uint8("XA length")), "XA id")
+    }
+    let more = try cursor.uint8("more flags")
+    if more & 1 != 0 { try cursor.skip(1, "engines") }
+    if more & 12 != 0 { try cursor.skip(8, "number of the start") }
+    return more & 16 != 0 ? try cursor.uint32("connection's id") : nil
   }
 
   /// Whether the transaction is the one event that follows, without a COMMIT or XID behind it.

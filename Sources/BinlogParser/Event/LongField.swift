@@ -60,10 +60,7 @@ struct LongField: ~Copyable, ~Escapable {
     switch type {
     case .query: return try QueryEvent(body).statement
     case .executeLoadQuery: return try QueryEvent(executeLoadQuery: body).statement
-    case .rowsQuery:
-      var cursor = ByteCursor(body)
-      try cursor.skip(1, "length")  // Of the statement in bytes, or 255: of no use.
-      return cursor.rest()
+    case .rowsQuery: return try LoggedRowsStatement.text(ofRowsQuery: body)
     case .mariadbGTIDList: return try MariaDBGTIDListEvent.entries(in: body)
     default: return body
     }

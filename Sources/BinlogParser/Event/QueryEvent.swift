@@ -15,6 +15,8 @@ import Bytes
 ///
 /// See <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Query__event.html>.
 public struct QueryEvent: ~Escapable {
+  /// The id of the connection that ran the statement.
+  let threadID: UInt32
   /// Settings of the session that ran the statement.
   let statusVariables: RawSpan
   /// The statement's default database.
@@ -40,7 +42,8 @@ public struct QueryEvent: ~Escapable {
   @_lifetime(copy body)
   private init(_ body: RawSpan, addedByteCount: Int) throws(DecodeError) {
     var cursor = ByteCursor(body)
-    try cursor.skip(8, "slave_proxy_id")
+    threadID = try cursor.uint32("slave_proxy_id")
+    try cursor.skip(4, "execution time")
     let schemaCount = Int(try cursor.uint8("schema length"))
     try cursor.skip(2, "error code")
     let statusCount = Int(try cursor.uint16("status variables' length"))

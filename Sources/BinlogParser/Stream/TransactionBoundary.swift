@@ -9,9 +9,14 @@ public struct TransactionBoundary: Sendable, Equatable {
   /// When the file was begun, in seconds since 1970; 0 where that is not known. It tells the file from another one of its
   /// name.
   public let fileCreated: UInt32
+  /// The number of the last row before it (`RowSequence`); 0 where there is none, or it is not known.
+  public let sequence: Int64
 
   /// The place at `position`.
-  public init(position: BinlogPosition, gtids: GTIDSet?, timestamp: UInt32, fileCreated: UInt32) {
+  public init(
+    position: BinlogPosition, gtids: GTIDSet?, timestamp: UInt32, fileCreated: UInt32, sequence: Int64 = 0
+  ) {
+    self.sequence = sequence
     self.fileCreated = fileCreated
     self.position = position
     self.gtids = gtids

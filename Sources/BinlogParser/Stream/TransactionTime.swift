@@ -13,14 +13,19 @@ public enum TransactionTime {
 
   /// When the server committed the transaction that the event `frame` announces; nil where it does not say.
   public static func committed(_ frame: EventFrame, _ body: RawSpan) -> UInt32? {
-    let microseconds: UInt64?
+    microseconds(frame, body).map { UInt32(clamping: $0 / 1_000_000) }
+  }
+
+  /// When the server committed the transaction that the event `frame` announces, in microseconds since 1970; nil where it
+  /// does not say.
+  static func microseconds(_ frame: EventFrame, _ body: RawSpan) -> UInt64? {
+    let time: UInt64?
     switch frame.header.type {
-    case .gtid, .anonymousGTID: microseconds = try? GTIDEvent.commitTime(body)
-    case .taggedGTID: microseconds = try? TaggedGTIDEvent.commitTime(body)
+    case .gtid, .anonymousGTID: time = try? GTIDEvent.commitTime(body)
+    case .taggedGTID: time = try? TaggedGTIDEvent.commitTime(body)
     default: return nil
     }
-    guard let microseconds, microseconds > 0 else { return nil }
-    return UInt32(clamping: microseconds / 1_000_000)
+    return time.flatMap { $0 > 0 ? $0 : nil }
   }
 }
 

@@ -44,8 +44,9 @@ extension Configuration {
 
   private var outputSummary: String {
     switch output.mode {
-    case .stdout:
-      return "output: mode=stdout events=\(output.events.rawValue) column_names=\(output.columnNames.rawValue)"
+    case .stdout, .json:
+      return "output: mode=\(output.mode.rawValue) events=\(output.events.rawValue) "
+        + "column_names=\(output.columnNames.rawValue)"
     case .parquet:
       return "output: mode=parquet dir=\(output.parquetDirectory) \(output.partitioning.summary)"
         + "batch_size=\(output.parquetBatchSize) "

@@ -7,11 +7,13 @@ package struct OutputSettings: Sendable, Equatable {
   package enum Mode: String, CaseIterable, Sendable {
     /// Text blocks on standard output.
     case stdout
+    /// Lines of JSON on standard output.
+    case json
     /// One Parquet file for each binlog file.
     case parquet
 
     /// How the output reaches its readers.
-    package var delivery: Delivery { self == .stdout ? .stream : .parts }
+    package var delivery: Delivery { self == .parquet ? .parts : .stream }
   }
 
   /// How an output reaches its readers.

@@ -5,7 +5,7 @@ import Pipeline
 ///
 ///     {"file": "binlog.000042", "pos": 1234}            a position
 ///     {"gtid_set": "uuid:1-100"}                        behind these transactions
-///     {"file", "pos", "gtid_set", "server"}             where an invocation ended, and on which server
+///     {"file", "pos", "gtid_set", "seq", "server"}      where an invocation ended, and on which server
 package struct LambdaPlace: Sendable, Equatable, Encodable {
   /// What the place means for a run.
   package enum Place: Sendable, Equatable {
@@ -23,26 +23,29 @@ package struct LambdaPlace: Sendable, Equatable, Encodable {
   private let pos: UInt64?
   /// `gtid_set`: the ids of all transactions before the place, where they are known.
   private let gtidSet: String?
+  /// `seq`: the number of the last row before the place (`RowSequence`).
+  private let seq: Int64?
   /// `server`: the server whose log it is.
   private let server: Checkpoint.Server?
   /// What the place means for a run.
   package let place: Place
 
   enum CodingKeys: String, CodingKey {
-    case file, pos
+    case file, pos, seq
     case gtidSet = "gtid_set"
     case server
   }
 
   /// The place `start` of the log of `server`.
-  init(_ start: StreamStart, _ server: Checkpoint.Server) {
+  init(_ start: StreamStart, _ server: Checkpoint.Server, sequence: Int64 = 0) {
+    seq = sequence > 0 ? sequence : nil
     gtidSet = start.gtids?.description
     switch start {
     case .position(let position, let gtids):
       file = position.file
       pos = position.offset
       self.server = server
-      place = .reached(Self.checkpoint(position, gtids, server))
+      place = .reached(Self.checkpoint(position, gtids, server, seq))
     case .gtids(let gtids):
       file = nil
       pos = nil
@@ -56,6 +59,7 @@ package struct LambdaPlace: Sendable, Equatable, Encodable {
     file = reader.string("file")
     pos = reader.integer("pos", in: BinlogRange.positions).map { UInt64($0) }
     gtidSet = reader.string("gtid_set")
+    seq = reader.integer("seq", in: 0...Int64.max)
     server = reader.object("server") { Checkpoint.Server(&$0) }
     guard let gtids = Self.gtids(gtidSet, &reader), reader.problems.isEmpty else { return nil }
     switch (file, pos, server) {
@@ -66,7 +70,7 @@ package struct LambdaPlace: Sendable, Equatable, Encodable {
       }
       let position = BinlogPosition(file: file, offset: pos)
       if let server {
-        place = .reached(Self.checkpoint(position, gtids.set, server))
+        place = .reached(Self.checkpoint(position, gtids.set, server, seq))
       } else if gtidSet == nil {
         place = .position(position)
       } else {
@@ -90,10 +94,11 @@ package struct LambdaPlace: Sendable, Equatable, Encodable {
   }
 
   private static func checkpoint(
-    _ position: BinlogPosition, _ gtids: GTIDSet?, _ server: Checkpoint.Server
+    _ position: BinlogPosition, _ gtids: GTIDSet?, _ server: Checkpoint.Server, _ sequence: Int64?
   ) -> Checkpoint {
     Checkpoint(
-      TransactionBoundary(position: position, gtids: gtids, timestamp: 0, fileCreated: 0), server: server,
+      TransactionBoundary(
+        position: position, gtids: gtids, timestamp: 0, fileCreated: 0, sequence: sequence ?? 0), server: server,
       firstServer: server.identity, files: [])
   }
 }

@@ -51,7 +51,7 @@ package struct LambdaResponse: Encodable {
     reason = outcome.reason.rawValue
     more = outcome.hasMore
     start = LambdaPlace(outcome.start, outcome.server)
-    next = LambdaPlace(outcome.next, outcome.server)
+    next = LambdaPlace(outcome.next, outcome.server, sequence: outcome.sequence)
     rows = outcome.files.reduce(0) { $0 + $1.rows }
     events = outcome.events
     files = outcome.files.map { File(uri: $0.path, rows: $0.rows, bytes: $0.bytes) }

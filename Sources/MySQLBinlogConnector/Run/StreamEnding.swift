@@ -55,7 +55,9 @@ struct StreamEnding {
     let boundary = stage.checkpoints.latest
     return RunOutcome(
       reason: reason, server: stage.facts.server, start: stage.start, next: written,
-      events: pipeline.metrics.snapshot.events, files: run.finished.files, timestamp: boundary?.timestamp ?? 0)
+      sequence: boundary?.sequence ?? stage.sequence, events: pipeline.metrics.snapshot.events,
+      files: run.finished.files,
+      timestamp: boundary?.timestamp ?? 0)
   }
 
   // MARK: What is written, and what is given up
@@ -97,7 +99,7 @@ struct StreamEnding {
       try finishPipeline()
       boundary = TransactionBoundary(
         position: reader.boundary, gtids: reader.gtids, timestamp: 0,
-        fileCreated: reader.created(reader.boundary.file))
+        fileCreated: reader.created(reader.boundary.file), sequence: pipeline.metrics.snapshot.sequence)
     }
     let checkpoint = stage.checkpoints.checkpoint(of: boundary ?? startBoundary)
     return StreamRun.History(
@@ -107,6 +109,6 @@ struct StreamEnding {
   private var startBoundary: TransactionBoundary {
     TransactionBoundary(
       position: stage.start.position, gtids: stage.start.gtids, timestamp: 0,
-      fileCreated: reader.created(stage.start.position.file))
+      fileCreated: reader.created(stage.start.position.file), sequence: stage.sequence)
   }
 }

@@ -81,7 +81,7 @@ struct StreamOpening {
       throw error
     }
     let range = configuration.range.beginning(at: start.position)
-    if let outcome = run.nothingToDo(start, timeStop, range, facts) {
+    if let outcome = run.nothingToDo(start, timeStop, range, facts, history.start) {
       replica.end(connection)
       return .nothingToDo(outcome)
     }
@@ -90,7 +90,9 @@ struct StreamOpening {
     let schema = InformationSchema(other, of: facts.identity)
     return .stage(
       Stage(
-        source: .server(connection), start: start, timeStop: timeStop, facts: facts, checksum: checksum,
+        source: .server(connection), start: start, sequence: history.start?.sequence ?? 0, timeStop: timeStop,
+        facts: facts,
+        checksum: checksum,
         columnNames: ColumnNames(configuration.output, schema),
         checkpoints: Checkpoints(store, server: facts.server, after: history.known, goesOn: history.beginsAtKnown),
         resumption: Resumption(replica, facts, nonBlocking: run.isNonBlocking, outage)))

@@ -10,6 +10,11 @@ extension StreamRun {
     let settings = configuration.output
     switch settings.mode {
     case .stdout: return .stream(.text(everyEvent: settings.events == .all))
+    case .json:
+      return .stream(
+        .jsonLines(
+          JSONLinesSettings(
+            version: Version.number, everyEvent: settings.events == .all, maxEventBytes: configuration.maxEventBytes)))
     case .parquet:
       var properties = WriterProperties(application: .current)
       properties.compression = settings.compression

@@ -56,9 +56,11 @@ struct StreamRun {
     let facts = ServerFacts(of: files)
     let range = configuration.range.beginning(at: start.position)
     let timeStop = try StartResolver(configuration).timeStop(from: start, last, .files(files))
-    if let outcome = nothingToDo(start, timeStop, range, facts) { return outcome }
+    if let outcome = nothingToDo(start, timeStop, range, facts, last) { return outcome }
     let stage = Stage(
-      source: .files(files.source(of: range)), start: start, timeStop: timeStop, facts: facts, checksum: .none,
+      source: .files(files.source(of: range)), start: start, sequence: last?.sequence ?? 0, timeStop: timeStop,
+      facts: facts,
+      checksum: .none,
       columnNames: ColumnNames(configuration.output),
       checkpoints: Checkpoints(store, server: facts.server, after: last), resumption: nil)
     var torn: [BinlogPosition] = []
@@ -124,7 +126,7 @@ struct StreamRun {
 
   /// The outcome where the run before this one reached the end of the range; else nil.
   func nothingToDo(
-    _ start: StreamStart, _ timeStop: TimeStop?, _ range: BinlogRange, _ facts: ServerFacts
+    _ start: StreamStart, _ timeStop: TimeStop?, _ range: BinlogRange, _ facts: ServerFacts, _ last: Checkpoint?
   ) -> RunOutcome? {
     let isBehindTime = timeStop?.isPassed(by: start.position) == true
     guard isBehindTime || range.isPassed(by: start.position) || configuration.stop.isReached(by: start.gtids) else {
@@ -132,7 +134,8 @@ struct StreamRun {
     }
     log.info("the start \(start) is at the end of the range: there is nothing to do")
     return RunOutcome(
-      reason: .stopPosition, server: facts.server, start: start, next: start, events: 0, files: [], timestamp: 0)
+      reason: .stopPosition, server: facts.server, start: start, next: start, sequence: last?.sequence ?? 0, events: 0,
+      files: [], timestamp: 0)
   }
 
   // MARK: One stream
@@ -182,7 +185,8 @@ struct StreamRun {
       output: output(stage), filter: configuration.filter.tables, columnNames: stage.columnNames,
       queueCapacity: configuration.output.queueCapacity, maxEventBytes: configuration.maxEventBytes,
       eventByteLimit: request.timeLimit == nil ? Pipeline.defaultEventByteLimit : Self.hurriedEventByteLimit,
-      rowLimit: request.rowLimit, checkpoints: stage.checkpoints, gtids: stage.start.gtids,
+      rowLimit: request.rowLimit, checkpoints: stage.checkpoints,
+      start: PipelineStart(gtids: stage.start.gtids, sequence: stage.sequence),
       stopped: { [interrupt] in interrupt.force() }, notice: RunReport.warn)
   }
 

@@ -77,6 +77,8 @@ public struct Checkpoint: Codable, Sendable, Equatable {
   public let gtidSet: String?
   /// When the last event before it happened, in seconds since 1970.
   public let eventTimestamp: UInt32
+  /// The number of the last row before it (`RowSequence`); nil for none, and from versions that did not number rows.
+  public let sequence: Int64?
   /// The server.
   public let server: Server
   /// The identity of the server from which the first of the output came: files of another one have names of their own.
@@ -96,6 +98,7 @@ public struct Checkpoint: Codable, Sendable, Equatable {
     case binlogFileCreated = "binlog_file_created"
     case gtidSet = "gtid_set"
     case eventTimestamp = "event_timestamp"
+    case sequence = "seq"
     case server
     case firstServer = "first_server"
     case files
@@ -111,6 +114,7 @@ public struct Checkpoint: Codable, Sendable, Equatable {
     binlogFileCreated = boundary.fileCreated > 0 ? boundary.fileCreated : nil
     gtidSet = boundary.gtids.map(\.description)
     eventTimestamp = boundary.timestamp
+    sequence = boundary.sequence > 0 ? boundary.sequence : nil
     self.server = server
     self.firstServer = firstServer
     self.files = files

@@ -3,6 +3,8 @@ import Bytes
 
 /// Where decoded events go. The processing worker is generic over it, so that each sink gets code of its own.
 protocol EventSink: ~Copyable, SendableMetatype {
+  /// True for a sink that shows what is known of the rows' transaction.
+  static var showsTransactions: Bool { get }
   /// What the sink did so far.
   var figures: SinkFigures { get }
   /// The events that follow stand in `file`, and everything before them was shown.
@@ -16,9 +18,13 @@ protocol EventSink: ~Copyable, SendableMetatype {
   /// The file's format became known.
   mutating func format(_ event: FormatDescriptionEvent)
   /// Any event at all, before its rows are shown.
-  mutating func event(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError)
+  mutating func event(
+    _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext
+  ) throws(PipelineError)
   /// Rows of an included table.
   mutating func rows(_ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin) throws(PipelineError)
+  /// The transaction ended; only for sinks that show transactions.
+  mutating func endTransaction()
   /// Everything up to `position` was shown, and the next event may be long in coming.
   mutating func endChunk(at position: UInt64) throws(PipelineError)
   /// Whether what was shown should become safe at the next end of a transaction.
@@ -34,9 +40,13 @@ protocol EventSink: ~Copyable, SendableMetatype {
 }
 
 extension EventSink where Self: ~Copyable {
+  static var showsTransactions: Bool { false }
   mutating func beginFile(_ file: String, at start: UInt64?, _ boundary: TransactionBoundary?) {}
   mutating func beginOutput(at start: UInt64) {}
-  mutating func event(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {}
+  mutating func event(
+    _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext
+  ) throws(PipelineError) {}
+  mutating func endTransaction() {}
   mutating func giveUp() {}
 }
 
@@ -44,6 +54,10 @@ extension EventSink where Self: ~Copyable {
 struct RowsOrigin {
   /// The event that holds them.
   let frame: EventFrame
+  /// The number of the first of them (`RowSequence`); the others follow it.
+  let firstSequence: Int64
+  /// Their transaction; only for sinks that show it.
+  let transaction: TransactionContext
 }
 
 /// What a sink counts.

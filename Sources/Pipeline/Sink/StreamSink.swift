@@ -26,9 +26,19 @@ struct StreamSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
 
   mutating func format(_ event: FormatDescriptionEvent) { writer.format(event) }
 
-  mutating func event(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
-    try writer.event(frame, body, to: &stream)
+  static var showsTransactions: Bool { Writer.showsTransactions }
+
+  mutating func beginFile(_ file: String, at start: UInt64?, _ boundary: TransactionBoundary?) {
+    writer.begin(file: file)
   }
+
+  mutating func event(
+    _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext
+  ) throws(PipelineError) {
+    try writer.event(frame, body, transaction, to: &stream)
+  }
+
+  mutating func endTransaction() { writer.endTransaction() }
 
   mutating func rows(
     _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin

@@ -26,7 +26,9 @@ struct TextWriter: ~Copyable, ChangeWriter {
     if writer.buffer.count >= ByteStream.pieceByteCount { try flush(to: &stream) }
   }
 
-  mutating func event(_ frame: EventFrame, _ body: RawSpan, to stream: inout ByteStream) throws(PipelineError) {
+  mutating func event(
+    _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext, to stream: inout ByteStream
+  ) throws(PipelineError) {
     guard showsEveryEvent, RowsEvent.kind(of: frame.header.type) == nil else { return }
     var event = try describe(frame, body)
     writer.buffer.append("=== Event (\(frame.header.type)) ===\n")

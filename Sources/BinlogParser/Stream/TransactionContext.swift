@@ -1,0 +1,54 @@
+import Bytes
+
+/// What the log says of the open transaction, or else of the last one: for outputs that show it beside each row.
+///
+/// `TransactionTracker` says where a transaction begins.
+public struct TransactionContext: Sendable {
+  /// The number of the transaction in the stream: another one has another number.
+  public private(set) var number: UInt64 = 0
+  /// Where it starts in its file.
+  public private(set) var start: UInt64 = 0
+  /// Its global id; nil where it has none.
+  public private(set) var gtid: GTID?
+  /// When the server committed it, in microseconds since 1970; nil where the log does not say.
+  public private(set) var commitTime: UInt64?
+  /// The id of the connection that committed it; nil where the log does not say.
+  public private(set) var threadID: UInt32?
+  /// The statement whose rows follow, where the server logs it (ROWS_QUERY, ANNOTATE_ROWS).
+  public private(set) var statement: [UInt8]?
+
+  /// The context before the first transaction.
+  public init() {}
+
+  /// Begins a transaction at `start`.
+  public mutating func begin(at start: UInt64) {
+    let number = number + 1
+    self = TransactionContext()
+    self.number = number
+    self.start = start
+  }
+
+  /// Forgets the statement, whose last rows were shown.
+  public mutating func endStatement() { statement = nil }
+
+  /// Takes in the event `frame`, whose body is `body`.
+  ///
+  /// - Throws: `DecodeError` for a cut body.
+  public mutating func accept(_ frame: EventFrame, _ body: RawSpan) throws(DecodeError) {
+    switch frame.header.type {
+    case .gtid, .anonymousGTID:
+      gtid = try GTIDEvent(body).gtid
+      commitTime = TransactionTime.microseconds(frame, body)
+    case .taggedGTID:
+      gtid = try TaggedGTIDEvent(body).gtid
+      commitTime = TransactionTime.microseconds(frame, body)
+    case .mariadbGTID:
+      gtid = try MariaDBGTIDEvent(body).gtid(server: frame.header.serverID)
+      threadID = MariaDBGTIDEvent.threadID(body)
+    case .query, .queryCompressed: threadID = try QueryEvent(body).threadID
+    case .rowsQuery: statement = try LoggedRowsStatement.text(ofRowsQuery: body).array
+    case .annotateRows: statement = body.array
+    default: break
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/// The form of lines of JSON.
+public struct JSONLinesSettings: Sendable {
+  /// What `source.version` says.
+  let version: String
+  /// DDL and transactions have lines too.
+  let everyEvent: Bool
+  /// Bytes that a compressed statement may come to.
+  let maxEventBytes: Int
+
+  /// Lines of the program's `version`, and with `everyEvent` of DDL and transactions too.
+  public init(version: String, everyEvent: Bool, maxEventBytes: Int) {
+    self.version = version
+    self.everyEvent = everyEvent
+    self.maxEventBytes = maxEventBytes
+  }
+}

@@ -1,0 +1,141 @@
+import BinlogParser
+import Bytes
+
+/// Writes a line of JSON for each row, in Debezium's envelope without a schema (`ChangeEnvelope`).
+///
+/// With every event shown, a statement that changes definitions is a line `{"ddl":…,"source":{…}}`, and a transaction that
+/// shows anything stands between `{"status":"BEGIN","id":…}` and `{"status":"END","id":…,"event_count":…}`.
+struct JSONLinesWriter: ~Copyable, ChangeWriter {
+  private var writer = ImageWriter<JSONImage>(capacity: 1 << 20)
+  private var envelope = ChangeEnvelope()
+  private var order = TransactionOrder()
+  private let settings: JSONLinesSettings
+  private var format: FormatDescriptionEvent?
+  private var file = ""
+  /// Where the event starts whose rows came last, and the number of the next one there.
+  private var rows: (start: UInt64, next: Int) = (0, 0)
+  /// The place of the transaction that was begun with a marker.
+  private var marked: ChangePlace?
+
+  /// A writer without lines.
+  init(_ settings: JSONLinesSettings) { self.settings = settings }
+
+  static var showsTransactions: Bool { true }
+  var replacements: Int { writer.replacements }
+
+  mutating func begin(file: String) {
+    self.file = file
+    rows = (0, 0)
+  }
+
+  mutating func format(_ event: FormatDescriptionEvent) { format = event }
+
+  mutating func flush(to stream: inout ByteStream) throws(PipelineError) { try stream.write(&writer.buffer) }
+
+  private func place(_ frame: EventFrame, _ transaction: TransactionContext) -> ChangePlace {
+    ChangePlace(
+      version: settings.version, isMariaDB: format?.isMariaDB ?? false, file: file, frame: frame,
+      transaction: transaction)
+  }
+
+  // MARK: Rows
+
+  mutating func rows(
+    _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin, to stream: inout ByteStream
+  ) throws(PipelineError) {
+    let place = place(origin.frame, origin.transaction)
+    begin(place)
+    envelope.prepare(event.kind, table, place)
+    // The rows events of a TRANSACTION_PAYLOAD share its place, and count on.
+    if origin.frame.start != rows.start { rows = (origin.frame.start, 0) }
+    let first = (row: rows.next, total: order.total, table: order.count(of: table))
+    var images = try event.images(table)
+    var count = 0
+    while !images.isAtEnd {
+      envelope.appendHead(to: &writer.buffer)
+      do { try Self.append(&images, event.kind, &writer) } catch { throw .binlog(error) }
+      envelope.appendTail(
+        row: first.row + count, sequence: origin.firstSequence &+ Int64(count),
+        order: (first.total + count + 1, first.table + count + 1), to: &writer.buffer)
+      count += 1
+      stream.rows += 1
+      if writer.buffer.count >= ByteStream.pieceByteCount { try flush(to: &stream) }
+    }
+    rows.next += count
+    order.add(count, of: table)
+  }
+
+  private static func append(
+    _ images: inout RowImages, _ kind: RowsKind, _ writer: inout ImageWriter<JSONImage>
+  ) throws(BinlogError) {
+    if kind.hasBefore { try images.writeBefore(to: &writer) } else { writer.buffer.append("null") }
+    writer.buffer.append(",\"after\":")
+    if kind.hasAfter { try images.writeAfter(to: &writer) } else { writer.buffer.append("null") }
+  }
+
+  // MARK: Other events
+
+  mutating func event(
+    _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext, to stream: inout ByteStream
+  ) throws(PipelineError) {
+    guard settings.everyEvent else { return }
+    do throws(DecodeError) {
+      guard try Self.isDefinition(frame.header.type, body) else { return }
+      try appendDefinition(place(frame, transaction), body)
+    } catch {
+      throw .binlog(BinlogError(.decode(error.shifted(by: EventHeader.byteCount))))
+    }
+    if writer.buffer.count >= ByteStream.pieceByteCount { try flush(to: &stream) }
+  }
+
+  /// Says whether the event holds a statement, and one that begins or ends no transaction.
+  private static func isDefinition(_ type: EventType, _ body: RawSpan) throws(DecodeError) -> Bool {
+    switch type {
+    case .query: TransactionStatement(try QueryEvent(body).statement) == .other
+    case .queryCompressed: true
+    default: false
+    }
+  }
+
+  private mutating func appendDefinition(_ place: ChangePlace, _ body: RawSpan) throws(DecodeError) {
+    begin(place)
+    writer.buffer.append("{\"ddl\":")
+    var description = try EventDescription(
+      of: place.frame, body, format: format, maxEventBytes: settings.maxEventBytes)
+    while description.appendPiece(to: &writer.buffer) {}
+    let schema = String(decoding: try QueryEvent(body).schema.array, as: UTF8.self)
+    place.appendSource(schema: schema.isEmpty ? nil : schema, table: nil, to: &writer.buffer)
+    writer.buffer.append("0")
+    place.appendSourceEnd(to: &writer.buffer)
+    writer.buffer.append("null},\"ts_ms\":")
+    writer.buffer.append(decimal: Int64(clamping: place.microseconds / 1000))
+    writer.buffer.append("}\n")
+  }
+
+  // MARK: Transactions
+
+  /// Begins the transaction of `place`, unless it has begun.
+  private mutating func begin(_ place: ChangePlace) {
+    order.enter(place.transaction.number)
+    guard settings.everyEvent, marked == nil else { return }
+    marked = place
+    appendMarker("{\"status\":\"BEGIN\",\"id\":", place)
+    writer.buffer.append("}\n")
+  }
+
+  mutating func endTransaction() {
+    guard let place = marked else { return }
+    marked = nil
+    appendMarker("{\"status\":\"END\",\"id\":", place)
+    writer.buffer.append(",\"event_count\":")
+    writer.buffer.append(decimal: Int64(order.total))
+    writer.buffer.append("}\n")
+  }
+
+  private mutating func appendMarker(_ head: StaticString, _ place: ChangePlace) {
+    writer.buffer.append(head)
+    place.appendTransactionID(to: &writer.buffer)
+    writer.buffer.append(",\"ts_ms\":")
+    writer.buffer.append(decimal: Int64(clamping: place.microseconds / 1000))
+  }
+}
