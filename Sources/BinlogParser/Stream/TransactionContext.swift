@@ -8,8 +8,8 @@ public struct TransactionContext: Sendable {
   public private(set) var number: UInt64 = 0
   /// Where it starts in its file.
   public private(set) var start: UInt64 = 0
-  /// Its global id; nil where it has none.
-  public private(set) var gtid: GTID?
+  /// Its global id as text; nil where it has none.
+  public private(set) var gtid: String?
   /// When the server committed it, in microseconds since 1970; nil where the log does not say.
   public private(set) var commitTime: UInt64?
   /// The id of the connection that committed it; nil where the log does not say.
@@ -37,13 +37,13 @@ public struct TransactionContext: Sendable {
   public mutating func accept(_ frame: EventFrame, _ body: RawSpan) throws(DecodeError) {
     switch frame.header.type {
     case .gtid, .anonymousGTID:
-      gtid = try GTIDEvent(body).gtid
+      gtid = try GTIDEvent(body).gtid?.description
       commitTime = TransactionTime.microseconds(frame, body)
     case .taggedGTID:
-      gtid = try TaggedGTIDEvent(body).gtid
+      gtid = try TaggedGTIDEvent(body).gtid?.description
       commitTime = TransactionTime.microseconds(frame, body)
     case .mariadbGTID:
-      gtid = try MariaDBGTIDEvent(body).gtid(server: frame.header.serverID)
+      gtid = try MariaDBGTIDEvent(body).gtid(server: frame.header.serverID)?.description
       threadID = MariaDBGTIDEvent.threadID(body)
     case .query, .queryCompressed: threadID = try QueryEvent(body).threadID
     case .rowsQuery: statement = try LoggedRowsStatement.text(ofRowsQuery: body).array

@@ -54,7 +54,7 @@ import Testing
       sequence.enter(event.file)
       #expect(sequence.first(at: event.end) == event.first)
       sequence.pass(event.rows, at: event.end)
-      if event.rows > 0 { #expect(sequence.last == event.first + Int64(event.rows) - 1) }
+      if event.rows > 0 { #expect(sequence.last == event.first &+ Int64(event.rows) &- 1) }
     }
   }
 

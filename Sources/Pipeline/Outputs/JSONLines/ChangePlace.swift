@@ -31,7 +31,7 @@ struct ChangePlace {
     buffer.append(",\"server_id\":")
     buffer.append(decimal: Int64(frame.header.serverID))
     buffer.append(",\"gtid\":")
-    buffer.append(json: transaction.gtid?.description)
+    buffer.append(json: transaction.gtid)
     buffer.append(",\"file\":")
     buffer.append(json: file)
     buffer.append(",\"pos\":")
@@ -60,7 +60,7 @@ struct ChangePlace {
 
   /// Appends the transaction's id: its GTID, or else where it starts.
   func appendTransactionID(to buffer: inout OutputBuffer) {
-    buffer.append(json: transaction.gtid?.description ?? "\(file):\(transaction.start)")
+    buffer.append(json: transaction.gtid ?? "\(file):\(transaction.start)")
   }
 }
 
