@@ -1,9 +1,10 @@
-/// The keys of a configuration file.
+/// The keys of a configuration file, by their names; `declaration` says all else.
 enum ConfigurationKey: String, CaseIterable {
   case source, files
   case allowGaps = "allow_gaps"
-  case host, port, user, password, database
+  case host, port, user, password
   case passwordFile = "password_file"
+  case database
   case fromBinlogFile = "from_binlog_file"
   case fromBinlogPosition = "from_binlog_position"
   case toBinlogFile = "to_binlog_file"
@@ -18,8 +19,8 @@ enum ConfigurationKey: String, CaseIterable {
   case parquetBatchSize = "parquet_batch_size"
   case parquetRollSeconds = "parquet_roll_seconds"
   case parquetRollRows = "parquet_roll_rows"
-  case partitionBy = "partition_by"
   case parquetRollBytes = "parquet_roll_bytes"
+  case partitionBy = "partition_by"
   case include, exclude
   case logLevel = "log_level"
   case logFile = "log_file"
