@@ -45,11 +45,14 @@ enum ConfigurationGroup: String, CaseIterable {
   case durability = "Checkpoint and parts"
   case log = "Log"
   case lambda = "AWS Lambda"
+
+  /// The keys under the heading.
+  var keys: [ConfigurationKey] { ConfigurationKey.allCases.filter { $0.declaration.group == self } }
 }
 
 /// The values that a key takes; null always stands for leaving the key out.
 enum ConfigurationType {
-  /// An integer of a range; one that ends with `Int64.max` has no upper bound.
+  /// An integer of a range; one that ends with `Int64.max` has no upper bound in messages and on the page.
   case integer(ClosedRange<Int64>, default: Int64? = nil)
   /// true or false.
   case boolean(default: Bool? = nil)

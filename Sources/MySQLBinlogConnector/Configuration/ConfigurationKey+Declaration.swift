@@ -86,7 +86,7 @@ extension ConfigurationKey {
         "The start in the first file, in bytes; required with a server and no other start.", see: "the-range")
     case .toBinlogFile:
       .init(
-        .range, .text(), "The last file.", otherwise: .derived("none: for ever, or to the end of the files"),
+        .range, .text(), "The last file.", otherwise: .derived("the newest, for ever; with files the last of them"),
         see: "the-range")
     case .toBinlogPosition:
       .init(
@@ -102,8 +102,8 @@ extension ConfigurationKey {
     case .gtidSet:
       .init(
         .range, .text(canBeEmpty: true),
-        "The transactions to begin behind, like \"uuid:1-100\" (MySQL) or \"0-1-100\" (MariaDB), or \"\" for none; a start "
-          + "of its own.")
+        "The transactions to begin behind, like \"uuid:1-100\" (MySQL) or \"0-1-100\" (MariaDB), or \"\" to begin "
+          + "with the oldest that the server has; a start of its own.")
     case .toGTIDSet: .init(.range, .text(), "The transactions after all of which the run ends.")
 
     case .include:
@@ -119,7 +119,8 @@ extension ConfigurationKey {
     case .events:
       .init(
         .output, .choice(of: OutputSettings.Events.self, default: .rows),
-        "The events that have a block in text: those with rows, or all.", see: "every-event")
+        "The blocks of text: \"rows\" prints one for each row, \"all\" one for every other event, too.",
+        see: "every-event")
     case .columnNames:
       .init(
         .output, .choice(of: OutputSettings.ColumnNames.self, default: .auto),
@@ -154,19 +155,20 @@ extension ConfigurationKey {
     case .checkpointFile:
       .init(
         .durability, .text(),
-        "The file, or \"s3://bucket/key\", outside of `parquet_output_dir`, that keeps how far the output is safe; it goes "
-          + "before every start.", see: "runs-that-last")
+        "The file, or \"s3://bucket/key\", outside of `parquet_output_dir`, that keeps how far the output is safe, and "
+          + "beats every start.", see: "runs-that-last")
     case .parquetRollSeconds:
       .init(
-        .durability, .integer(1...Self.year), "The age at which a file ends, with the transaction at hand.",
+        .durability, .integer(1...Self.year),
+        "Seconds after its first row at which a file ends, with the transaction at hand.",
         see: "parts")
     case .parquetRollRows:
       .init(
-        .durability, .integer(1...Int64.max), "The rows with which a file ends, with the transaction at hand.",
+        .durability, .integer(1...Int64.max), "Rows in a file at which it ends, with the transaction at hand.",
         see: "parts")
     case .parquetRollBytes:
       .init(
-        .durability, .integer(1...Int64.max), "The size with which a file ends, with the transaction at hand.",
+        .durability, .integer(1...Int64.max), "Bytes in a file at which it ends, with the transaction at hand.",
         see: "parts")
 
     case .logLevel:

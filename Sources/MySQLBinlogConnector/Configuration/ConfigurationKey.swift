@@ -1,4 +1,5 @@
-/// The keys of a configuration file, by their names; `declaration` says all else.
+/// The keys of a configuration file, in the order that they have within a group. A new one is a case here, its `declaration`, and the place
+/// that reads it; what the program prints about it and checks of it follows.
 enum ConfigurationKey: String, CaseIterable {
   case source, files
   case allowGaps = "allow_gaps"
