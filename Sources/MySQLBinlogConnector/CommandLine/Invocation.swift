@@ -6,7 +6,7 @@ package enum Invocation: Equatable, Sendable {
   case stream(StreamArguments)
   /// Show what binlog files hold.
   case inspect(InspectArguments)
-  /// Print `text` on standard output and end with success: help or version.
+  /// Print `text` on standard output and end with success: help, version, or what is known of the configuration's keys.
   case print(text: String)
   /// Print `text` on standard error and end with `ExitCode.usage`.
   case usageError(text: String)
@@ -15,7 +15,7 @@ package enum Invocation: Equatable, Sendable {
   package static func parse(_ arguments: [String]) -> Invocation {
     do {
       var command = try RootCommand.parseAsRoot(arguments)
-      if let stream = command as? StreamCommand { return .stream(stream.arguments) }
+      if let stream = command as? StreamCommand { return stream.invocation }
       if let inspect = command as? InspectCommand { return .inspect(inspect.arguments) }
       try command.run()
       return .usageError(text: RootCommand.helpMessage())
@@ -53,11 +53,14 @@ struct RootCommand: ParsableCommand {
     usage: """
       \(StreamCommand.usage)
       \(InspectCommand.usage)
-      \(Version.program) --help | --version
+      \(Version.program) --help | --version | --print-schema[=markdown]
       """,
     discussion: """
       Data goes to standard output or to the Parquet folder; logs, progress and errors go to standard error or to the \
       log file. SIGINT and SIGTERM stop after the transaction that is being received and keep everything up to there.
+
+      Keys of the configuration: --print-schema prints their JSON Schema, and --print-schema=markdown the page \
+      docs/configuration.md.
 
       Exit codes: 0 done, 64 usage, 65 bad binlog data, 69 server unreachable, 74 output not written, 77 login refused \
       or privilege missing, 78 configuration wrong.
@@ -77,7 +80,7 @@ struct StreamCommand: ParsableCommand {
   static let usage = "\(Version.program) [stream] <config.json> [-v] [--log-file <path>]"
 
   @Argument(help: "The configuration file (JSON).", completion: .file(extensions: ["json"]))
-  var config: String
+  var config: String?
 
   @Flag(name: [.customShort("v"), .customLong("verbose")], help: "Log debug messages too; overrides log_level.")
   var isVerbose = false
@@ -85,12 +88,35 @@ struct StreamCommand: ParsableCommand {
   @Option(help: "Append the log to this file instead of standard error; overrides log_file.", completion: .file())
   var logFile: String?
 
+  @Option(
+    defaultAsFlag: SchemaForm.json.rawValue,
+    help: "Print the keys of the configuration, as a JSON Schema or with \"markdown\" as a page, and do nothing else.")
+  var printSchema: String?
+
   mutating func validate() throws {
+    if let printSchema {
+      // As an option of type SchemaForm any other word would count as none.
+      guard SchemaForm(rawValue: printSchema) != nil else {
+        throw ValidationError("--print-schema takes json or markdown, not '\(printSchema)'.")
+      }
+      guard config == nil else { throw ValidationError("--print-schema needs no configuration file.") }
+      return
+    }
+    guard let config else { throw ValidationError("Missing expected argument '<config>'") }
     if config.isEmpty { throw ValidationError("The path of the configuration file is empty.") }
     if logFile?.isEmpty == true { throw ValidationError("The path after --log-file is empty.") }
   }
 
-  var arguments: StreamArguments {
-    StreamArguments(configurationPath: config, isVerbose: isVerbose, logFile: logFile)
+  var invocation: Invocation {
+    switch printSchema.flatMap(SchemaForm.init) {
+    case .json: .print(text: ConfigurationSchema.text)
+    case .markdown: .print(text: ConfigurationPage.text)
+    case nil: .stream(StreamArguments(configurationPath: config ?? "", isVerbose: isVerbose, logFile: logFile))
+    }
   }
+}
+
+/// The values of `--print-schema`.
+enum SchemaForm: String {
+  case json, markdown
 }

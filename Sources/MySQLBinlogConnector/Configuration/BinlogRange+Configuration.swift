@@ -12,8 +12,8 @@ extension BinlogRange {
     }
     let from = Self.file(.fromBinlogFile, &reader)
     let to = Self.file(.toBinlogFile, &reader)
-    let fromOffset = reader.integer(.fromBinlogPosition, in: Self.positions).map { UInt64($0) } ?? 4
-    let toOffset = reader.integer(.toBinlogPosition, in: Self.positions).map { UInt64($0) }
+    let fromOffset = UInt64(reader.count(.fromBinlogPosition))
+    let toOffset = reader.integer(.toBinlogPosition).map { UInt64($0) }
     if reader.has(.toBinlogPosition), !reader.has(.toBinlogFile) {
       reader.report(.toBinlogPosition, "needs to_binlog_file beside it")
     }

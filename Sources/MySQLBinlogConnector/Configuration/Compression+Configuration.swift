@@ -2,13 +2,13 @@ import ParquetWriter
 
 extension Compression {
   /// The values of `compression`.
-  private enum Codec: String, CaseIterable {
+  enum Codec: String, CaseIterable {
     case gzip, zstd, none
   }
 
   /// The compression that `compression` and `compression_level` name.
   init(_ reader: inout ConfigurationReader) {
-    switch reader.choice(.compression, default: Codec.gzip) {
+    switch reader.choice(.compression) as Codec {
     case .gzip: self = .gzip(level: Self.level(in: Self.gzipLevels, &reader) ?? Self.defaultGzipLevel)
     case .zstd: self = .zstd(level: Self.level(in: Self.zstdLevels, &reader) ?? Self.defaultZstdLevel)
     case .none:
@@ -16,6 +16,10 @@ extension Compression {
       self = .none
     }
   }
+
+  /// The levels of any codec.
+  static let levels =
+    Int64(min(gzipLevels.lowerBound, zstdLevels.lowerBound))...Int64(max(gzipLevels.upperBound, zstdLevels.upperBound))
 
   private static func level(in levels: ClosedRange<Int>, _ reader: inout ConfigurationReader) -> Int? {
     reader.integer(.compressionLevel, in: Int64(levels.lowerBound)...Int64(levels.upperBound)).map { Int($0) }

@@ -36,9 +36,6 @@ package struct Configuration: Sendable {
   /// What is worth a warning before the run begins.
   package private(set) var warnings: [String] = []
 
-  /// The values of `max_event_bytes`: an event's header counts its bytes in four bytes.
-  static let eventSizes = 1 << 20...Int(UInt32.max)
-
   /// Whether the file itself holds the password.
   private let holdsPassword: Bool
 
@@ -75,7 +72,7 @@ package struct Configuration: Sendable {
       throw ConfigurationError(path: arguments.configurationPath, problems: [error])
     }
     path = arguments.configurationPath
-    maxEventBytes = reader.byteCount(.maxEventBytes, in: Self.eventSizes) ?? 1 << 30
+    maxEventBytes = reader.count(.maxEventBytes)
     files = FileSettings.read(&reader, maxEventBytes: maxEventBytes)
     server = ServerSettings(&reader, environmentPassword: environment["MYSQL_PWD"], isNeeded: files == nil)
     tls = TLSOptions(&reader)

@@ -1,9 +1,11 @@
-/// The keys of a configuration file.
+/// The keys of a configuration file, in the order that they have within a group. A new one is a case here, its `declaration`, and the place
+/// that reads it; what the program prints about it and checks of it follows.
 enum ConfigurationKey: String, CaseIterable {
   case source, files
   case allowGaps = "allow_gaps"
-  case host, port, user, password, database
+  case host, port, user, password
   case passwordFile = "password_file"
+  case database
   case fromBinlogFile = "from_binlog_file"
   case fromBinlogPosition = "from_binlog_position"
   case toBinlogFile = "to_binlog_file"
@@ -18,8 +20,8 @@ enum ConfigurationKey: String, CaseIterable {
   case parquetBatchSize = "parquet_batch_size"
   case parquetRollSeconds = "parquet_roll_seconds"
   case parquetRollRows = "parquet_roll_rows"
-  case partitionBy = "partition_by"
   case parquetRollBytes = "parquet_roll_bytes"
+  case partitionBy = "partition_by"
   case include, exclude
   case logLevel = "log_level"
   case logFile = "log_file"

@@ -1,6 +1,7 @@
 /// Takes typed values out of a parsed configuration file and collects every problem on the way.
 ///
-/// A value that is missing or null reads as nil; so does a wrong one, after it was reported.
+/// A value that is missing or null reads as the default that its key is declared with, else as nil; so does a wrong one, after it was
+/// reported.
 struct ConfigurationReader {
   private let values: [ConfigurationKey: JSONValue]
   /// The problems found so far.
@@ -31,6 +32,15 @@ struct ConfigurationReader {
     if !has(key) { report(key, "is missing") }
   }
 
+  /// The declared default of `key`, a text; empty where there is none.
+  func standardText(_ key: ConfigurationKey) -> String {
+    if case .string(let text) = key.declaration.type.standard { text } else { "" }
+  }
+
+  private func standardInteger(_ key: ConfigurationKey) -> Int64? {
+    if case .integer(let number) = key.declaration.type.standard { number } else { nil }
+  }
+
   /// A string, which may be empty. A wrong type is named without the value: it may be a secret.
   mutating func string(_ key: ConfigurationKey) -> String? {
     guard let value = values[key] else { return nil }
@@ -45,11 +55,6 @@ struct ConfigurationReader {
     return text
   }
 
-  /// A number of bytes in `range`.
-  mutating func byteCount(_ key: ConfigurationKey, in range: ClosedRange<Int>) -> Int? {
-    integer(key, in: Int64(range.lowerBound)...Int64(range.upperBound)).map { Int($0) }
-  }
-
   /// A string that is not empty.
   mutating func text(_ key: ConfigurationKey) -> String? {
     guard let text = string(key) else { return nil }
@@ -60,7 +65,18 @@ struct ConfigurationReader {
     return text
   }
 
-  /// An integer in `range`.
+  /// An integer of the range that `key` is declared with; where none is given, the default.
+  mutating func integer(_ key: ConfigurationKey) -> Int64? {
+    guard has(key) else { return standardInteger(key) }
+    return integer(key, in: key.declaration.type.range ?? Int64.min...Int64.max)
+  }
+
+  /// As `integer`, of a key that has a default or is required. After a report it is any number of the range.
+  mutating func count(_ key: ConfigurationKey) -> Int {
+    Int(integer(key) ?? standardInteger(key) ?? key.declaration.type.range?.lowerBound ?? 0)
+  }
+
+  /// An integer in `range`, a part of the declared one that depends on another key; nil where none is given.
   mutating func integer(_ key: ConfigurationKey, in range: ClosedRange<Int64>) -> Int64? {
     guard let value = values[key] else { return nil }
     if case .integer(let number) = value, range.contains(number) { return number }
@@ -83,13 +99,27 @@ struct ConfigurationReader {
     return nil
   }
 
-  /// One of the names of `Choice`.
+  /// true or false, by default as declared; where that says nothing, false.
+  mutating func flag(_ key: ConfigurationKey) -> Bool {
+    if let flag = boolean(key) { return flag }
+    return key.declaration.type.standard == .boolean(true)
+  }
+
+  /// One of the names that `key` is declared with, by default the declared one.
+  mutating func choice<Choice>(_ key: ConfigurationKey) -> Choice where Choice: RawRepresentable<String> {
+    guard let standard = Choice(rawValue: standardText(key)) else {
+      preconditionFailure("\(key.rawValue) is declared without a default among \(Choice.self)")
+    }
+    return choice(key, default: standard)
+  }
+
+  /// One of the names that `key` is declared with, by default one that depends on other keys.
   mutating func choice<Choice>(
     _ key: ConfigurationKey, default standard: Choice
-  ) -> Choice where Choice: CaseIterable & RawRepresentable<String> {
+  ) -> Choice where Choice: RawRepresentable<String> {
     guard let value = values[key] else { return standard }
     if case .string(let name) = value, let choice = Choice(rawValue: name) { return choice }
-    let names = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+    let names = (key.declaration.type.names ?? []).map { "\"\($0)\"" }.joined(separator: ", ")
     report(key, "must be one of \(names), is \(value.shortDescription)")
     return standard
   }

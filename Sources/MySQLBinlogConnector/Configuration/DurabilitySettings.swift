@@ -10,11 +10,8 @@ package struct DurabilitySettings: Sendable, Equatable {
   init(_ reader: inout ConfigurationReader) {
     checkpointFile = reader.location(.checkpointFile, isFolder: false)
     roll = RollPolicy(
-      seconds: reader.integer(.parquetRollSeconds, in: 1...Self.longestSeconds).map { Int($0) },
-      rows: reader.integer(.parquetRollRows, in: 1...Int64.max).map { Int($0) },
-      bytes: reader.integer(.parquetRollBytes, in: 1...Int64.max).map { Int($0) })
+      seconds: reader.integer(.parquetRollSeconds).map { Int($0) },
+      rows: reader.integer(.parquetRollRows).map { Int($0) },
+      bytes: reader.integer(.parquetRollBytes).map { Int($0) })
   }
-
-  /// A year.
-  private static let longestSeconds: Int64 = 366 * 86_400
 }

@@ -18,8 +18,8 @@ package struct FileSettings: Sendable, Equatable {
 
   /// What `source` and `files` name; nil where a server is read.
   static func read(_ reader: inout ConfigurationReader, maxEventBytes: Int) -> FileSettings? {
-    let source = reader.choice(.source, default: Source.server)
-    let allowsGaps = reader.boolean(.allowGaps) ?? false
+    let source: Source = reader.choice(.source)
+    let allowsGaps = reader.flag(.allowGaps)
     guard source == .file else {
       if reader.has(.allowGaps) { reader.report(.allowGaps, "needs \"source\": \"file\" beside it") }
       if reader.has(.files) { reader.report(.files, "needs \"source\": \"file\" beside it") }
@@ -98,8 +98,8 @@ extension BinlogRange {
     let names = settings.files.map(\.name)
     let from = Self.file(.fromBinlogFile, names, &reader)
     let to = Self.file(.toBinlogFile, names, &reader)
-    let fromOffset = reader.integer(.fromBinlogPosition, in: Self.positions).map { UInt64($0) } ?? 4
-    let toOffset = reader.integer(.toBinlogPosition, in: Self.positions).map { UInt64($0) }
+    let fromOffset = UInt64(reader.count(.fromBinlogPosition))
+    let toOffset = reader.integer(.toBinlogPosition).map { UInt64($0) }
     if reader.has(.toBinlogPosition), !reader.has(.toBinlogFile) {
       reader.report(.toBinlogPosition, "needs to_binlog_file beside it")
     }

@@ -4,9 +4,6 @@ package struct LambdaSettings: Sendable, Equatable {
   package let marginSeconds: Int?
 
   init(_ reader: inout ConfigurationReader) {
-    marginSeconds = reader.integer(.lambdaMarginSeconds, in: 1...Self.longestTimeout).map { Int($0) }
+    marginSeconds = reader.integer(.lambdaMarginSeconds).map { Int($0) }
   }
-
-  /// No function may run longer.
-  private static let longestTimeout: Int64 = 900
 }

@@ -8,7 +8,7 @@ package struct LogSettings: Sendable, Equatable {
   package let file: String?
 
   init(_ reader: inout ConfigurationReader, _ arguments: StreamArguments) {
-    let configured = reader.choice(.logLevel, default: LogLevel.info)
+    let configured: LogLevel = reader.choice(.logLevel)
     level = arguments.isVerbose ? .debug : configured
     let file = reader.text(.logFile)
     self.file = arguments.logFile ?? file

@@ -73,16 +73,16 @@ package struct OutputSettings: Sendable, Equatable {
 
   /// Reads the settings; `mode` goes before `output_mode`.
   init(_ reader: inout ConfigurationReader, mode: Mode? = nil) {
-    let configured = reader.choice(.outputMode, default: Mode.stdout)
+    let configured: Mode = reader.choice(.outputMode)
     self.mode = mode ?? configured
-    parquetDirectory = reader.location(.parquetOutputDirectory, isFolder: true) ?? .path("./parquet_output")
-    parquetBatchSize = Int(reader.integer(.parquetBatchSize, in: 1...1_048_576) ?? 8192)
+    parquetDirectory = reader.folder(.parquetOutputDirectory)
+    parquetBatchSize = reader.count(.parquetBatchSize)
     partitioning = Partitioning(&reader)
     compression = Compression(&reader)
-    parquetJSONType = reader.choice(.parquetJSONType, default: .string)
-    events = reader.choice(.events, default: .rows)
-    columnNames = reader.choice(.columnNames, default: .auto)
-    queueCapacity = Int(reader.integer(.pipelineQueueCapacity, in: 1...4096) ?? 32)
+    parquetJSONType = reader.choice(.parquetJSONType)
+    events = reader.choice(.events)
+    columnNames = reader.choice(.columnNames)
+    queueCapacity = reader.count(.pipelineQueueCapacity)
   }
 
   /// Why a file that is no output, the checkpoint or the log, cannot be at `location`; nil when it can.

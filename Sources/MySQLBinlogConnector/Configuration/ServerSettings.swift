@@ -34,28 +34,24 @@ package struct ServerSettings: Sendable {
       reader.require(.port)
     }
     host = Self.host(&reader)
-    port = UInt16(reader.integer(.port, in: 1...Int64(UInt16.max)) ?? 1)
+    port = UInt16(reader.count(.port))
     user = reader.string(.user) ?? ""
     let passwordFile = PasswordFile(&reader)
     passwordFileWarning = passwordFile?.warning
     password =
       reader.string(.password).map { Secret($0) } ?? passwordFile?.password ?? Secret(environmentPassword ?? "")
     database = reader.text(.database)
-    let given = reader.integer(.serverID, in: 1...Int64(UInt32.max)).map { UInt32($0) }
+    let given = reader.integer(.serverID).map { UInt32($0) }
     serverID = given ?? .random(in: Self.randomServerIDs)
     hasOwnServerID = given != nil
-    connectTimeoutSeconds = Int(reader.integer(.connectTimeoutSeconds, in: Self.timeouts) ?? 10)
-    readTimeoutSeconds = Int(reader.integer(.readTimeoutSeconds, in: Self.timeouts) ?? 60)
-    maxReconnectSeconds = reader.integer(.maxReconnectSeconds, in: 0...Self.longestOutage).map { Int($0) }
-    lagIntervalSeconds = Int(reader.integer(.lagIntervalSeconds, in: 0...Self.timeouts.upperBound) ?? 60)
+    connectTimeoutSeconds = reader.count(.connectTimeoutSeconds)
+    readTimeoutSeconds = reader.count(.readTimeoutSeconds)
+    maxReconnectSeconds = reader.integer(.maxReconnectSeconds).map { Int($0) }
+    lagIntervalSeconds = reader.count(.lagIntervalSeconds)
   }
 
   /// Replica ids that people do not give to servers: the upper half.
   static let randomServerIDs: ClosedRange<UInt32> = 0x8000_0000...0xFFFF_FFFE
-  /// Seconds, up to a day.
-  private static let timeouts: ClosedRange<Int64> = 1...86_400
-  /// A year.
-  private static let longestOutage: Int64 = 366 * 86_400
 
   private static func host(_ reader: inout ConfigurationReader) -> String {
     guard let host = reader.string(.host) else { return "" }

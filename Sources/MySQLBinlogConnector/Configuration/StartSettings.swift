@@ -52,7 +52,7 @@ extension ConfigurationReader {
   /// A time: seconds since 1970, or "2026-01-31T10:00:00Z".
   fileprivate mutating func timestamp(_ key: ConfigurationKey) -> UInt32? {
     guard case .string(let text) = value(of: key) else {
-      return integer(key, in: 0...Int64(UInt32.max)).map { UInt32($0) }
+      return integer(key).map { UInt32($0) }
     }
     guard let seconds = UTCTime.seconds(text) else {
       report(key, "must be seconds since 1970, or a time like 2026-01-31T10:00:00Z, is \(text.quotedForMessage)")

@@ -70,6 +70,11 @@ extension ConfigurationReader {
     }
   }
 
+  /// The location of a folder or a prefix, or the default of `key`.
+  mutating func folder(_ key: ConfigurationKey) -> StorageLocation {
+    location(key, isFolder: true) ?? .path(standardText(key))
+  }
+
   /// What the environment says of the object store, which `key` needs.
   mutating func objectStore(for key: ConfigurationKey, _ environment: [String: String]) -> S3Settings? {
     do throws(S3SettingsError) { return try S3Settings(environment: environment) } catch {

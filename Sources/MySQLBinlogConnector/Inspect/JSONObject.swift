@@ -27,7 +27,8 @@ struct JSONObject {
     add(key, raw: "[" + values.map(\.text).joined(separator: ",") + "]")
   }
 
-  private static func string(_ text: String) -> String {
+  /// The JSON text of a string.
+  static func string(_ text: String) -> String {
     var buffer = OutputBuffer(capacity: text.utf8.count + 16)
     buffer.append(jsonString: OutputBuffer(utf8: text).bytes)
     buffer.escapeTerminalControls(from: 0)

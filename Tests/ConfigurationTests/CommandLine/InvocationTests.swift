@@ -56,7 +56,7 @@ import Testing
   @Test(arguments: [
     [], ["stream"], ["-v"], ["a.json", "b.json"], ["config.json", "--nope"], ["--nope", "config.json"], ["--log-file"],
     ["config.json", "--log-file"], ["-x", "config.json"], [""], ["config.json", "--log-file", ""], ["-v=1", "a.json"],
-    ["stream", "a.json", "extra"],
+    ["stream", "a.json", "extra"], ["--print-schema", "a.json"], ["a.json", "--print-schema"], ["--print-schema=yaml"],
   ])
   func usageError(_ arguments: [String]) {
     guard case .usageError(let text) = Invocation.parse(arguments) else {
@@ -79,6 +79,15 @@ import Testing
       return
     }
     #expect(text.contains("USAGE: mysql-binlog-connector [stream] <config.json> [-v] [--log-file <path>]"))
+  }
+
+  @Test(arguments: [
+    (["--print-schema"], ConfigurationSchema.text), (["stream", "--print-schema=json"], ConfigurationSchema.text),
+    (["--print-schema", "markdown"], ConfigurationPage.text),
+    (["-v", "--print-schema=markdown"], ConfigurationPage.text),
+  ])
+  func printSchema(_ arguments: [String], _ text: String) {
+    #expect(Invocation.parse(arguments) == .print(text: text))
   }
 
   /// The form in which Parquet readers look for a writer and its version: "name version X.Y.Z (build hash)".

@@ -35,7 +35,10 @@ import Testing
     ("user", "[]", "InvalidValue: user must be a string, is a list"),
     ("password", "12345", "InvalidValue: password must be a string, is a number"),
     ("database", "\"\"", "InvalidValue: database must not be empty; leave it out, or give it a value"),
-    ("output_mode", "\"Parquet\"", "InvalidValue: output_mode must be one of \"stdout\", \"json\", \"parquet\", is \"Parquet\""),
+    (
+      "output_mode", "\"Parquet\"",
+      "InvalidValue: output_mode must be one of \"stdout\", \"json\", \"parquet\", is \"Parquet\""
+    ),
     (
       "parquet_output_dir", "\"\"",
       "InvalidValue: parquet_output_dir must not be empty; leave it out, or give it a value"

@@ -1,0 +1,194 @@
+import BinlogParser
+import MySQLWire
+import ParquetWriter
+
+extension ConfigurationKey {
+  /// The declaration of the key: the only place that says what its values are, and what they mean.
+  var declaration: ConfigurationDeclaration {
+    switch self {
+    case .source:
+      .init(
+        .source, .choice(of: FileSettings.Source.self, default: .server),
+        "The origin of the binlog: a server, or binlog files on this machine.", see: "binlog-files")
+    case .files:
+      .init(
+        .source, .strings, "Paths of the binlog files to read, and patterns with `*`, `?` and `[…]`.",
+        otherwise: .required("with source \"file\""), see: "binlog-files")
+    case .allowGaps:
+      .init(
+        .source, .boolean(default: false),
+        "With files: whether to read on where one of the log is missing between them.",
+        see: "binlog-files")
+    case .maxEventBytes:
+      .init(
+        .source, .integer(1 << 20...Int64(UInt32.max), default: 1 << 30),
+        "The largest event, packed or unpacked, in bytes; a larger one ends the run with 65.")
+
+    case .host:
+      .init(
+        .server, .text(), "The host name, or the IPv4 or IPv6 address without brackets.",
+        otherwise: .required("with source \"server\""))
+    case .port:
+      .init(
+        .server, .integer(1...Int64(UInt16.max)), "The TCP port.", otherwise: .required("with source \"server\""))
+    case .user:
+      .init(
+        .server, .text(canBeEmpty: true),
+        "The account, which needs REPLICATION SLAVE, and REPLICATION CLIENT for the end position.",
+        otherwise: .derived("the anonymous account"), see: "setting-up-the-server")
+    case .password:
+      .init(
+        .server, .text(canBeEmpty: true),
+        "The account's password, where an empty one is none; without this key and `password_file` it is taken from the "
+          + "environment's MYSQL_PWD.")
+    case .passwordFile:
+      .init(.server, .text(), "A file whose first line is the password, in place of `password`.")
+    case .database: .init(.server, .text(), "The initial schema of the connection.")
+    case .serverID:
+      .init(
+        .server, .integer(1...Int64(UInt32.max)), "The replica id to register with, which no other replica may use.",
+        otherwise: .derived("random, in the upper half"))
+    case .connectTimeoutSeconds:
+      .init(.server, .integer(1...Self.day, default: 10), "The longest time that a connection may take to be made.")
+    case .readTimeoutSeconds:
+      .init(
+        .server, .integer(1...Self.day, default: 60),
+        "The longest silence of a dump, whose server is asked for a heartbeat twice in that time, and the longest time for "
+          + "a statement's whole answer.", see: "outages")
+    case .maxReconnectSeconds:
+      .init(
+        .server, .integer(0...Self.year),
+        "The longest outage before the run gives up with 69, where 0 is for ever.",
+        otherwise: .derived("0, or 60 for a run with an end"), see: "outages")
+    case .lagIntervalSeconds:
+      .init(
+        .server, .integer(0...Self.day, default: 60),
+        "The interval at which a run without an end logs how far it is behind, where 0 is never.", see: "outages")
+
+    case .sslMode:
+      .init(
+        .tls, .choice(of: TLSMode.self),
+        "Encryption and the check of the server's certificate, as in the mysql client.",
+        otherwise: .derived("\"preferred\", or \"verify_ca\" with ssl_ca"))
+    case .ssl:
+      .init(.tls, .boolean(), "An alias of `ssl_mode`: true is \"required\", false is \"disabled\".")
+    case .sslCA: .init(.tls, .text(), "A PEM file of the authorities to trust.")
+    case .sslCertificate: .init(.tls, .text(), "A PEM file of the client's certificate; only together with `ssl_key`.")
+    case .sslKey: .init(.tls, .text(), "A PEM file of the client's private key; only together with `ssl_cert`.")
+
+    case .fromBinlogFile:
+      .init(
+        .range, .text(), "The first file, like \"binlog.000001\".",
+        otherwise: .required("with a server and no other start; with files it is the first of them"), see: "the-range")
+    case .fromBinlogPosition:
+      .init(
+        .range, .integer(BinlogRange.positions, default: BinlogRange.positions.lowerBound),
+        "The start in the first file, in bytes; required with a server and no other start.", see: "the-range")
+    case .toBinlogFile:
+      .init(
+        .range, .text(), "The last file.", otherwise: .derived("the newest, for ever; with files the last of them"),
+        see: "the-range")
+    case .toBinlogPosition:
+      .init(
+        .range, .integer(BinlogRange.positions), "The end of the last event, in bytes, in the last file.",
+        otherwise: .derived("the end of the last file"), see: "the-range")
+    case .fromTimestamp:
+      .init(
+        .range, .time, "The time to begin at, in Unix seconds or like \"2026-01-31T10:00:00Z\"; a start of its own.",
+        see: "ranges-by-time")
+    case .toTimestamp:
+      .init(
+        .range, .time, "The time to end at, in Unix seconds or like \"2026-01-31T10:00:00Z\".", see: "ranges-by-time")
+    case .gtidSet:
+      .init(
+        .range, .text(canBeEmpty: true),
+        "The transactions to begin behind, like \"uuid:1-100\" (MySQL) or \"0-1-100\" (MariaDB), or \"\" to begin "
+          + "with the oldest that the server has; a start of its own.")
+    case .toGTIDSet: .init(.range, .text(), "The transactions after all of which the run ends.")
+
+    case .include:
+      .init(
+        .tables, .strings, "Patterns of the tables to read.", otherwise: .derived("all tables"), see: "table-filters")
+    case .exclude:
+      .init(.tables, .strings, "Patterns of the tables to leave out.", see: "table-filters")
+
+    case .outputMode:
+      .init(
+        .output, .choice(of: OutputSettings.Mode.self, default: .stdout),
+        "The form of the output: \"stdout\" is text and \"json\" lines of JSON on standard output, \"parquet\" is Parquet files."
+      )
+    case .events:
+      .init(
+        .output, .choice(of: OutputSettings.Events.self, default: .rows),
+        "What text and JSON show: \"rows\" each row, \"all\" every other event too, in JSON each statement and transaction.",
+        see: "every-event")
+    case .columnNames:
+      .init(
+        .output, .choice(of: OutputSettings.ColumnNames.self, default: .auto),
+        "The names of columns: \"auto\" takes those in the log, \"lookup\" those in the log, else the server's, both else "
+          + "c0, c1, …; \"ordinal\" is always c0, c1, ….", see: "column-names-that-are-not-in-the-log")
+    case .pipelineQueueCapacity:
+      .init(
+        .output, .integer(1...4096, default: 32),
+        "How many chunks of events may wait for decoding, with 64 KiB for each between them.")
+
+    case .parquetOutputDirectory:
+      .init(
+        .parquet, .text(default: "./parquet_output"),
+        "The folder of the files, which is made when it is missing, or \"s3://bucket/prefix\".", see: "into-s3")
+    case .parquetBatchSize: .init(.parquet, .integer(1...1_048_576, default: 8192), "The rows in a row group.")
+    case .partitionBy:
+      .init(
+        .parquet, .choice(["table", "date", "table,date", "date,table"]), "The folders that files are sorted into.",
+        otherwise: .derived("one folder for all"), see: "partitions")
+    case .compression:
+      .init(
+        .parquet, .choice(of: Compression.Codec.self, default: .gzip), "The compression of pages.")
+    case .compressionLevel:
+      .init(
+        .parquet, .integer(Compression.levels), "The level of the compression, for gzip at most 9.",
+        otherwise: .derived("\(Compression.defaultGzipLevel) for gzip, \(Compression.defaultZstdLevel) for zstd"))
+    case .parquetJSONType:
+      .init(
+        .parquet, .choice(of: OutputSettings.JSONType.self, default: .string),
+        "The annotation of `before_values` and `after_values`, of which \"string\" is known to every reader.")
+
+    case .checkpointFile:
+      .init(
+        .durability, .text(),
+        "The file, or \"s3://bucket/key\", outside of `parquet_output_dir`, that keeps how far the output is safe, and "
+          + "beats every start.", see: "runs-that-last")
+    case .parquetRollSeconds:
+      .init(
+        .durability, .integer(1...Self.year),
+        "Seconds after its first row at which a file ends, with the transaction at hand.",
+        see: "parts")
+    case .parquetRollRows:
+      .init(
+        .durability, .integer(1...Int64.max), "Rows in a file at which it ends, with the transaction at hand.",
+        see: "parts")
+    case .parquetRollBytes:
+      .init(
+        .durability, .integer(1...Int64.max), "Bytes in a file at which it ends, with the transaction at hand.",
+        see: "parts")
+
+    case .logLevel:
+      .init(.log, .choice(of: LogLevel.self, default: .info), "The least severe level that is logged.")
+    case .logFile:
+      .init(
+        .log, .text(), "The file that the log is appended to, as plain text, outside of `parquet_output_dir`.",
+        otherwise: .derived("standard error"))
+
+    case .lambdaMarginSeconds:
+      .init(
+        .lambda, .integer(1...Self.longestInvocation),
+        "How long before its time-out a Lambda function begins to finish.", otherwise: .derived("by the time-out"),
+        see: "time")
+    }
+  }
+
+  private static let day: Int64 = 86_400
+  private static let year = 366 * day
+  /// No Lambda function may run longer, in seconds.
+  private static let longestInvocation: Int64 = 900
+}
