@@ -22,6 +22,8 @@ public struct Metrics: Sendable {
   public var replacements: UInt64 = 0
   /// Statements that changed rows of included tables without logging them as rows.
   public var statementChanges: UInt64 = 0
+  /// How often rows of an included table were removed without being logged as rows: TRUNCATE, DROP TABLE, partitions.
+  public var emptiedTables: UInt64 = 0
   /// Whether the rows came to the pipeline's limit, behind which it takes no more events.
   public var reachedRowLimit = false
   /// Time spent decoding rows.

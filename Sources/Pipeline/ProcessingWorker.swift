@@ -19,6 +19,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   private let metrics: SharedMetrics
   private var statements: StatementWatch
   private var unknownEvents: UnknownEventWatch
+  private var emptiedTables: EmptiedTableWatch
   private var transactions: TransactionTracker
   private var transaction = TransactionContext()
   private var sequence: RowSequence
@@ -44,6 +45,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
     rowLimit = start.rowLimit
     statements = StatementWatch(notice)
     unknownEvents = UnknownEventWatch(notice)
+    emptiedTables = EmptiedTableWatch(notice)
     self.sink = sink
     self.chunks = chunks
     self.metrics = metrics
@@ -186,6 +188,9 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
       sink.format(format)
     case .rotate, .transactionPayload, .other: break
     }
+    if frame.header.type == .query || frame.header.type == .queryCompressed, let file {
+      emptiedTables.note(decoder.emptied, file, frame)
+    }
   }
 
   /// Shows the events of a TRANSACTION_PAYLOAD, which are all in the payload's place.
@@ -201,6 +206,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   private func publish(_ chunk: EventChunk?, _ elapsed: Duration) {
     let figures = sink.figures
     let statementChanges = decoder.statementChanges
+    let emptiedTables = emptiedTables.count
     metrics.update { metrics in
       metrics.processing += elapsed
       metrics.events += UInt64(chunk?.frames.count ?? 0)
@@ -209,6 +215,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
       metrics.sequence = boundarySequence
       metrics.replacements = figures.replacements
       metrics.statementChanges = statementChanges
+      metrics.emptiedTables = emptiedTables
       metrics.batches = max(metrics.batches, figures.batches)
       metrics.bytesWritten = max(metrics.bytesWritten, figures.bytesWritten)
     }

@@ -13,6 +13,9 @@ public struct LoggedStatement: Sendable, Equatable {
   /// The tables whose rows it may change; nil where the statement does not tell.
   package let tables: [TableName]?
 
+  /// The tables whose rows it removes without a row of them in the log: TRUNCATE, DROP TABLE, partitions that go.
+  package private(set) var emptied: [TableName] = []
+
   /// More of a statement than this is not looked at.
   private static let longestLookedAt = 1 << 16
 
@@ -59,6 +62,11 @@ public struct LoggedStatement: Sendable, Equatable {
     return tables.contains { filter.includes($0) || filter.includes($0.lowercased) }
   }
 
+  /// The tables of `filter` whose rows it removes without a row of them in the log.
+  func emptied(of filter: TableFilter) -> [TableName] {
+    emptied.filter { filter.includes($0) || filter.includes($0.lowercased) }
+  }
+
   private static func read(
     _ lexer: SQLLexer, _ schema: [UInt8], _ context: StatementContext, isWhole: Bool
   ) -> LoggedStatement {
@@ -84,8 +92,11 @@ public struct LoggedStatement: Sendable, Equatable {
     default:
       var reader = DefinitionReader(references)
       let definitions = reader.scope(of: verb, isWhole: isWhole).inUTF8(context, defaultSchema: schema)
+      let emptied = EmptiedTables(references).tables(of: verb)
       let filled = verb == "CREATE" ? filledTable(&references) : nil
-      return LoggedStatement(changesRows: filled != nil, definitions: definitions, tables: filled)
+      var statement = LoggedStatement(changesRows: filled != nil, definitions: definitions, tables: filled)
+      statement.emptied = emptied
+      return statement
     }
   }
 

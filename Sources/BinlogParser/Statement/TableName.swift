@@ -20,3 +20,10 @@ package struct TableName: Hashable, Sendable {
     (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
   }
 }
+
+extension TableName: CustomStringConvertible {
+  /// "shop.orders"; what is no UTF-8 is replaced.
+  package var description: String {
+    (schema.isEmpty ? [table] : [schema, table]).map { String(decoding: $0, as: UTF8.self) }.joined(separator: ".")
+  }
+}

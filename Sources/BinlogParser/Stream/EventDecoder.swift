@@ -27,6 +27,9 @@ public struct EventDecoder: Sendable {
   /// server's `binlog_format` is not ROW.
   public private(set) var statementChanges: UInt64 = 0
 
+  /// The included tables whose rows the last statement removed without a row of them in the log.
+  package private(set) var emptied: [TableName] = []
+
   /// The binlog file in which the events stand.
   public var file: String {
     get { tableMaps.file }
@@ -98,6 +101,7 @@ public struct EventDecoder: Sendable {
     do { statement = try LoggedStatement(ofEvent: type, body, limit: maxEventBytes) } catch { throw shifted(error) }
     tableMaps.forgetLookups(statement.definitions)
     if statement.changesRows(of: filter) { statementChanges += 1 }
+    emptied = statement.emptied(of: filter)
   }
 
   /// Checks that the statement of the QUERY_COMPRESSED with `body` is not too large, before anybody decompresses it.

@@ -46,6 +46,10 @@ struct RunReport {
     switch notice {
     case .statementChanges(let count, let file, let position):
       Logger(label: "event_parser").warning("\(missingChanges(count)), the latest at \(file):\(position)")
+    case .emptiedTable(let table, _, let file, let position):
+      Logger(label: "event_parser").warning(
+        "\(file):\(position): rows of \(table.quotedForMessage) were removed by TRUNCATE, DROP TABLE or with a partition, which is not logged as rows: the output still has them"
+      )
     case .unknownEvent(let type, let file, let position):
       Logger(label: "event_parser").warning(
         "\(file):\(position): \(type): this version does not know this type of event, and passes over it and all others of it; look for a newer version if changes are missing"
@@ -80,6 +84,11 @@ struct RunReport {
         "\(metrics.replacements) undecodable pieces of text were replaced by U+FFFD; check the columns' character sets")
     }
     if metrics.statementChanges > 0 { self.log.warning("\(Self.missingChanges(metrics.statementChanges))") }
+    if metrics.emptiedTables > 0 {
+      let times = metrics.emptiedTables == 1 ? "once" : "\(metrics.emptiedTables) times"
+      self.log.warning(
+        "rows of included tables were removed \(times) without being logged as rows (TRUNCATE, DROP TABLE, partitions)")
+    }
     self.log.info("total events processed: \(metrics.events)")
   }
 }
