@@ -1,9 +1,8 @@
 extension Configuration {
   /// What a run is about to do, in a few lines for the log; without any secret.
   package var summary: [String] {
-    (files.map { [$0.summary] } ?? [connectionSummary, tlsSummary]) + [rangeSummary, outputSummary] + objectStoreSummary
-      + durabilitySummary
-      + filterSummary
+    (files.map { [$0.summary] } ?? [connectionSummary, tlsSummary]) + ["binlog range: \(rangeSummary)", outputSummary]
+      + objectStoreSummary + durabilitySummary + filterSummary
   }
 
   private var connectionSummary: String {
@@ -20,11 +19,12 @@ extension Configuration {
       + files.map { name, path in path.map { " \(name)=\($0)" } ?? "" }.joined()
   }
 
-  private var rangeSummary: String {
+  /// Where the range begins and ends.
+  var rangeSummary: String {
     let end =
       range.toFile.map { "\($0):\(range.toOffset.map(String.init) ?? "end of file")" }
       ?? (files == nil ? "for ever" : "end of the last file")
-    return "binlog range: \(startSummary) -> \(stop.isBounded && range.toFile == nil ? stop.description : end)"
+    return "\(startSummary) -> \(stop.isBounded && range.toFile == nil ? stop.description : end)"
   }
 
   private var startSummary: String {

@@ -12,6 +12,7 @@ struct StreamRun {
   let interrupt: InterruptSource
   let report: RunReport
   let finished = FinishedFiles()
+  let coverage: RunCoverage
   let log = Logger(label: "main")
   /// The object store, where the output or the checkpoint is in one.
   let objectStore: S3Client?
@@ -22,6 +23,7 @@ struct StreamRun {
     self.request = request
     self.interrupt = interrupt
     report = RunReport(configuration)
+    coverage = RunCoverage(configuration.filter.tables)
     objectStore = configuration.objectStore.map {
       S3Client($0, deadline: request.timeLimit?.storeDeadline, retrying: RunReport.warn)
     }
@@ -42,6 +44,7 @@ struct StreamRun {
     case .place(let place): first = place
     }
     if let kept, first != kept { warn(of: kept) }
+    coverage.isContinued = first != nil
     if let files = configuration.files { return try stream(files, store, first) }
     return try streamFromServer(store, History(start: first, known: kept ?? first))
   }
@@ -131,6 +134,7 @@ struct StreamRun {
       return nil
     }
     log.info("the start \(start) is at the end of the range: there is nothing to do")
+    warnOfGaps(ended: true)
     return RunOutcome(
       reason: .stopPosition, server: facts.server, start: start, next: start, events: 0, files: [], timestamp: 0)
   }
@@ -169,6 +173,7 @@ struct StreamRun {
     }
     report.ended(end, reader.reached, range)
     report.rolledBack(reader.rolledBack)
+    if reader.hasEvents { coverage.hasEvents = true }
     torn = reader.torn
     return try StreamEnding(self, pipeline, reader, stage).finish(end)
   }
@@ -179,7 +184,7 @@ struct StreamRun {
 
   private func pipeline(_ stage: Stage) -> Pipeline {
     Pipeline(
-      output: output(stage), filter: configuration.filter.tables, columnNames: stage.columnNames,
+      output: output(stage), filter: coverage.filter, columnNames: stage.columnNames,
       queueCapacity: configuration.output.queueCapacity, maxEventBytes: configuration.maxEventBytes,
       eventByteLimit: request.timeLimit == nil ? Pipeline.defaultEventByteLimit : Self.hurriedEventByteLimit,
       rowLimit: request.rowLimit, checkpoints: stage.checkpoints, gtids: stage.start.gtids,

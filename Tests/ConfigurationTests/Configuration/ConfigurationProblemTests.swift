@@ -191,7 +191,7 @@ import Testing
         "InvalidPort: port must be 1 to 65535, is 70000",
         "InvalidBinlogFile: from_binlog_file is missing",
         "InvalidBinlogPosition: from_binlog_position must be at least 4, is 1",
-        "InvalidFilter: include pattern \"c\": it has no dot; a pattern is schema.table, schema.* or *.table",
+        "InvalidFilter: include pattern \"c\": it has no dot; a pattern is schema.table, perhaps with * and ?",
         "ConflictingPattern: pattern \"a.b\": it stands in include and in exclude",
         "InvalidValue: log_level must be one of \"debug\", \"info\", \"warn\", \"err\", is 3",
       ])
