@@ -30,7 +30,8 @@ extension Configuration {
   private var startSummary: String {
     switch start {
     case .position(let position): position.description
-    case .gtids(let gtids): "gtid_set '\(gtids?.description ?? "")'"
+    case .gtids(let gtids): "gtid_set '\(gtids)'"
+    case .oldest: "the oldest event"
     case .timestamp(let time): "from_timestamp \(time)"
     }
   }

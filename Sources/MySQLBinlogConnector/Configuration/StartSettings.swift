@@ -4,8 +4,10 @@ import BinlogParser
 package enum StartSettings: Sendable, Equatable {
   /// At `from_binlog_file` and `from_binlog_position`.
   case position(BinlogPosition)
-  /// Behind the transactions of `gtid_set`; nil behind none.
-  case gtids(GTIDSet?)
+  /// Behind the transactions of `gtid_set`.
+  case gtids(GTIDSet)
+  /// At the first event that the server still has, as an empty `gtid_set` says.
+  case oldest
   /// At the first transaction of `from_timestamp`, in seconds since 1970, or later.
   case timestamp(UInt32)
 
@@ -20,7 +22,7 @@ package enum StartSettings: Sendable, Equatable {
       reader.report(.fromTimestamp, "and gtid_set are two starts: leave one of them out")
     }
     if reader.has(.gtidSet) {
-      self = .gtids(gtids)
+      self = gtids.map { .gtids($0) } ?? .oldest
     } else if let timestamp {
       self = .timestamp(timestamp)
     } else {
