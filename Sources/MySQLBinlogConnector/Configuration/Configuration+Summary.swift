@@ -32,7 +32,8 @@ extension Configuration {
     case .position(let position): position.description
     case .gtids(let gtids): "gtid_set '\(gtids)'"
     case .oldest: "the oldest event"
-    case .timestamp(let time): "from_timestamp \(time)"
+    case .now: "now"
+    case .timestamp(let time): "from_timestamp \(time) (\(UTCTime.text(time)) UTC)"
     }
   }
 

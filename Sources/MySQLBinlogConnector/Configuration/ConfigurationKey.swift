@@ -8,6 +8,7 @@ enum ConfigurationKey: String, CaseIterable {
   case fromBinlogPosition = "from_binlog_position"
   case toBinlogFile = "to_binlog_file"
   case toBinlogPosition = "to_binlog_position"
+  case from, to
   case fromTimestamp = "from_timestamp"
   case toTimestamp = "to_timestamp"
   case gtidSet = "gtid_set"

@@ -92,6 +92,7 @@ struct StartResolver {
     switch configuration.start {
     case .position(let position):
       return .position(position, gtids: try gtids(before: position, replica, connection, facts))
+    case .now: preconditionFailure("the end of the log, which was not asked for")
     case .oldest:
       guard let start = try OldestStart(connection, facts).find() else {
         throw configurationError("the oldest event needs the privilege REPLICATION CLIENT, to list the binlog files")

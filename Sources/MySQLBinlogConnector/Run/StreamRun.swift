@@ -7,7 +7,7 @@ import Platform
 
 /// One run, from the connection to the last log line: what the command line and a Lambda function have in common.
 struct StreamRun {
-  let configuration: Configuration
+  var configuration: Configuration
   let request: RunRequest
   let interrupt: InterruptSource
   let report: RunReport
@@ -59,6 +59,7 @@ struct StreamRun {
     let facts = ServerFacts(of: files)
     let range = configuration.range.beginning(at: start.position)
     let timeStop = try StartResolver(configuration).timeStop(from: start, last, .files(files))
+    if last == nil { try checkOrder(start, timeStop, range) }
     if let outcome = nothingToDo(start, timeStop, range, facts) { return outcome }
     let stage = Stage(
       source: .files(files.source(of: range)), start: start, timeStop: timeStop, facts: facts, checksum: .none,
@@ -101,10 +102,11 @@ struct StreamRun {
 
   private func streamFromServer(_ store: (any CheckpointStore)?, _ first: History) throws(RunError) -> RunOutcome {
     let replica = Replica(configuration, interrupt, request.timeLimit)
+    let run = try atLogEnd(replica, isContinued: first.start != nil)
     // The dump of the run before this one may be hanging at the server still.
     if request.isOneOfMany { replica.renewServerID() }
     let limitSeconds = configuration.server.maxReconnectSeconds ?? (isNonBlocking ? 60 : 0)
-    let opening = StreamOpening(self, replica, store, Outage(interrupt, limitSeconds: limitSeconds))
+    let opening = StreamOpening(run, replica, store, Outage(interrupt, limitSeconds: limitSeconds))
     var torn: [BinlogPosition] = []
     var history = first
     while true {
@@ -113,7 +115,7 @@ struct StreamRun {
       case .nothingToDo(let outcome): return outcome
       case .stage(let opened): stage = opened
       }
-      switch try stream(stage, replica, &torn) {
+      switch try run.stream(stage, replica, &torn) {
       case .ended(let outcome): return outcome
       case .again(let next):
         try removeUnfinished(next.start, in: store, claims: false)
