@@ -20,6 +20,8 @@ public struct Metrics: Sendable {
   public var replacements: UInt64 = 0
   /// Statements that changed rows of included tables without logging them as rows.
   public var statementChanges: UInt64 = 0
+  /// Events with rows of included tables whose kind is not wanted.
+  public var unwantedRowEvents: UInt64 = 0
   /// Whether the rows came to the pipeline's limit, behind which it takes no more events.
   public var reachedRowLimit = false
   /// Time spent decoding rows.

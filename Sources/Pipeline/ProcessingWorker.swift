@@ -174,6 +174,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   private func publish(_ chunk: EventChunk?, _ elapsed: Duration) {
     let figures = sink.figures
     let statementChanges = decoder.statementChanges
+    let unwantedRowEvents = decoder.unwantedRowEvents
     metrics.update { metrics in
       metrics.processing += elapsed
       metrics.events += UInt64(chunk?.frames.count ?? 0)
@@ -181,6 +182,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
       metrics.rows = figures.rows
       metrics.replacements = figures.replacements
       metrics.statementChanges = statementChanges
+      metrics.unwantedRowEvents = unwantedRowEvents
       metrics.batches = max(metrics.batches, figures.batches)
       metrics.bytesWritten = max(metrics.bytesWritten, figures.bytesWritten)
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from changes import read_folder
 from connector import EXIT_OK, Connector
 from servers import Position, Server
 from text_blocks import parse
@@ -61,3 +62,23 @@ def test_what_another_run_has_read_is_no_empty_range(server: Server, connector: 
     config = connector.parquet(server, start, stop, checkpoint_file=str(connector.folder / "place.json"))
     for _ in range(2):
         assert warnings(connector.run(config).expect(EXIT_OK).stderr) == []
+
+
+@pytest.mark.parametrize("mode", ["stdout", "parquet"])
+def test_operations(server: Server, database: str, connector: Connector, mode: str) -> None:
+    """Each set of kinds, in every output; what is passed over is counted."""
+    start = server.next_file()
+    server.execute(f"CREATE TABLE `{database}`.t (id INT PRIMARY KEY)", f"INSERT INTO `{database}`.t VALUES (1), (2)",
+                   f"UPDATE `{database}`.t SET id = 3 WHERE id = 1", f"DELETE FROM `{database}`.t")
+    stop = server.history()
+    every = [("insert", 2), ("update", 1), ("delete", 2)]
+    for wanted in (["insert"], ["update", "delete"], ["delete", "insert", "update"]):
+        for path in connector.files():
+            path.unlink()
+        build = connector.parquet if mode == "parquet" else connector.config
+        result = connector.run(build(server, start, stop, operations=wanted)).expect(EXIT_OK)
+        kinds = [change.dml_type for change in read_folder(connector.output)] if mode == "parquet" else [block.dml for block in parse(result.text)]
+        assert kinds == [kind.upper() for kind, count in every for _ in range(count) if kind in wanted]
+        passed = 3 - len(wanted)
+        assert (f"passed over by operations: row_events={passed}" in result.stderr) == (passed > 0)
+        assert warnings(result.stderr) == []

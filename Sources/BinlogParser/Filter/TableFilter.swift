@@ -12,6 +12,8 @@ public struct TableFilter: Sendable {
   private var anyTable: [[UInt8]: Bool] = [:]
   private var globs: [(database: NamePattern, table: NamePattern, verdict: Bool)] = []
   private let includesUnnamed: Bool
+  /// The kinds of change to rows of wanted tables that are wanted.
+  public var operations = RowOperations.all
   private var entries: [PatternWatch.Entry] = []
   private var watch: PatternWatch?
 

@@ -59,7 +59,8 @@ extension Configuration {
   private var objectStoreSummary: [String] { objectStore.map { ["object store: \($0.summary)"] } ?? [] }
 
   private var filterSummary: [String] {
-    [("include", filter.include), ("exclude", filter.exclude)].filter { !$0.1.isEmpty }.map { list, patterns in
+    let lists = [("include", filter.include), ("exclude", filter.exclude), ("operations", filter.operations)]
+    return lists.filter { !$0.1.isEmpty }.map { list, patterns in
       "filter: \(list)=\(patterns.joined(separator: ","))"
     }
   }

@@ -21,7 +21,7 @@ enum ConfigurationKey: String, CaseIterable {
   case parquetRollRows = "parquet_roll_rows"
   case partitionBy = "partition_by"
   case parquetRollBytes = "parquet_roll_bytes"
-  case include, exclude
+  case include, exclude, operations
   case logLevel = "log_level"
   case logFile = "log_file"
   case pipelineQueueCapacity = "pipeline_queue_capacity"

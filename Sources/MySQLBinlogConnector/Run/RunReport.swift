@@ -80,6 +80,9 @@ struct RunReport {
         "\(metrics.replacements) undecodable pieces of text were replaced by U+FFFD; check the columns' character sets")
     }
     if metrics.statementChanges > 0 { self.log.warning("\(Self.missingChanges(metrics.statementChanges))") }
+    if metrics.unwantedRowEvents > 0 {
+      self.log.info("passed over by operations: row_events=\(metrics.unwantedRowEvents)")
+    }
     self.log.info("total events processed: \(metrics.events)")
   }
 }

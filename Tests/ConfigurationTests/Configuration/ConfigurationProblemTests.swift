@@ -47,6 +47,12 @@ import Testing
     ("pipeline_queue_capacity", "0", "InvalidValue: pipeline_queue_capacity must be 1 to 4096, is 0"),
     ("include", "\"a.b\"", "InvalidFilter: include must be a list of strings, is a string"),
     ("include", "[\"a.b\", 1]", "InvalidFilter: include must be a list of strings, its element 2 is 1"),
+    ("operations", "\"insert\"", "InvalidValue: operations must be a list of strings, is a string"),
+    ("operations", "[]", "InvalidValue: operations must name at least one of \"insert\", \"update\" and \"delete\""),
+    (
+      "operations", "[\"insert\", \"INSERT\"]",
+      "InvalidValue: operations must hold \"insert\", \"update\" and \"delete\" only, holds \"INSERT\""
+    ),
     (
       "exclude", "[\"*.*\"]",
       "InvalidFilter: exclude pattern \"*.*\": *.* stands for every table; leave the filter out instead"
