@@ -24,6 +24,8 @@ public struct Metrics: Sendable {
   public var statementChanges: UInt64 = 0
   /// How often rows of an included table were removed without being logged as rows: TRUNCATE, DROP TABLE, partitions.
   public var emptiedTables: UInt64 = 0
+  /// Events with rows of included tables whose kind is not wanted.
+  public var unwantedRowEvents: UInt64 = 0
   /// Whether the rows came to the pipeline's limit, behind which it takes no more events.
   public var reachedRowLimit = false
   /// Time spent decoding rows.

@@ -207,6 +207,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
     let figures = sink.figures
     let statementChanges = decoder.statementChanges
     let emptiedTables = emptiedTables.count
+    let unwantedRowEvents = decoder.unwantedRowEvents
     metrics.update { metrics in
       metrics.processing += elapsed
       metrics.events += UInt64(chunk?.frames.count ?? 0)
@@ -216,6 +217,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
       metrics.replacements = figures.replacements
       metrics.statementChanges = statementChanges
       metrics.emptiedTables = emptiedTables
+      metrics.unwantedRowEvents = unwantedRowEvents
       metrics.batches = max(metrics.batches, figures.batches)
       metrics.bytesWritten = max(metrics.bytesWritten, figures.bytesWritten)
     }

@@ -22,7 +22,7 @@ _BMP = _LATIN + _CJK + _CYRILLIC + "äöüß€\u0000\u0001\t\n\r\"\\/\u007f\u00
 _ALL = _BMP + "😀𝄞🇩🇪\U0010ffff\U00010000"
 CHARSETS = {
     "utf8mb4": _ALL, "utf8mb3": _BMP, "ucs2": _BMP, "utf16": _ALL, "utf32": _ALL, "utf16le": _ALL, "ascii": _LATIN + "\n\t",
-    "cp1251": _LATIN + _CYRILLIC, "gbk": _LATIN + _CJK + "€", "sjis": _LATIN.replace("\\", "").replace("~", "") + _KANA,
+    "cp1251": _LATIN + _CYRILLIC, "gbk": _LATIN + _CJK, "sjis": _LATIN.replace("\\", "").replace("~", "") + _KANA,
     "latin1": "", "latin2": _LATIN + "ąćęłńóśźżĄĆĘŁŃÓŚŹŻ", "koi8r": _LATIN + "абвгдеёжзАБВГДЕЁЖЗ", "big5": _LATIN + "中文字測試",
     "euckr": _LATIN + "한국어시험", "ujis": _LATIN + "日本語漢字かな", "greek": _LATIN + "αβγδεζΑΒΓΔΕΖ", "hebrew": _LATIN + "אבגדה",
     "cp932": _LATIN.replace("\\", "").replace("~", "") + _KANA + "①㈱", "eucjpms": _LATIN + "日本語漢字①",

@@ -2,19 +2,25 @@ import Bytes
 
 /// Decides at TABLE_MAP whether the rows of a table are wanted.
 ///
-/// The most specific rule that names a table decides: `schema.table` before `*.table` before `schema.*`. A table that no
-/// rule names is wanted, unless there are include rules: these make a whitelist.
+/// The most specific rule that names a table decides: `schema.table` before `*.table` before `schema.*` before globs, of
+/// which one that excludes goes first. A table that no rule names is wanted, unless there are include rules: these make a
+/// whitelist.
 public struct TableFilter: Sendable {
   /// The verdict of each rule: true includes, false excludes.
   private var exact: [[UInt8]: [[UInt8]: Bool]] = [:]
   private var anyDatabase: [[UInt8]: Bool] = [:]
   private var anyTable: [[UInt8]: Bool] = [:]
+  private var globs: [(database: NamePattern, table: NamePattern, verdict: Bool)] = []
   private let includesUnnamed: Bool
+  /// The kinds of change to rows of wanted tables that are wanted.
+  public var operations = RowOperations.all
+  private var entries: [PatternWatch.Entry] = []
+  private var watch: PatternWatch?
 
   /// A filter that lets every table through.
   public init() { includesUnnamed = true }
 
-  /// A filter of patterns `schema.table`, `schema.*` and `*.table`; nil and an empty list are no rules.
+  /// A filter of patterns `schema.table`, `schema.*`, `*.table` and globs like `shop_*.orders_????`; nil and an empty list are no rules.
   ///
   /// - Throws: `TableFilterError` with every malformed pattern, and every pattern that stands in both lists.
   public init(include: [String]?, exclude: [String]?) throws(TableFilterError) {
@@ -28,6 +34,7 @@ public struct TableFilter: Sendable {
           if verdicts[pattern] == true, list == .exclude {
             problems.append(.init(.conflictingPattern, list, text, "it stands in include and in exclude"))
           }
+          if verdicts[pattern] == nil { entries.append(PatternWatch.Entry(list: list, text: text, pattern: pattern)) }
           verdicts[pattern] = list == .include
         } catch {
           problems.append(.init(.invalidFilter, list, text, error.rawValue))
@@ -43,7 +50,16 @@ public struct TableFilter: Sendable {
     case .exact(let database, let table): exact[database, default: [:]][table] = verdict
     case .anyDatabase(let table): anyDatabase[table] = verdict
     case .anyTable(let database): anyTable[database] = verdict
+    case .glob(let database, let table): globs.append((database, table, verdict))
     }
+  }
+
+  /// The same filter, and a watch for patterns that match no table which the filter is asked about.
+  public func watched() -> (filter: TableFilter, watch: PatternWatch) {
+    var filter = self
+    let watch = PatternWatch(entries)
+    filter.watch = watch
+    return (filter, watch)
   }
 
   /// Whether the rows of a table are wanted; the names are the bytes of TABLE_MAP.
@@ -55,6 +71,18 @@ public struct TableFilter: Sendable {
   func includes(_ name: TableName) -> Bool { includes(database: name.schema, table: name.table) }
 
   private func includes(database: [UInt8], table: [UInt8]) -> Bool {
-    exact[database]?[table] ?? anyDatabase[table] ?? anyTable[database] ?? includesUnnamed
+    watch?.note(database: database, table: table)
+    return exact[database]?[table] ?? anyDatabase[table] ?? anyTable[database] ?? globVerdict(database, table)
+      ?? includesUnnamed
+  }
+
+  /// The verdict of the globs that name the table; nil where none does.
+  private func globVerdict(_ database: [UInt8], _ table: [UInt8]) -> Bool? {
+    var verdict: Bool?
+    for glob in globs where glob.database.matches(database) && glob.table.matches(table) {
+      guard glob.verdict else { return false }
+      verdict = true
+    }
+    return verdict
   }
 }

@@ -15,7 +15,7 @@ public enum DecodedEvent: ~Escapable {
 }
 
 /// Turns frames into events: knows the file's format and table maps, and applies the table filter, so that rows of an
-/// excluded table are never looked at.
+/// excluded table, and changes of a kind that is not wanted, are never looked at.
 public struct EventDecoder: Sendable {
   private var format: FormatDescriptionEvent?
   private var tableMaps: TableMaps
@@ -26,6 +26,8 @@ public struct EventDecoder: Sendable {
   /// How many statements came that changed rows of included tables, or may have, in a way that the log does not show: the
   /// server's `binlog_format` is not ROW.
   public private(set) var statementChanges: UInt64 = 0
+  /// How many events with rows of included tables came that are of a kind which is not wanted.
+  public private(set) var unwantedRowEvents: UInt64 = 0
 
   /// The included tables whose rows the last statement removed without a row of them in the log.
   package private(set) var emptied: [TableName] = []
@@ -136,7 +138,11 @@ public struct EventDecoder: Sendable {
     }
     let entry = tableMaps.lookup(event.tableID)
     if event.endsStatement { tableMaps.endStatement() }
+    let isWanted = filter.operations.contains(RowOperations(kind))
     switch entry {
+    case .included where !isWanted, .undescribed where !isWanted:
+      unwantedRowEvents += 1
+      return .other
     case .included(let plan):
       guard type.holdsCompressedRows else { return .rows(event, plan) }
       return .rows(try inflate(event, plan), plan)

@@ -23,14 +23,15 @@ extension BinlogRange {
 
   private func checkOrder(_ first: String, _ last: String, _ reader: inout ConfigurationReader) {
     if BinlogFileOrder.precedes(last, first) {
-      reader.report(.toBinlogFile, "\(last) comes before from_binlog_file \(first)")
+      reader.report(.toBinlogFile, "\(last) comes before \(reader.name(of: .fromBinlogFile)) \(first)")
     } else if last == first {
       guard let toOffset, toOffset <= from.offset else { return }
       reader.report(
         .toBinlogPosition,
-        "must be greater than from_binlog_position \(from.offset) in the same file, is \(toOffset)")
+        "must be greater than \(reader.name(of: .fromBinlogPosition)) \(from.offset) in the same file, is \(toOffset)")
     } else if !BinlogFileOrder.precedes(first, last) {
-      reader.report(.toBinlogFile, "\(last) has the number of from_binlog_file \(first), but another name")
+      reader.report(
+        .toBinlogFile, "\(last) has the number of \(reader.name(of: .fromBinlogFile)) \(first), but another name")
     }
   }
 

@@ -1,9 +1,8 @@
 extension Configuration {
   /// What a run is about to do, in a few lines for the log; without any secret.
   package var summary: [String] {
-    (files.map { [$0.summary] } ?? [connectionSummary, tlsSummary]) + [rangeSummary, outputSummary] + objectStoreSummary
-      + durabilitySummary
-      + filterSummary
+    (files.map { [$0.summary] } ?? [connectionSummary, tlsSummary]) + ["binlog range: \(rangeSummary)", outputSummary]
+      + objectStoreSummary + durabilitySummary + filterSummary
   }
 
   private var connectionSummary: String {
@@ -20,18 +19,21 @@ extension Configuration {
       + files.map { name, path in path.map { " \(name)=\($0)" } ?? "" }.joined()
   }
 
-  private var rangeSummary: String {
+  /// Where the range begins and ends.
+  var rangeSummary: String {
     let end =
       range.toFile.map { "\($0):\(range.toOffset.map(String.init) ?? "end of file")" }
       ?? (files == nil ? "for ever" : "end of the last file")
-    return "binlog range: \(startSummary) -> \(stop.isBounded && range.toFile == nil ? stop.description : end)"
+    return "\(startSummary) -> \(stop.isBounded && range.toFile == nil ? stop.description : end)"
   }
 
   private var startSummary: String {
     switch start {
     case .position(let position): position.description
-    case .gtids(let gtids): "gtid_set '\(gtids?.description ?? "")'"
-    case .timestamp(let time): "from_timestamp \(time)"
+    case .gtids(let gtids): "gtid_set '\(gtids)'"
+    case .oldest: "the oldest event"
+    case .now: "now"
+    case .timestamp(let time): "from_timestamp \(time) (\(UTCTime.text(time)) UTC)"
     }
   }
 
@@ -58,7 +60,8 @@ extension Configuration {
   private var objectStoreSummary: [String] { objectStore.map { ["object store: \($0.summary)"] } ?? [] }
 
   private var filterSummary: [String] {
-    [("include", filter.include), ("exclude", filter.exclude)].filter { !$0.1.isEmpty }.map { list, patterns in
+    let lists = [("include", filter.include), ("exclude", filter.exclude), ("operations", filter.operations)]
+    return lists.filter { !$0.1.isEmpty }.map { list, patterns in
       "filter: \(list)=\(patterns.joined(separator: ","))"
     }
   }

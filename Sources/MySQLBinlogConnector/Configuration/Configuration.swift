@@ -76,9 +76,12 @@ package struct Configuration: Sendable {
     files = FileSettings.read(&reader, maxEventBytes: maxEventBytes)
     server = ServerSettings(&reader, environmentPassword: environment["MYSQL_PWD"], isNeeded: files == nil)
     tls = TLSOptions(&reader)
+    let now = secondsSince1970()
+    reader.translatePlaces(hasServer: files == nil, at: now)
     range = files.map { BinlogRange(&reader, in: $0) } ?? BinlogRange(&reader)
     start = StartSettings(&reader, range, hasServer: files == nil)
-    stop = StopCondition(&reader)
+    stop = StopCondition(&reader, hasServer: files == nil)
+    reader.checkOrder(start, stop, at: now)
     output = OutputSettings(&reader, mode: outputMode)
     durability = DurabilitySettings(&reader)
     if let problem = output.problem(withFileAt: durability.checkpointFile) {

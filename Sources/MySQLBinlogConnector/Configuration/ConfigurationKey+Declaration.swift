@@ -76,6 +76,13 @@ extension ConfigurationKey {
     case .sslCertificate: .init(.tls, .text(), "A PEM file of the client's certificate; only together with `ssl_key`.")
     case .sslKey: .init(.tls, .text(), "A PEM file of the client's private key; only together with `ssl_cert`.")
 
+    case .from:
+      .init(
+        .range, .text(),
+        "The start in words: \"now\", \"oldest\", \"-1h\", a date, a time, \"binlog.000042:731922\" or a GTID set; in place "
+          + "of any other start.", see: "from-and-to")
+    case .to:
+      .init(.range, .text(), "The end in the same words; in place of any other end.", see: "from-and-to")
     case .fromBinlogFile:
       .init(
         .range, .text(), "The first file, like \"binlog.000001\".",
@@ -111,6 +118,11 @@ extension ConfigurationKey {
         .tables, .strings, "Patterns of the tables to read.", otherwise: .derived("all tables"), see: "table-filters")
     case .exclude:
       .init(.tables, .strings, "Patterns of the tables to leave out.", see: "table-filters")
+
+    case .operations:
+      .init(
+        .tables, .strings, "The kinds of rows to read, of \"insert\", \"update\" and \"delete\".",
+        otherwise: .derived("all kinds"), see: "table-filters")
 
     case .outputMode:
       .init(

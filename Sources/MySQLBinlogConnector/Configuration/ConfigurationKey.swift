@@ -10,6 +10,7 @@ enum ConfigurationKey: String, CaseIterable {
   case fromBinlogPosition = "from_binlog_position"
   case toBinlogFile = "to_binlog_file"
   case toBinlogPosition = "to_binlog_position"
+  case from, to
   case fromTimestamp = "from_timestamp"
   case toTimestamp = "to_timestamp"
   case gtidSet = "gtid_set"
@@ -22,7 +23,7 @@ enum ConfigurationKey: String, CaseIterable {
   case parquetRollRows = "parquet_roll_rows"
   case parquetRollBytes = "parquet_roll_bytes"
   case partitionBy = "partition_by"
-  case include, exclude
+  case include, exclude, operations
   case logLevel = "log_level"
   case logFile = "log_file"
   case pipelineQueueCapacity = "pipeline_queue_capacity"

@@ -3,7 +3,9 @@
 /// A value that is missing or null reads as the default that its key is declared with, else as nil; so does a wrong one, after it was
 /// reported.
 struct ConfigurationReader {
-  private let values: [ConfigurationKey: JSONValue]
+  private var values: [ConfigurationKey: JSONValue]
+  /// The keys that stand in the file in place of those that have a value: `from` for `gtid_set`.
+  private var aliases: [ConfigurationKey: ConfigurationKey] = [:]
   /// The problems found so far.
   private(set) var problems: [ConfigurationProblem]
 
@@ -19,8 +21,18 @@ struct ConfigurationReader {
   /// The value of `key`, whatever its type; nil where it is missing or null.
   func value(of key: ConfigurationKey) -> JSONValue? { values[key] }
 
+  /// Gives `key` the value that `alias` means, which messages then name.
+  mutating func set(_ key: ConfigurationKey, _ value: JSONValue, from alias: ConfigurationKey) {
+    values[key] = value
+    aliases[key] = alias
+  }
+
+  /// The name of the key in the file that gives `key` its value.
+  func name(of key: ConfigurationKey) -> String { (aliases[key] ?? key).rawValue }
+
   /// Reports that the value of `key` is wrong: "port must be …".
   mutating func report(_ key: ConfigurationKey, _ message: String) {
+    let key = aliases[key] ?? key
     problems.append(ConfigurationProblem(key.errorName, "\(key.rawValue) \(message)"))
   }
 

@@ -108,10 +108,13 @@ extension BinlogRange {
       from: BinlogPosition(file: names.isEmpty ? "" : names[first], offset: fromOffset),
       toFile: to.map { names[$0] }, toOffset: toOffset)
     guard let to else { return }
-    if to < first { reader.report(.toBinlogFile, "\(names[to]) comes before from_binlog_file \(names[first])") }
+    if to < first {
+      reader.report(.toBinlogFile, "\(names[to]) comes before \(reader.name(of: .fromBinlogFile)) \(names[first])")
+    }
     guard to == first, let toOffset, toOffset <= fromOffset else { return }
     reader.report(
-      .toBinlogPosition, "must be greater than from_binlog_position \(fromOffset) in the same file, is \(toOffset)")
+      .toBinlogPosition,
+      "must be greater than \(reader.name(of: .fromBinlogPosition)) \(fromOffset) in the same file, is \(toOffset)")
   }
 
   /// The index of the file that `key` names.

@@ -1,23 +1,42 @@
 import BinlogParser
 
-/// Which tables are wanted.
+/// Which tables, and which changes to their rows, are wanted.
 package struct FilterSettings: Sendable {
   /// The patterns of `include`, as written.
   package let include: [String]
   /// The patterns of `exclude`, as written.
   package let exclude: [String]
-  /// The filter that the patterns make.
+  /// The names of `operations`, as written; empty for all.
+  package let operations: [String]
+  /// The filter that all of them make.
   package let tables: TableFilter
 
   init(_ reader: inout ConfigurationReader) {
     include = reader.strings(.include) ?? []
     exclude = reader.strings(.exclude) ?? []
-    do throws(TableFilterError) {
-      tables = try TableFilter(include: include, exclude: exclude)
-    } catch {
-      tables = TableFilter()
+    let names = reader.strings(.operations)
+    operations = names ?? []
+    var tables = TableFilter()
+    do throws(TableFilterError) { tables = try TableFilter(include: include, exclude: exclude) } catch {
       for problem in error.problems { reader.report(ConfigurationProblem(problem)) }
     }
+    if let names { tables.operations = Self.operations(names, &reader) }
+    self.tables = tables
+  }
+
+  private static func operations(_ names: [String], _ reader: inout ConfigurationReader) -> RowOperations {
+    let kinds = Dictionary(uniqueKeysWithValues: RowsKind.allCases.map { ($0.description.lowercased(), $0) })
+    var operations = RowOperations()
+    for name in names {
+      if let kind = kinds[name] {
+        operations.insert(RowOperations(kind))
+      } else {
+        reader.report(
+          .operations, "must hold \"insert\", \"update\" and \"delete\" only, holds \(name.quotedForMessage)")
+      }
+    }
+    if names.isEmpty { reader.report(.operations, "must name at least one of \"insert\", \"update\" and \"delete\"") }
+    return operations
   }
 }
 

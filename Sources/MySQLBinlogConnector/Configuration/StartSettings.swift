@@ -4,13 +4,19 @@ import BinlogParser
 package enum StartSettings: Sendable, Equatable {
   /// At `from_binlog_file` and `from_binlog_position`.
   case position(BinlogPosition)
-  /// Behind the transactions of `gtid_set`; nil behind none.
-  case gtids(GTIDSet?)
+  /// Behind the transactions of `gtid_set`.
+  case gtids(GTIDSet)
+  /// At the first event that the server still has, as an empty `gtid_set` says.
+  case oldest
+  /// At the end of the log when the run begins: `StreamRun.atLogEnd` finds it.
+  case now
   /// At the first transaction of `from_timestamp`, in seconds since 1970, or later.
   case timestamp(UInt32)
 
   /// Whether the configuration needs no `from_binlog_file`.
-  static func isElsewhere(_ reader: ConfigurationReader) -> Bool { reader.has(.gtidSet) || reader.has(.fromTimestamp) }
+  static func isElsewhere(_ reader: ConfigurationReader) -> Bool {
+    reader.has(.gtidSet) || reader.has(.fromTimestamp) || reader.has(.from)
+  }
 
   init(_ reader: inout ConfigurationReader, _ range: BinlogRange, hasServer: Bool) {
     let gtids = reader.gtidSet(.gtidSet)
@@ -19,8 +25,10 @@ package enum StartSettings: Sendable, Equatable {
     if reader.has(.gtidSet), reader.has(.fromTimestamp) {
       reader.report(.fromTimestamp, "and gtid_set are two starts: leave one of them out")
     }
-    if reader.has(.gtidSet) {
-      self = .gtids(gtids)
+    if reader.isNow(.from) {
+      self = .now
+    } else if reader.has(.gtidSet) {
+      self = gtids.map { .gtids($0) } ?? .oldest
     } else if let timestamp {
       self = .timestamp(timestamp)
     } else {
@@ -30,10 +38,11 @@ package enum StartSettings: Sendable, Equatable {
 }
 
 extension StopCondition {
-  init(_ reader: inout ConfigurationReader) {
+  init(_ reader: inout ConfigurationReader, hasServer: Bool) {
     let gtids = reader.gtidSet(.toGTIDSet)
     if reader.string(.toGTIDSet)?.isEmpty == true { reader.report(.toGTIDSet, "must not be empty; leave it out") }
-    self.init(gtids: gtids, timestamp: reader.timestamp(.toTimestamp))
+    self.init(
+      gtids: gtids, timestamp: reader.timestamp(.toTimestamp), endsNow: hasServer && reader.isNow(.to))
   }
 }
 

@@ -52,7 +52,7 @@ extension Configuration {
       copy.start = .position(position)
       copy.range = range.beginning(at: position)
     case .gtids(let gtids):
-      copy.start = .gtids(gtids)
+      copy.start = gtids.map { .gtids($0) } ?? .oldest
       copy.range = range.beginning(at: BinlogPosition(file: "", offset: 4))
     case .reached, nil: break
     }

@@ -11,7 +11,7 @@ package struct LambdaPlace: Sendable, Equatable, Encodable {
   package enum Place: Sendable, Equatable {
     /// An event's position.
     case position(BinlogPosition)
-    /// Behind these transactions; nil behind none.
+    /// Behind these transactions; nil for the oldest one that the server has.
     case gtids(GTIDSet?)
     /// Where another run ended.
     case reached(Checkpoint)

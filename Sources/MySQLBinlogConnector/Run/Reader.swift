@@ -57,6 +57,8 @@ struct Reader {
   var rolledBack: (transactions: Int, events: Int) = (0, 0)
   /// Where the last transaction ended.
   private(set) var boundary: BinlogPosition
+  /// Whether an event was handed over that says more than how its file begins or ends.
+  private(set) var hasEvents = false
   /// Frames of the chunk that lie before `boundary`; nil when it lies before the chunk.
   var completeFrameCount: Int? = 0
   /// Where the last event ended that the pipeline has got.
@@ -370,6 +372,7 @@ struct Reader {
   /// Gives away `full`, which ends at `end`; false when nobody takes it any more.
   mutating func give(_ full: EventChunk, upTo end: BinlogPosition, from start: UInt64? = nil) -> Bool {
     full.outputStart = start ?? outputStart
+    if !hasEvents { hasEvents = full.frames.contains { !$0.isOutsideOfFile && !$0.header.type.describesFile } }
     submitted = end
     status.update(end, timestamp: lastTimestamp)
     log.debug("handing over \(full.frames.count) events, \(full.bytes.count) bytes, up to \(end)")

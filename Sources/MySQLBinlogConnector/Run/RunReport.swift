@@ -89,6 +89,9 @@ struct RunReport {
       self.log.warning(
         "rows of included tables were removed \(times) without being logged as rows (TRUNCATE, DROP TABLE, partitions)")
     }
+    if metrics.unwantedRowEvents > 0 {
+      self.log.info("passed over by operations: row_events=\(metrics.unwantedRowEvents)")
+    }
     self.log.info("total events processed: \(metrics.events)")
   }
 }

@@ -92,8 +92,13 @@ struct StartResolver {
     switch configuration.start {
     case .position(let position):
       return .position(position, gtids: try gtids(before: position, replica, connection, facts))
-    case .gtids(let gtids):
-      let set = gtids ?? (facts.isMariaDB ? .mariadb(MariaDBGTIDPosition()) : .mysql(MySQLGTIDSet()))
+    case .now: preconditionFailure("the end of the log, which was not asked for")
+    case .oldest:
+      guard let start = try OldestStart(connection, facts).find() else {
+        throw configurationError("the oldest event needs the privilege REPLICATION CLIENT, to list the binlog files")
+      }
+      return start
+    case .gtids(let set):
       guard set.isMariaDB == facts.isMariaDB else {
         let kind = facts.isMariaDB ? "MariaDB server has GTIDs like 0-1-100" : "MySQL server has GTIDs like uuid:1-100"
         throw configurationError("gtid_set: a \(kind)")

@@ -6,20 +6,25 @@ package struct StopCondition: Sendable, Equatable, CustomStringConvertible {
   package let gtids: GTIDSet?
   /// The run ends at the place of this time, in seconds since 1970: see `TimestampSearch`.
   package let timestamp: UInt32?
+  /// The run ends where the server's log does when it begins: `StreamRun.atLogEnd` finds it.
+  package let endsNow: Bool
 
   /// The end at whichever comes first; nil for none.
-  package init(gtids: GTIDSet? = nil, timestamp: UInt32? = nil) {
+  package init(gtids: GTIDSet? = nil, timestamp: UInt32? = nil, endsNow: Bool = false) {
+    self.endsNow = endsNow
     self.gtids = gtids
     self.timestamp = timestamp
   }
 
   /// Whether there is any condition.
-  package var isBounded: Bool { gtids != nil || timestamp != nil }
+  package var isBounded: Bool { gtids != nil || timestamp != nil || endsNow }
 
   /// "to_gtid_set …", for messages.
   package var description: String {
-    [gtids.map { "to_gtid_set '\($0)'" }, timestamp.map { "to_timestamp \($0)" }].compactMap(\.self)
-      .joined(separator: ", ")
+    [
+      gtids.map { "to_gtid_set '\($0)'" }, timestamp.map { "to_timestamp \($0) (\(UTCTime.text($0)) UTC)" },
+      endsNow ? "now" : nil,
+    ].compactMap(\.self).joined(separator: ", ")
   }
 
   /// Whether `received` has all transactions.

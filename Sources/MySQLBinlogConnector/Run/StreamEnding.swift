@@ -29,6 +29,7 @@ struct StreamEnding {
     }
     try finishPipeline()
     run.report.totals(pipeline.metrics.snapshot)
+    run.warnOfGaps(ended: end.isEndOfRangeOrLog)
     if case .cutOff = end { try judgeWhatWasCutOff() }
     return .ended(outcome(reason(end)))
   }

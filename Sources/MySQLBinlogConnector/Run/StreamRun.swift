@@ -7,11 +7,12 @@ import Platform
 
 /// One run, from the connection to the last log line: what the command line and a Lambda function have in common.
 struct StreamRun {
-  let configuration: Configuration
+  var configuration: Configuration
   let request: RunRequest
   let interrupt: InterruptSource
   let report: RunReport
   let finished = FinishedFiles()
+  let coverage: RunCoverage
   let log = Logger(label: "main")
   /// The object store, where the output or the checkpoint is in one.
   let objectStore: S3Client?
@@ -22,6 +23,7 @@ struct StreamRun {
     self.request = request
     self.interrupt = interrupt
     report = RunReport(configuration)
+    coverage = RunCoverage(configuration.filter.tables)
     objectStore = configuration.objectStore.map {
       S3Client($0, deadline: request.timeLimit?.storeDeadline, retrying: RunReport.warn)
     }
@@ -42,6 +44,7 @@ struct StreamRun {
     case .place(let place): first = place
     }
     if let kept, first != kept { warn(of: kept) }
+    coverage.isContinued = first != nil
     if let files = configuration.files { return try stream(files, store, first) }
     return try streamFromServer(store, History(start: first, known: kept ?? first))
   }
@@ -56,11 +59,11 @@ struct StreamRun {
     let facts = ServerFacts(of: files)
     let range = configuration.range.beginning(at: start.position)
     let timeStop = try StartResolver(configuration).timeStop(from: start, last, .files(files))
+    if last == nil { try checkOrder(start, timeStop, range) }
     if let outcome = nothingToDo(start, timeStop, range, facts, last) { return outcome }
     let stage = Stage(
       source: .files(files.source(of: range)), start: start, sequence: last?.sequence ?? 0, timeStop: timeStop,
-      facts: facts,
-      checksum: .none,
+      facts: facts, checksum: .none,
       columnNames: ColumnNames(configuration.output),
       checkpoints: Checkpoints(store, server: facts.server, after: last), resumption: nil)
     var torn: [BinlogPosition] = []
@@ -100,10 +103,11 @@ struct StreamRun {
 
   private func streamFromServer(_ store: (any CheckpointStore)?, _ first: History) throws(RunError) -> RunOutcome {
     let replica = Replica(configuration, interrupt, request.timeLimit)
+    let run = try atLogEnd(replica, isContinued: first.start != nil)
     // The dump of the run before this one may be hanging at the server still.
     if request.isOneOfMany { replica.renewServerID() }
     let limitSeconds = configuration.server.maxReconnectSeconds ?? (isNonBlocking ? 60 : 0)
-    let opening = StreamOpening(self, replica, store, Outage(interrupt, limitSeconds: limitSeconds))
+    let opening = StreamOpening(run, replica, store, Outage(interrupt, limitSeconds: limitSeconds))
     var torn: [BinlogPosition] = []
     var history = first
     while true {
@@ -112,7 +116,7 @@ struct StreamRun {
       case .nothingToDo(let outcome): return outcome
       case .stage(let opened): stage = opened
       }
-      switch try stream(stage, replica, &torn) {
+      switch try run.stream(stage, replica, &torn) {
       case .ended(let outcome): return outcome
       case .again(let next):
         try removeUnfinished(next.start, in: store, claims: false)
@@ -133,6 +137,7 @@ struct StreamRun {
       return nil
     }
     log.info("the start \(start) is at the end of the range: there is nothing to do")
+    warnOfGaps(ended: true)
     return RunOutcome(
       reason: .stopPosition, server: facts.server, start: start, next: start, sequence: last?.sequence ?? 0, events: 0,
       files: [], timestamp: 0)
@@ -172,6 +177,7 @@ struct StreamRun {
     }
     report.ended(end, reader.reached, range)
     report.rolledBack(reader.rolledBack)
+    if reader.hasEvents { coverage.hasEvents = true }
     torn = reader.torn
     return try StreamEnding(self, pipeline, reader, stage).finish(end)
   }
@@ -182,7 +188,7 @@ struct StreamRun {
 
   private func pipeline(_ stage: Stage) -> Pipeline {
     Pipeline(
-      output: output(stage), filter: configuration.filter.tables, columnNames: stage.columnNames,
+      output: output(stage), filter: coverage.filter, columnNames: stage.columnNames,
       queueCapacity: configuration.output.queueCapacity, maxEventBytes: configuration.maxEventBytes,
       eventByteLimit: request.timeLimit == nil ? Pipeline.defaultEventByteLimit : Self.hurriedEventByteLimit,
       rowLimit: request.rowLimit, checkpoints: stage.checkpoints,

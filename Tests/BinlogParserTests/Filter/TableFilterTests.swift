@@ -69,6 +69,29 @@ struct FilterCase: CustomTestStringConvertible, Sendable {
       testDescription: "spaces and other characters are part of a name", exclude: ["my db.t-1 %"],
       wanted: ["my db.t-1"], unwanted: ["my db.t-1 %"]),
     FilterCase(
+      testDescription: "globs within the parts", include: ["shop_*.orders_????"],
+      wanted: ["shop_.orders_2024", "shop_eu.orders_2025", "shop_a_b.orders_abcd"],
+      unwanted: ["shop.orders_2024", "shop_eu.orders_202", "shop_eu.orders_20245", "shop_eu.items_2024"]),
+    FilterCase(
+      testDescription: "a question mark is one character, whatever its bytes",
+      include: ["s.caf?", "s.?b?", "s.\u{E9}*?"],
+      wanted: ["s.cafe", "s.caf\u{E9}", "s.caf\u{1F600}", "s.\u{E9}b\u{E9}", "s.\u{E9}\u{E9}"],
+      unwanted: ["s.caf", "s.cafes", "s.cafe\u{301}", "s.\u{E9}"]),
+    FilterCase(
+      testDescription: "asterisks go back as far as they must", include: ["*_db.a*b*c", "x*.*"],
+      wanted: ["my_db.abc", "my_db.aabbcc", "a_db_db.abcbc", "_db.axbxbxc", "x.y", "x1.y"],
+      unwanted: ["my_db.abcb", "my_db.ac", "my_db.xabc", "y.x"]),
+    FilterCase(
+      testDescription: "every other pattern beats a glob", include: ["a.b", "*.c", "d.*"],
+      exclude: ["a*.?", "?.c*", "d*.*"],
+      wanted: ["a.b", "x.c", "d.x", "a1.c"], unwanted: ["a.x", "a1.b", "x.c1", "d1.x"]),
+    FilterCase(
+      testDescription: "of two globs the one that excludes goes first", include: ["shop_*.*"], exclude: ["*.tmp_*"],
+      wanted: ["shop_1.orders"], unwanted: ["shop_1.tmp_1", "other.orders"]),
+    FilterCase(
+      testDescription: "several asterisks are one", include: ["**.users", "a**.b"], wanted: ["x.users", "a1.b"],
+      unwanted: ["x.b"]),
+    FilterCase(
       testDescription: "the same pattern twice in one list", exclude: ["a.b", "a.b"], wanted: ["a.c"], unwanted: ["a.b"]
     ),
   ]
@@ -85,11 +108,37 @@ struct FilterCase: CustomTestStringConvertible, Sendable {
     arguments: [
       ("shop.`orders.2024`", "shop", "orders.2024"), ("`a.b`.`c.d`", "a.b", "c.d"), ("`*`.*", "*", "any"),
       ("*.`*`", "any", "*"), ("`a``b`.c", "a`b", "c"), ("a.b`c", "a", "b`c"), ("`shop`.`orders`", "shop", "orders"),
+      ("`a*`.`b?`", "a*", "b?"), ("`a*`.b?", "a*", "b1"), ("a*.`b?`", "a1", "b?"),
     ])
   func quotedNames(_ pattern: String, _ database: String, _ table: String) throws {
     let filter = try TableFilter(include: [pattern], exclude: nil)
     #expect(includes(filter, Array(database.utf8), Array(table.utf8)))
     #expect(!includes(filter, Array("other".utf8), Array("other".utf8)))
+  }
+
+  @Test("An asterisk in backticks stands for itself only", arguments: ["`a*`.b?", "`a*`.*", "*.`b?`", "a*.`b?`"])
+  func quotedGlobs(_ pattern: String) throws {
+    #expect(try !includes(TableFilter(include: [pattern], exclude: nil), "a1.b1"))
+  }
+
+  @Test("A glob of many asterisks takes no time that grows with their number", .timeLimit(.minutes(1)))
+  func manyAsterisks() throws {
+    let pattern = "a." + String(repeating: "*a", count: 200) + "b"
+    let name = [UInt8](repeating: UInt8(ascii: "a"), count: 64 * 4)
+    #expect(try !includes(TableFilter(include: [pattern], exclude: nil), [UInt8(ascii: "a")], name))
+  }
+
+  @Test("A watch is left with the patterns that match no table")
+  func watch() throws {
+    let (filter, watch) = try TableFilter(
+      include: ["shop.*", "shop.orders", "*.nothing", "o?her.x*", "o?her.y*"], exclude: ["shop.log", "shop.lgo"]
+    ).watched()
+    #expect(watch.unmatched.count == 7)
+    for name in ["shop.log", "other.x1", "else.where"] { _ = includes(filter, name) }
+    #expect(watch.unmatched.map(\.text) == ["shop.orders", "*.nothing", "o?her.y*", "shop.lgo"])
+    #expect(watch.unmatched.map(\.list) == [.include, .include, .include, .exclude])
+    _ = includes(filter, "shop.orders")
+    #expect(watch.unmatched.map(\.text) == ["*.nothing", "o?her.y*", "shop.lgo"])
   }
 
   @Test("A name is the same with and without backticks")
@@ -108,8 +157,7 @@ struct FilterCase: CustomTestStringConvertible, Sendable {
   }
 
   @Test(arguments: [
-    "*.*", "", ".", "..", "users", "a.b.c", ".users", "prod_db.", "prod*.users", "db.user*", "db.*users", "*x.y",
-    "**.users", "db.**", "*.user*", "pro*d.*", "*",
+    "*.*", "**.*", "", ".", "..", "users", "a.b.c", ".users", "prod_db.", "*", "use?s",
     "`a.b", "a.`b", "`a`b.c", "``.a", "a.``", "`a.b`", "`a`.b.c", "a.`b`*",
   ])
   func rejects(_ pattern: String) {
@@ -123,7 +171,7 @@ struct FilterCase: CustomTestStringConvertible, Sendable {
     }
   }
 
-  @Test(arguments: ["prod_db.users", "prod_db.*", "*.users"])
+  @Test(arguments: ["prod_db.users", "prod_db.*", "*.users", "prod_*.user?"])
   func theSamePatternOnBothSidesIsAConflict(_ pattern: String) {
     let error = #expect(throws: TableFilterError.self) { try TableFilter(include: [pattern], exclude: [pattern]) }
     #expect(error?.problems.map(\.kind) == [.conflictingPattern])

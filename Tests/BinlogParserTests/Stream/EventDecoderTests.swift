@@ -136,6 +136,34 @@ import Testing
     }
   }
 
+  @Test("Rows of a kind that is not wanted are counted, and their images not looked at", arguments: RowsKind.allCases)
+  func unwantedKinds(_ wanted: RowsKind) throws {
+    var filter = TableFilter()
+    filter.operations = RowOperations(wanted)
+    var replay = try replay(filter: filter)
+    try replay.take(mapEvent)
+    let nonsense = map.rows(present: [3], [0xFF, 0xFF, 0xFF])
+    let types: [RowsKind: [UInt8]] = [
+      .insert: [23, 30, 166, 169], .update: [24, 31, 39, 167, 170], .delete: [25, 32, 168, 171],
+    ]
+    var count: UInt64 = 0
+    for (kind, types) in types where kind != wanted {
+      for type in types {
+        #expect(try replay.take(BinlogEvents.event(type, nonsense)).isEmpty)
+        count += 1
+        #expect(replay.decoder.unwantedRowEvents == count)
+      }
+    }
+    for type in types[wanted] ?? [] {
+      _ = try? replay.take(BinlogEvents.event(type, nonsense))
+      #expect(replay.decoder.unwantedRowEvents == count, "\(type)")
+    }
+    let unknown = TableMapBytes(tableID: 99, columns: [(1, [])]).rows(present: [1], [0, 5])
+    for type in types.values.joined() {
+      #expect(failure(BinlogEvents.event(type, unknown), replay)?.cause == .missingTableMap(tableID: 99), "\(type)")
+    }
+  }
+
   @Test func anIncidentIsAnError() throws {
     #expect(failure(BinlogEvents.event(26, [1, 0, 0]), try replay())?.cause == .incident)
   }

@@ -50,6 +50,12 @@ import Testing
     ("pipeline_queue_capacity", "0", "InvalidValue: pipeline_queue_capacity must be 1 to 4096, is 0"),
     ("include", "\"a.b\"", "InvalidFilter: include must be a list of strings, is a string"),
     ("include", "[\"a.b\", 1]", "InvalidFilter: include must be a list of strings, its element 2 is 1"),
+    ("operations", "\"insert\"", "InvalidValue: operations must be a list of strings, is a string"),
+    ("operations", "[]", "InvalidValue: operations must name at least one of \"insert\", \"update\" and \"delete\""),
+    (
+      "operations", "[\"insert\", \"INSERT\"]",
+      "InvalidValue: operations must hold \"insert\", \"update\" and \"delete\" only, holds \"INSERT\""
+    ),
     (
       "exclude", "[\"*.*\"]",
       "InvalidFilter: exclude pattern \"*.*\": *.* stands for every table; leave the filter out instead"
@@ -194,7 +200,7 @@ import Testing
         "InvalidPort: port must be 1 to 65535, is 70000",
         "InvalidBinlogFile: from_binlog_file is missing",
         "InvalidBinlogPosition: from_binlog_position must be at least 4, is 1",
-        "InvalidFilter: include pattern \"c\": it has no dot; a pattern is schema.table, schema.* or *.table",
+        "InvalidFilter: include pattern \"c\": it has no dot; a pattern is schema.table, perhaps with * and ?",
         "ConflictingPattern: pattern \"a.b\": it stands in include and in exclude",
         "InvalidValue: log_level must be one of \"debug\", \"info\", \"warn\", \"err\", is 3",
       ])

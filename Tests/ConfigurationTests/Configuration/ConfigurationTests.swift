@@ -101,6 +101,7 @@ import Testing
     "parquet_batch_size", "include", "exclude", "log_level", "log_file", "pipeline_queue_capacity", "ssl_mode", "ssl",
     "ssl_ca", "ssl_cert", "ssl_key", "server_id", "connect_timeout_seconds", "read_timeout_seconds", "compression",
     "compression_level", "parquet_json_type", "events", "column_names", "password_file", "max_event_bytes",
+    "from", "to", "operations",
   ])
   func nullIsTheDefault(_ key: String) {
     #expect(problems(json([key: "null"])) == [])
