@@ -1,4 +1,5 @@
 import BinlogParser
+import Bytes
 import ParquetWriter
 import Platform
 
@@ -68,5 +69,12 @@ extension RowsEvent {
   @_lifetime(copy self)
   func images(_ table: TablePlan) throws(PipelineError) -> RowImages {
     do { return try RowImages(self, table) } catch { throw .binlog(error) }
+  }
+}
+
+extension PipelineError {
+  /// The error of an event's body that cannot be read as `error` says.
+  static func undecodable(_ error: DecodeError) -> PipelineError {
+    .binlog(BinlogError(.decode(error.shifted(by: EventHeader.byteCount))))
   }
 }

@@ -162,9 +162,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
       do { try decoder.checkStatementSize(body) } catch { throw .binlog(error) }
     }
     if Sink.showsTransactions {
-      do { try transaction.accept(frame, body) } catch {
-        throw .binlog(BinlogError(.decode(error.shifted(by: EventHeader.byteCount))))
-      }
+      do { try transaction.accept(frame, body) } catch { throw .undecodable(error) }
     }
     try sink.event(frame, body, transaction)
     guard !frame.isRolledBack else { return }

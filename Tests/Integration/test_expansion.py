@@ -36,7 +36,8 @@ def run(connector: Connector, path: Path, way: str, **fields: Any) -> Measured:
     """Reads the file in one of the ways in which events are shown."""
     if way.startswith("inspect"):
         return measure_arguments(connector, *way.split(), str(path), limit=LIMIT_SECONDS * 2)
-    config = {"source": "file", "files": [str(path)], "events": way} | fields
+    output = {"output_mode": "json", "events": "all"} if way == "json" else {"events": way}
+    config = {"source": "file", "files": [str(path)]} | output | fields
     return measure(connector, config, LIMIT_SECONDS * 2)
 
 
@@ -54,7 +55,7 @@ def test_a_long_statement_in_a_payload(connector: Connector, tmp_path: Path, way
     assert measured.megabytes < 2 * 48 + BASE_MEGABYTES
 
 
-@EVERY_EVENT
+@pytest.mark.parametrize("way", ["all", "json", "inspect --events", "inspect --events --json"])
 def test_long_statements_one_after_the_other(connector: Connector, tmp_path: Path, way: str) -> None:
     """Reader and decoder each hold one; the one between them is not a third."""
     path = crafted_file.write(tmp_path, *[crafted_file.query(LETTER * (15 * MEGABYTE))] * 4)

@@ -113,6 +113,20 @@ def test_statements_and_transactions(server: Server, connector: Connector, datab
     assert rows == found[4:7]
 
 
+def test_a_long_statement_does_not_stand_beside_its_rows(server: Server, connector: Connector, database: str) -> None:
+    """It would be written once for each of them: two megabytes of rows were gigabytes of output."""
+    start = server.next_file()
+    with server.session(database=database) as cursor:
+        variable = "binlog_annotate_row_events" if server.is_mariadb else "binlog_rows_query_log_events"
+        cursor.execute("CREATE TABLE t (id INT PRIMARY KEY)")
+        cursor.execute(f"SET SESSION {variable} = ON")
+        cursor.execute(f"INSERT /* {'x' * 65000} */ INTO t VALUES (1)")
+        cursor.execute(f"INSERT /* {'x' * 66000} */ INTO t VALUES (2)")
+        cursor.execute("INSERT INTO t VALUES (3)")
+    found = lines(connector, connector.config(server, start, server.history()))
+    assert [len(line["source"]["query"] or "") for line in found] == [len(f"INSERT /* {'x' * 65000} */ INTO t VALUES (1)"), 0, 24]
+
+
 def test_a_file_says_the_same_as_the_server(server: Server, connector: Connector, database: str) -> None:
     log = orders(server, database)
     streamed = lines(connector, connector.config(server, log.start, log.stop))

@@ -14,8 +14,12 @@ public struct TransactionContext: Sendable {
   public private(set) var commitTime: UInt64?
   /// The id of the connection that committed it; nil where the log does not say.
   public private(set) var threadID: UInt32?
-  /// The statement whose rows follow, where the server logs it (ROWS_QUERY, ANNOTATE_ROWS).
+  /// The statement whose rows follow, where the server logs it (ROWS_QUERY, ANNOTATE_ROWS); nil for a longer one than
+  /// `longestStatement`, which would be repeated for each of its rows.
   public private(set) var statement: [UInt8]?
+
+  /// Bytes of the longest statement that is kept.
+  public static let longestStatement = 64 << 10
 
   /// The context before the first transaction.
   public init() {}
@@ -46,9 +50,13 @@ public struct TransactionContext: Sendable {
       gtid = try MariaDBGTIDEvent(body).gtid(server: frame.header.serverID)?.description
       threadID = MariaDBGTIDEvent.threadID(body)
     case .query, .queryCompressed: threadID = try QueryEvent(body).threadID
-    case .rowsQuery: statement = try LoggedRowsStatement.text(ofRowsQuery: body).array
-    case .annotateRows: statement = body.array
+    case .rowsQuery: keep(try LoggedRowsStatement.text(ofRowsQuery: body))
+    case .annotateRows: keep(body)
     default: break
     }
+  }
+
+  private mutating func keep(_ text: RawSpan) {
+    statement = text.byteCount <= Self.longestStatement ? text.array : nil
   }
 }

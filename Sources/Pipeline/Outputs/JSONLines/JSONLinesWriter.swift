@@ -32,6 +32,11 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
 
   mutating func flush(to stream: inout ByteStream) throws(PipelineError) { try stream.write(&writer.buffer) }
 
+  @inline(__always)
+  private mutating func flushIfFull(to stream: inout ByteStream) throws(PipelineError) {
+    if writer.buffer.count >= ByteStream.pieceByteCount { try flush(to: &stream) }
+  }
+
   private func place(_ frame: EventFrame, _ transaction: TransactionContext) -> ChangePlace {
     ChangePlace(
       version: settings.version, isMariaDB: format?.isMariaDB ?? false, file: file, frame: frame,
@@ -59,7 +64,7 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
         order: (first.total + count + 1, first.table + count + 1), to: &writer.buffer)
       count += 1
       stream.rows += 1
-      if writer.buffer.count >= ByteStream.pieceByteCount { try flush(to: &stream) }
+      try flushIfFull(to: &stream)
     }
     rows.next += count
     order.add(count, of: table)
@@ -78,38 +83,44 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
   mutating func event(
     _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext, to stream: inout ByteStream
   ) throws(PipelineError) {
-    guard settings.everyEvent else { return }
-    do throws(DecodeError) {
-      guard try Self.isDefinition(frame.header.type, body) else { return }
-      try appendDefinition(place(frame, transaction), body)
-    } catch {
-      throw .binlog(BinlogError(.decode(error.shifted(by: EventHeader.byteCount))))
-    }
-    if writer.buffer.count >= ByteStream.pieceByteCount { try flush(to: &stream) }
-  }
-
-  /// Says whether the event holds a statement, and one that begins or ends no transaction.
-  private static func isDefinition(_ type: EventType, _ body: RawSpan) throws(DecodeError) -> Bool {
-    switch type {
-    case .query: TransactionStatement(try QueryEvent(body).statement) == .other
-    case .queryCompressed: true
-    default: false
-    }
-  }
-
-  private mutating func appendDefinition(_ place: ChangePlace, _ body: RawSpan) throws(DecodeError) {
+    guard settings.everyEvent, try Self.isDefinition(frame.header.type, body) else { return }
+    let place = place(frame, transaction)
     begin(place)
+    var description = try describe(frame, body)
     writer.buffer.append("{\"ddl\":")
-    var description = try EventDescription(
-      of: place.frame, body, format: format, maxEventBytes: settings.maxEventBytes)
-    while description.appendPiece(to: &writer.buffer) {}
-    let schema = String(decoding: try QueryEvent(body).schema.array, as: UTF8.self)
-    place.appendSource(schema: schema.isEmpty ? nil : schema, table: nil, to: &writer.buffer)
+    while description.appendPiece(to: &writer.buffer) { try flushIfFull(to: &stream) }
+    place.appendSource(schema: try Self.schema(body), table: nil, to: &writer.buffer)
     writer.buffer.append("0")
     place.appendSourceEnd(to: &writer.buffer)
     writer.buffer.append("null},\"ts_ms\":")
     writer.buffer.append(decimal: Int64(clamping: place.microseconds / 1000))
     writer.buffer.append("}\n")
+  }
+
+  /// Says whether the event holds a statement, and one that begins or ends no transaction.
+  private static func isDefinition(_ type: EventType, _ body: RawSpan) throws(PipelineError) -> Bool {
+    switch type {
+    case .query:
+      do { return TransactionStatement(try QueryEvent(body).statement) == .other } catch { throw .undecodable(error) }
+    case .queryCompressed: return true
+    default: return false
+    }
+  }
+
+  /// The default database of a statement; nil for none.
+  private static func schema(_ body: RawSpan) throws(PipelineError) -> String? {
+    let name: String
+    do { name = String(decoding: try QueryEvent(body).schema.array, as: UTF8.self) } catch { throw .undecodable(error) }
+    return name.isEmpty ? nil : name
+  }
+
+  @_lifetime(copy body)
+  private func describe(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) -> EventDescription {
+    do {
+      return try EventDescription(of: frame, body, format: format, maxEventBytes: settings.maxEventBytes)
+    } catch {
+      throw .undecodable(error)
+    }
   }
 
   // MARK: Transactions

@@ -45,7 +45,7 @@ struct TextWriter: ~Copyable, ChangeWriter {
   @_lifetime(copy body)
   private func describe(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) -> EventDescription {
     do { return try EventDescription(of: frame, body, format: format, maxEventBytes: maxEventBytes) } catch {
-      throw .binlog(BinlogError(.decode(error.shifted(by: EventHeader.byteCount))))
+      throw .undecodable(error)
     }
   }
 
