@@ -113,6 +113,33 @@ def test_statements_and_transactions(server: Server, connector: Connector, datab
     assert rows == found[4:7]
 
 
+SPELLINGS: list[tuple[dict[str, str], dict[str, Any]]] = [
+    ({}, {"d": "2024-01-31 10:11:12.50", "s": "2024-01-31T10:11:12.500Z", "z": "0000-00-00 00:00:00", "b": 9007199254740993}),
+    ({"json_timestamps": "iso"}, {"d": "2024-01-31T10:11:12.50", "s": "2024-01-31T10:11:12.500Z", "z": "0000-00-00T00:00:00",
+                                  "b": 9007199254740993}),
+    ({"json_timestamps": "sql"}, {"d": "2024-01-31 10:11:12.50", "s": "2024-01-31 10:11:12.500Z", "z": "0000-00-00 00:00:00",
+                                  "b": 9007199254740993}),
+    ({"json_big_numbers": "string"}, {"d": "2024-01-31 10:11:12.50", "s": "2024-01-31T10:11:12.500Z", "z": "0000-00-00 00:00:00",
+                                      "b": "9007199254740993"}),
+]
+
+
+@pytest.mark.parametrize(("options", "expected"), SPELLINGS)
+def test_spellings(server: Server, connector: Connector, database: str, options: dict[str, str], expected: dict[str, Any]) -> None:
+    start = server.next_file()
+    with server.session(database=database) as cursor:
+        cursor.execute("SET SESSION sql_mode = '', time_zone = '+00:00'")
+        cursor.execute("CREATE TABLE t (id INT PRIMARY KEY, day DATE, d DATETIME(2), s TIMESTAMP(3) NULL, z DATETIME, t TIME(1), b BIGINT, "
+                       "m BIGINT, n BIGINT, u BIGINT UNSIGNED, bits BIT(64))")
+        cursor.execute("INSERT INTO t VALUES (1, '2024-01-31', '2024-01-31 10:11:12.5', '2024-01-31 10:11:12.5', 0, '10:11:12.5', "
+                       "9007199254740993, 9007199254740992, -9223372036854775808, 18446744073709551615, ~0)")
+    after = lines(connector, connector.config(server, start, server.history(), **options))[0]["after"]
+    assert {name: after[name] for name in expected} == expected
+    assert (after["id"], after["day"], after["t"], after["m"]) == (1, "2024-01-31", "10:11:12.5", 9007199254740992)
+    big = str if options.get("json_big_numbers") == "string" else int
+    assert [after[name] for name in ("n", "u", "bits")] == [big(-1 << 63), big((1 << 64) - 1), big((1 << 64) - 1)]
+
+
 def test_a_long_statement_does_not_stand_beside_its_rows(server: Server, connector: Connector, database: str) -> None:
     """It would be written once for each of them: two megabytes of rows were gigabytes of output."""
     start = server.next_file()

@@ -10,6 +10,8 @@ public protocol ImageStyle {
   static var marksUTC: Bool { get }
   /// Whether people read it on a terminal, which no value is to steer.
   static var isForTerminal: Bool { get }
+  /// True for a style that heeds the writer's `JSONSpelling`.
+  static var hasSpelling: Bool { get }
   /// The longest binary value in bytes that is written whole.
   static var wholeBinaryLimit: Int { get }
 
@@ -17,6 +19,37 @@ public protocol ImageStyle {
   static func key(_ index: Int, _ table: TablePlan, _ buffer: inout OutputBuffer)
   /// Writes what comes after an image, whose values were written from `start` on.
   static func end(from start: Int, _ buffer: inout OutputBuffer)
+}
+
+extension ImageStyle {
+  /// No.
+  public static var hasSpelling: Bool { false }
+}
+
+/// `JSONImage` with a spelling of the user's choice.
+public enum SpelledJSONImage: ImageStyle {
+  /// JSON's null.
+  public static var null: StaticString { JSONImage.null }
+  /// JSON knows no dates.
+  public static var quotesTemporals: Bool { true }
+  /// RFC 3339.
+  public static var marksUTC: Bool { true }
+  /// Programs read it.
+  public static var isForTerminal: Bool { false }
+  /// The writer's.
+  public static var hasSpelling: Bool { true }
+  /// Data is never cut.
+  public static var wholeBinaryLimit: Int { .max }
+
+  /// `,"name":`
+  @inline(__always)
+  public static func key(_ index: Int, _ table: TablePlan, _ buffer: inout OutputBuffer) {
+    JSONImage.key(index, table, &buffer)
+  }
+
+  /// `}`, and the first comma becomes `{`.
+  @inline(__always)
+  public static func end(from start: Int, _ buffer: inout OutputBuffer) { JSONImage.end(from: start, &buffer) }
 }
 
 /// A JSON object with a member for each present column: `{"id":1,"note":null}`.

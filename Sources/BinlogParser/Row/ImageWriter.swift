@@ -8,9 +8,13 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
   public private(set) var replacements = 0
   /// Where the image begins.
   private var start = 0
+  private let spelling: JSONSpelling
 
-  /// A writer with an empty buffer.
-  public init(capacity: Int = 4096) { buffer = OutputBuffer(capacity: capacity) }
+  /// A writer with an empty buffer; `spelling` is for styles that heed one.
+  public init(capacity: Int = 4096, spelling: JSONSpelling = JSONSpelling()) {
+    buffer = OutputBuffer(capacity: capacity)
+    self.spelling = spelling
+  }
 
   /// Binary values beyond the style's limit show this many bytes.
   private static var cutBinaryCount: Int { 32 }
@@ -25,8 +29,25 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
   mutating func column(_ index: Int, _ table: TablePlan) { Style.key(index, table, &buffer) }
 
   mutating func null() { buffer.append(Style.null) }
-  mutating func signed(_ value: Int64) { buffer.append(decimal: value) }
-  mutating func unsigned(_ value: UInt64) { buffer.append(decimal: value) }
+
+  mutating func signed(_ value: Int64) {
+    if isQuoted(value.magnitude) { quote() }
+    buffer.append(decimal: value)
+    if isQuoted(value.magnitude) { quote() }
+  }
+
+  mutating func unsigned(_ value: UInt64) {
+    if isQuoted(value) { quote() }
+    buffer.append(decimal: value)
+    if isQuoted(value) { quote() }
+  }
+
+  /// Says whether a number of that magnitude is a string.
+  @inline(__always)
+  private func isQuoted(_ magnitude: UInt64) -> Bool {
+    Style.hasSpelling && magnitude > JSONSpelling.largestExact && spelling.quotesBigNumbers
+  }
+
   mutating func float(_ value: Float) { value.isFinite ? buffer.append(shortest: value) : null() }
   mutating func double(_ value: Double) { value.isFinite ? buffer.append(shortest: value) : null() }
 
@@ -44,13 +65,20 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
 
   mutating func dateTime(_ value: CivilDateTime, fractionDigits: Int) {
     quoteTemporal()
-    value.append(to: &buffer, fractionDigits: fractionDigits)
+    if Style.hasSpelling, spelling.temporals == .iso {
+      value.append(to: &buffer, fractionDigits: fractionDigits, separator: UInt8(ascii: "T"))
+    } else {
+      value.append(to: &buffer, fractionDigits: fractionDigits)
+    }
     quoteTemporal()
   }
 
   mutating func timestamp(_ value: Timestamp, fractionDigits: Int) {
     quoteTemporal()
-    if Style.marksUTC {
+    if Style.hasSpelling, spelling.temporals == .sql {
+      value.append(to: &buffer, fractionDigits: fractionDigits)
+      buffer.append(UInt8(ascii: "Z"))
+    } else if Style.marksUTC {
       value.appendRFC3339(to: &buffer, fractionDigits: fractionDigits)
     } else {
       value.append(to: &buffer, fractionDigits: fractionDigits)
@@ -110,7 +138,7 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
 
   mutating func set(_ mask: UInt64, _ labels: Range<Int>, _ table: TablePlan) {
     let known = labels.count >= 64 ? UInt64.max : 1 << UInt64(labels.count) - 1
-    guard !labels.isEmpty, mask & ~known == 0 else { return buffer.append(decimal: mask) }
+    guard !labels.isEmpty, mask & ~known == 0 else { return unsigned(mask) }
     let start = buffer.count
     quote()
     var rest = mask

@@ -96,6 +96,14 @@ public struct RowImages: ~Escapable, ~Copyable {
   ///
   /// - Throws: `BinlogError` with the column whose value cannot be read.
   @_lifetime(self: copy self)
+  public mutating func writeBefore(to writer: inout ImageWriter<SpelledJSONImage>) throws(BinlogError) {
+    try visitBefore(&writer)
+  }
+
+  /// Writes the next row's before image.
+  ///
+  /// - Throws: `BinlogError` with the column whose value cannot be read.
+  @_lifetime(self: copy self)
   public mutating func writeBefore(to writer: inout ImageWriter<TextImage>) throws(BinlogError) {
     try visitBefore(&writer)
   }
@@ -105,6 +113,14 @@ public struct RowImages: ~Escapable, ~Copyable {
   /// - Throws: `BinlogError` with the column whose value cannot be read.
   @_lifetime(self: copy self)
   public mutating func writeAfter(to writer: inout ImageWriter<JSONImage>) throws(BinlogError) {
+    try visitAfter(&writer)
+  }
+
+  /// Writes the next row's after image.
+  ///
+  /// - Throws: `BinlogError` with the column whose value cannot be read.
+  @_lifetime(self: copy self)
+  public mutating func writeAfter(to writer: inout ImageWriter<SpelledJSONImage>) throws(BinlogError) {
     try visitAfter(&writer)
   }
 

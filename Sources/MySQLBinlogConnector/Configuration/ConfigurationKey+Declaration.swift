@@ -134,6 +134,15 @@ extension ConfigurationKey {
         .output, .choice(of: OutputSettings.Events.self, default: .rows),
         "What text and JSON show: \"rows\" each row, \"all\" every other event too, in JSON each statement and transaction.",
         see: "every-event")
+    case .jsonTimestamps:
+      .init(
+        .output, .choice(of: JSONSpelling.Temporals.self),
+        "In lines of JSON the style of all DATETIME and TIMESTAMP values, for readers that take only one.",
+        otherwise: .derived("SQL's for DATETIME, ISO's for TIMESTAMP"), see: "json-lines")
+    case .jsonBigNumbers:
+      .init(
+        .output, .choice(of: OutputSettings.BigNumbers.self, default: .number),
+        "In lines of JSON the form of integers beyond 2^53, which many readers round.", see: "json-lines")
     case .columnNames:
       .init(
         .output, .choice(of: OutputSettings.ColumnNames.self, default: .auto),

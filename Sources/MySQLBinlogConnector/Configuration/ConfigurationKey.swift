@@ -42,6 +42,8 @@ enum ConfigurationKey: String, CaseIterable {
   case compressionLevel = "compression_level"
   case parquetJSONType = "parquet_json_type"
   case events
+  case jsonTimestamps = "json_timestamps"
+  case jsonBigNumbers = "json_big_numbers"
   case columnNames = "column_names"
   case lambdaMarginSeconds = "lambda_margin_seconds"
 

@@ -1,3 +1,4 @@
+import BinlogParser
 import ParquetWriter
 import Pipeline
 
@@ -40,6 +41,14 @@ package struct OutputSettings: Sendable, Equatable {
     case all
   }
 
+  /// The values of `json_big_numbers`.
+  package enum BigNumbers: String, CaseIterable, Sendable {
+    /// Numbers, exact.
+    case number
+    /// Strings.
+    case string
+  }
+
   /// The values of `column_names`.
   package enum ColumnNames: String, CaseIterable, Sendable {
     /// The names that TABLE_MAP carries, else c0, c1, …
@@ -66,6 +75,8 @@ package struct OutputSettings: Sendable, Equatable {
   package let parquetJSONType: JSONType
   /// `events`.
   package let events: Events
+  /// `json_timestamps` and `json_big_numbers`.
+  package let jsonSpelling: JSONSpelling
   /// `column_names`.
   package let columnNames: ColumnNames
   /// How many chunks of events may wait for the processing worker.
@@ -81,6 +92,9 @@ package struct OutputSettings: Sendable, Equatable {
     compression = Compression(&reader)
     parquetJSONType = reader.choice(.parquetJSONType)
     events = reader.choice(.events)
+    jsonSpelling = JSONSpelling(
+      temporals: reader.has(.jsonTimestamps) ? reader.choice(.jsonTimestamps, default: .iso) : nil,
+      quotesBigNumbers: reader.choice(.jsonBigNumbers) as BigNumbers == .string)
     columnNames = reader.choice(.columnNames)
     queueCapacity = reader.count(.pipelineQueueCapacity)
   }

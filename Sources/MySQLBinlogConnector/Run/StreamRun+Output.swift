@@ -14,7 +14,8 @@ extension StreamRun {
       return .stream(
         .jsonLines(
           JSONLinesSettings(
-            version: Version.number, everyEvent: settings.events == .all, maxEventBytes: configuration.maxEventBytes)))
+            version: Version.number, everyEvent: settings.events == .all, spelling: settings.jsonSpelling,
+            maxEventBytes: configuration.maxEventBytes)))
     case .parquet:
       var properties = WriterProperties(application: .current)
       properties.compression = settings.compression

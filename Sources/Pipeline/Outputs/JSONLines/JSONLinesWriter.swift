@@ -6,7 +6,7 @@ import Bytes
 /// With every event shown, a statement that changes definitions is a line `{"ddl":…,"source":{…}}`, and a transaction that
 /// shows anything stands between `{"status":"BEGIN","id":…}` and `{"status":"END","id":…,"event_count":…}`.
 struct JSONLinesWriter: ~Copyable, ChangeWriter {
-  private var writer = ImageWriter<JSONImage>(capacity: 1 << 20)
+  private var writer: ImageWriter<SpelledJSONImage>
   private var envelope = ChangeEnvelope()
   private var order = TransactionOrder()
   private let settings: JSONLinesSettings
@@ -18,7 +18,10 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
   private var marked: ChangePlace?
 
   /// A writer without lines.
-  init(_ settings: JSONLinesSettings) { self.settings = settings }
+  init(_ settings: JSONLinesSettings) {
+    self.settings = settings
+    writer = ImageWriter(capacity: 1 << 20, spelling: settings.spelling)
+  }
 
   static var showsTransactions: Bool { true }
   var replacements: Int { writer.replacements }
@@ -71,7 +74,7 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
   }
 
   private static func append(
-    _ images: inout RowImages, _ kind: RowsKind, _ writer: inout ImageWriter<JSONImage>
+    _ images: inout RowImages, _ kind: RowsKind, _ writer: inout ImageWriter<SpelledJSONImage>
   ) throws(BinlogError) {
     if kind.hasBefore { try images.writeBefore(to: &writer) } else { writer.buffer.append("null") }
     writer.buffer.append(",\"after\":")
