@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 import binlog_file
@@ -168,6 +169,19 @@ def test_jq_reads_it(server: Server, connector: Connector, database: str) -> Non
     result = connector.run(connector.config(server, log.start, log.stop, output_mode="json")).expect(EXIT_OK)
     found = subprocess.run(["jq", "-c", "[.op, .source.table, .after.id]"], input=result.stdout, capture_output=True, check=True)
     assert found.stdout.splitlines()[0] == b'["c","orders",1]' and len(found.stdout.splitlines()) == 11
+
+
+def test_duckdb_reads_it(server: Server, connector: Connector, database: str, tmp_path: Path) -> None:
+    log = orders(server, database)
+    path = tmp_path / "changes.jsonl"
+    path.write_bytes(connector.run(connector.config(server, log.start, log.stop, output_mode="json")).expect(EXIT_OK).stdout)
+    found = duckdb.connect().execute(
+        f"SELECT op, source.\"table\", after->>'id', source.seq, transaction.total_order FROM read_json('{path}', "
+        "columns={op: 'VARCHAR', after: 'JSON', source: 'STRUCT(\"table\" VARCHAR, seq BIGINT)', "
+        "transaction: 'STRUCT(total_order BIGINT)'}) ORDER BY source.seq").fetchall()
+    assert len(found) == 11 and found[0][:3] == ("c", "orders", "1") and found[0][4] == 1
+    # Without columns given, it finds them out.
+    assert duckdb.connect().execute(f"SELECT count(DISTINCT source.seq) FROM read_json('{path}')").fetchall() == [(11,)]
 
 
 def test_a_reader_that_goes_away_is_no_error(server: Server, connector: Connector, database: str) -> None:
