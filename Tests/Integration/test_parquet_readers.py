@@ -13,7 +13,7 @@ import pytest
 
 from changes import COLUMNS, read_file
 from connector import EXIT_OK, Connector
-from servers import Server
+from servers import PROJECT, Server
 from workloads import Log, many_rows, orders
 
 ROWS, STATEMENTS, BATCH = 100, 30, 500
@@ -81,6 +81,24 @@ def test_folder_is_read_as_one_table(server: Server, connector: Connector, datab
     assert duckdb.connect().execute(f"SELECT count(*) FROM '{pattern}'").fetchall() == [(22,)]
     assert polars.scan_parquet(connector.output).collect().height == 22
     assert pq.read_table(connector.output).num_rows == 22
+
+
+def test_the_state_of_a_table_as_the_readme_asks_for_it(server: Server, connector: Connector, database: str) -> None:
+    """Rows that change their key, swap keys, become NULL or go, over several files."""
+    start = server.next_file()
+    server.execute(f"CREATE TABLE `{database}`.orders (id INT PRIMARY KEY, amount DECIMAL(10,2))",
+                   f"INSERT INTO `{database}`.orders VALUES (1, 1), (2, 2), (3, 3), (11, 11), (20, 20)",
+                   f"UPDATE `{database}`.orders SET id = 9000011 WHERE id = 11", "FLUSH BINARY LOGS",
+                   f"UPDATE `{database}`.orders SET id = id + 1 ORDER BY id DESC LIMIT 3",
+                   f"UPDATE `{database}`.orders SET amount = NULL WHERE id = 2",
+                   f"DELETE FROM `{database}`.orders WHERE id = 1", f"INSERT INTO `{database}`.orders VALUES (11, 12), (1, 5)")
+    expected = server.execute(f"SELECT id, amount FROM `{database}`.orders ORDER BY id")
+    connector.run(connector.parquet(server, start, server.history())).expect(EXIT_OK)
+    text = (PROJECT / "README.md").read_text()
+    query = next(block for block in re.findall(r"```sql\n(.*?)```", text, re.DOTALL) if "QUALIFY" in block)
+    query = query.replace("parquet_output/", f"{connector.output}/").replace("'shop'", f"'{database}'")
+    found = duckdb.connect().execute(query).fetchall()
+    assert found == [(str(key), None if amount is None else str(amount)) for key, amount in expected]
 
 
 def test_schema(many: Path) -> None:
