@@ -26,7 +26,7 @@ public struct ByteCursor: ~Escapable, ~Copyable {
   @inlinable public var offset: Int { position }
   /// Bytes left to read.
   @inlinable public var remaining: Int { span.byteCount &- position }
-  /// Whether everything was read.
+  /// True if everything was read.
   @inlinable public var isAtEnd: Bool { position == span.byteCount }
 
   @inlinable @inline(__always)
@@ -248,7 +248,7 @@ extension RawSpan {
     return SIMD2(UInt64(littleEndian: words.x), UInt64(littleEndian: words.y))
   }
 
-  /// Whether the bytes are the same as those of `other`.
+  /// True if the bytes are the same as those of `other`.
   public func isEqual(to other: RawSpan) -> Bool {
     guard byteCount == other.byteCount else { return false }
     var offset = 0

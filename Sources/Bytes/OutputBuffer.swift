@@ -47,7 +47,7 @@ public struct OutputBuffer: ~Copyable, @unchecked Sendable {
   @inlinable public var count: Int { used }
   /// Bytes for which there is memory.
   @inlinable public var capacity: Int { size }
-  /// Whether nothing was written.
+  /// True if nothing was written.
   @inlinable public var isEmpty: Bool { used == 0 }
 
   /// The written bytes.

@@ -5,7 +5,7 @@
 // <https://www.unicode.org/reports/tr9/> and <https://www.unicode.org/reports/tr36/>.
 
 extension Unicode.Scalar {
-  /// Whether it drives a terminal, breaks a line or changes the direction of what follows.
+  /// True if it drives a terminal, breaks a line or changes the direction of what follows.
   public var steersTerminal: Bool {
     switch value {
     case ..<0x20, 0x7F...0x9F: true
@@ -72,7 +72,7 @@ extension RawSpan {
     return offset
   }
 
-  /// Whether sixteen bytes from `offset` on are ASCII without DEL.
+  /// True if sixteen bytes from `offset` on are ASCII without DEL.
   @inline(__always)
   private func isPlainASCII(at offset: Int) -> Bool {
     let words = twoWords(at: offset)

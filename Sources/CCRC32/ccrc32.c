@@ -87,7 +87,7 @@ static uint32_t hash(uint32_t crc, const unsigned char *bytes, size_t count, int
   return level >= 2 && count >= 128 ? hash_wide(crc, bytes, count) : hash_narrow(crc, bytes, count);
 }
 
-/// Whether the system keeps the registers of 256 bits when it switches threads.
+/// True if the system keeps the registers of 256 bits when it switches threads.
 static int keeps_wide_registers(void) {
   unsigned low, high;
   __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));

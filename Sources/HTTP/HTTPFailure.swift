@@ -5,9 +5,9 @@ import NIOSSL
 public struct HTTPFailure: Error, Sendable, Equatable, CustomStringConvertible {
   /// What happened, in words that hold no secret.
   public let description: String
-  /// Whether the time was over.
+  /// True if the time was over.
   public let isTimeout: Bool
-  /// Whether the server's certificate is the reason.
+  /// True if the server's certificate is the reason.
   public let isCertificate: Bool
 
   /// A failure in words.

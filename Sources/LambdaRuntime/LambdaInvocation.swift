@@ -43,7 +43,7 @@ public struct LambdaInvocation: Sendable, Equatable {
       traceID: response.header("Lambda-Runtime-Trace-Id"), event: response.body)
   }
 
-  /// Whether the id can stand in a path as it is.
+  /// True if the id can stand in a path as it is.
   private static func isRequestID(_ text: String) -> Bool {
     (1...128).contains(text.utf8.count)
       && text.unicodeScalars.allSatisfy { $0 == "-" || ($0.isASCII && ($0.properties.isAlphabetic || "0"..."9" ~= $0)) }

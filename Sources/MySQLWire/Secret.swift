@@ -11,7 +11,7 @@ public struct Secret: Sendable {
   /// Wraps the bytes of a password in any encoding.
   public init(bytes: [UInt8]) { self.bytes = bytes }
 
-  /// Whether there is no password.
+  /// True if there is no password.
   public var isEmpty: Bool { bytes.isEmpty }
 }
 

@@ -30,7 +30,7 @@ extension WireError {
     return isOpening ? .loginRefused : .serverData
   }
 
-  /// Whether bytes that changed on the way may be the reason: trying again may help, though not for ever.
+  /// True if bytes that changed on the way may be the reason: trying again may help, though not for ever.
   public var mayBeDamage: Bool {
     switch cause {
     case .tlsFailed: true
@@ -39,13 +39,13 @@ extension WireError {
     }
   }
 
-  /// Whether the server refused a dump because of what its binlog has or does not have.
+  /// True if the server refused a dump because of what its binlog has or does not have.
   public var isAboutMissingLog: Bool {
     guard case .server(let packet) = cause, category == .serverData else { return false }
     return packet.code == ServerErrorCode.masterFatalReadingBinlog
   }
 
-  /// Whether the connection was not open yet.
+  /// True if the connection was not open yet.
   var isOpening: Bool {
     switch activity {
     case .resolve, .connect, .tls, .login: true
@@ -55,7 +55,7 @@ extension WireError {
 }
 
 extension ERRPacket {
-  /// Whether another replica uses our server_id or UUID: MariaDB's error 4052, or one of the many meanings of error 1236,
+  /// True if another replica uses our server_id or UUID: MariaDB's error 4052, or one of the many meanings of error 1236,
   /// which only their text tells apart.
   var isDuplicateReplica: Bool {
     switch code {
@@ -65,6 +65,6 @@ extension ERRPacket {
     }
   }
 
-  /// Whether the message contains `words`, in any case.
+  /// True if the message contains `words`, in any case.
   func mentions(_ words: String) -> Bool { message.lowercased().contains(words) }
 }

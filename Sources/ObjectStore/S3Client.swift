@@ -92,7 +92,7 @@ public final class S3Client: Sendable {
     }
   }
 
-  /// Whether a response is an error, perhaps in spite of its status: a store that has said 200 before its work was done can say
+  /// True if a response is an error, perhaps in spite of its status: a store that has said 200 before its work was done can say
   /// only in the body that it failed. Nothing that is read here is such a document.
   private static func isError(_ response: HTTPResponse) -> Bool {
     response.status >= 300 || S3XML(response.body)?.root == "Error"
@@ -131,7 +131,7 @@ public final class S3Client: Sendable {
     deadline.map { ContinuousClock.now.duration(to: $0.end(of: request)) / .seconds(1) } ?? .infinity
   }
 
-  /// Whether the time of `request` is over, as far as its clock and that of its connection agree.
+  /// True if the time of `request` is over, as far as its clock and that of its connection agree.
   private func isOver(_ request: S3Request) -> Bool { secondsLeft(for: request) < 0.05 }
 
   private static func rounded(_ seconds: Double) -> Double { (seconds * 10).rounded() / 10 }

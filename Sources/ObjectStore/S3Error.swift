@@ -110,12 +110,12 @@ public struct S3Error: Error, Equatable, Sendable {
   /// Says what the attempt before this one came to.
   mutating func add(_ last: S3Error) { message += "; the attempt before: \(last.answer)" }
 
-  /// Whether a condition of the request does not hold: somebody else has changed the object.
+  /// True if a condition of the request does not hold: somebody else has changed the object.
   var isConflict: Bool {
     status == 412 || status == 409 || code == "PreconditionFailed" || code == "ConditionalRequestConflict"
   }
 
-  /// Whether what the request is about is not there, or not any more.
+  /// True if what the request is about is not there, or not any more.
   var isGone: Bool { code == "NoSuchKey" || code == "NoSuchUpload" }
 }
 

@@ -22,7 +22,7 @@ public struct FileNaming: Sendable, Equatable {
     self.serverMark = serverMark
   }
 
-  /// Whether a binlog file without rows has an output file too.
+  /// True if a binlog file without rows has an output file too.
   var hasFileForEachBinlog: Bool { parts == .none && serverMark.isEmpty }
 
   /// Digits of a position in a name.

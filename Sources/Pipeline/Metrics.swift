@@ -26,7 +26,7 @@ public struct Metrics: Sendable {
   public var emptiedTables: UInt64 = 0
   /// Events with rows of included tables whose kind is not wanted.
   public var unwantedRowEvents: UInt64 = 0
-  /// Whether the rows came to the pipeline's limit, behind which it takes no more events.
+  /// True if the rows came to the pipeline's limit, behind which it takes no more events.
   public var reachedRowLimit = false
   /// Time spent decoding rows.
   public var processing: Duration = .zero

@@ -22,7 +22,7 @@ final class OutputPart {
   private let output: ParquetOutput
   private var growing: [Partition: File] = [:]
   private var complete: [(file: File, summary: ParquetFileWriter.Summary)] = []
-  /// How many files there are in each folder, with names in lower case: some file systems take "T" and "t", or two
+  /// Number of files in each folder, with names in lower case: some file systems take "T" and "t", or two
   /// spellings of one accented letter, for the same name. (Strings that are equal are such spellings too.)
   private var numbers: [String: Int] = [:]
   private var useCount: UInt64 = 0

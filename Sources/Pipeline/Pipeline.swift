@@ -116,10 +116,10 @@ public final class Pipeline: Sendable {
     if let error = stages.firstError { throw error }
   }
 
-  /// Whether no more chunks are taken.
+  /// True if no more chunks are taken.
   public var isClosed: Bool { events.isOver }
 
-  /// Whether output that was not complete was given up.
+  /// True if output that was not complete was given up.
   public var wasGivenUp: Bool { flushes.wasCancelled }
 
   /// The error of the first stage that failed, so far.

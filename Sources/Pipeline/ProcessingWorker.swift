@@ -81,7 +81,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
     publish(nil, .zero)
   }
 
-  /// Whether the last transaction was the last that is wanted.
+  /// True if the last transaction was the last that is wanted.
   private var isAtRowLimit: Bool {
     guard let rowLimit, transactions.isOutside else { return false }
     return sink.figures.rows >= rowLimit

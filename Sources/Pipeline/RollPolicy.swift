@@ -14,6 +14,6 @@ public struct RollPolicy: Sendable, Equatable {
     self.bytes = bytes
   }
 
-  /// Whether there is any limit.
+  /// True if there is any limit.
   public var isActive: Bool { seconds != nil || rows != nil || bytes != nil }
 }

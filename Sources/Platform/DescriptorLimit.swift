@@ -6,7 +6,7 @@
   import Darwin
 #endif
 
-/// How many files, pipes and connections this process may have open at a time.
+/// Number of files, pipes and connections that this process may have open at a time.
 public enum DescriptorLimit {
   /// More than this program ever opens; Darwin refuses more than OPEN_MAX.
   private static let enough: rlim_t = 10_240

@@ -28,7 +28,7 @@ extension FileSystem {
     return paths
   }
 
-  /// Whether `text` holds a character that means something in a pattern.
+  /// True if `text` holds a character that means something in a pattern.
   public static func isPattern(_ text: String) -> Bool { text.contains { "*?[".contains($0) } }
 }
 

@@ -29,13 +29,13 @@ public enum FileSystem {
     throw SystemError("mkdir", path, code: code == EEXIST ? ENOTDIR : code)
   }
 
-  /// Whether there is a folder, or a link to one, at the path.
+  /// True if there is a folder, or a link to one, at the path.
   public static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// Whether there is anything at the path.
+  /// True if there is anything at the path.
   public static func exists(_ path: String) -> Bool {
     unsafe access(path, F_OK) == 0
   }
@@ -76,7 +76,7 @@ public enum FileSystem {
     }
   }
 
-  /// Whether the path is that of the folder, or leads into it, by whatever names: through links, "..", or another mount point.
+  /// True if the path is that of the folder, or leads into it, by whatever names: through links, "..", or another mount point.
   public static func isPath(_ path: String, within folder: String) -> Bool {
     let folder = resolveExisting(folder)
     let identity = identity(of: folder)

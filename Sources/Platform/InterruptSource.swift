@@ -55,7 +55,7 @@ public final class InterruptSource: Sendable {
     set { held.store(newValue, ordering: .relaxed) }
   }
 
-  /// Whether waits are to end: `trigger()` was called, or a wait has seen a byte in the pipe.
+  /// True if waits are to end: `trigger()` was called, or a wait has seen a byte in the pipe.
   public var isTriggered: Bool {
     forced.load(ordering: .relaxed) || (triggered.load(ordering: .relaxed) && !isHeld)
   }

@@ -32,7 +32,7 @@ public enum Signals {
   /// Makes a closed pipe or connection an error of `write`, not the end of the process.
   public static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
-  /// Whether SIGINT or SIGTERM has arrived since `install`.
+  /// True if SIGINT or SIGTERM has arrived since `install`.
   public static var stopRequested: Bool { stops.load(ordering: .relaxed) > 0 }
 }
 

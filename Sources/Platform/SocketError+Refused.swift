@@ -7,6 +7,6 @@
 #endif
 
 extension SystemError {
-  /// Whether nobody listens on the port.
+  /// True if nobody listens on the port.
   public var isConnectionRefused: Bool { code == ECONNREFUSED }
 }

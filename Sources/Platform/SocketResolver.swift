@@ -40,7 +40,7 @@ public enum Resolver {
     }
   }
 
-  /// Whether `host` is an address rather than a name.
+  /// True if `host` is an address rather than a name.
   public static func isAddress(_ host: String) -> Bool {
     guard !host.utf8.contains(0), case .success = lookUp(host, port: 0, flags: AI_NUMERICHOST) else { return false }
     return true

@@ -28,6 +28,6 @@ public struct StandardOutput: Sendable {
 }
 
 extension SystemError {
-  /// Whether nobody reads what was written.
+  /// True if nobody reads what was written.
   public var isBrokenPipe: Bool { code == EPIPE }
 }

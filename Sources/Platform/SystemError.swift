@@ -34,7 +34,7 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
     return unsafe String(cString: text)
   }
 
-  /// Whether a pipe or a device stands in the place of a file.
+  /// True if a pipe or a device stands in the place of a file.
   public var isNoRegularFile: Bool { code == ESPIPE }
 
   /// "fsync data/x: No space left on device (28)".

@@ -13,7 +13,7 @@ public enum Terminal {
   /// The file descriptor of standard error.
   public static let standardError = STDERR_FILENO
 
-  /// Whether `fileDescriptor` is a terminal.
+  /// True if `fileDescriptor` is a terminal.
   public static func isTerminal(_ fileDescriptor: Int32) -> Bool { isatty(fileDescriptor) == 1 }
 
   /// The terminal's width in columns, or nil where there is no terminal or it does not say.

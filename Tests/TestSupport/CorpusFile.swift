@@ -10,6 +10,6 @@ public enum CorpusFile {
     return (try? Data(contentsOf: folder.appending(path: name))).map { [UInt8]($0) }
   }
 
-  /// Whether there is a corpus.
+  /// True if there is a corpus.
   public static var isThere: Bool { bytes("INDEX.tsv") != nil }
 }

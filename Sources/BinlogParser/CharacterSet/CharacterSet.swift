@@ -8,7 +8,7 @@ public enum CharacterSet: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   case gb18030, gb2312, gbk, geostd8, greek, hebrew, hp8, keybcs2, koi8r, koi8u, latin1, latin2, latin5, latin7, macce
   case macroman, sjis, swe7, tis620, ucs2, ujis, utf16, utf16le, utf32, utf8mb3, utf8mb4
 
-  /// Whether values are bytes rather than text.
+  /// True if values are bytes rather than text.
   @inlinable public var isBinary: Bool { self == .binary }
 
   /// The character set of a collation, by its number (`information_schema.collations`).

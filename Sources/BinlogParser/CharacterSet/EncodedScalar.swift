@@ -27,7 +27,7 @@ struct EncodedScalar: BitwiseCopyable, Equatable {
     }
   }
 
-  /// Whether there is a character.
+  /// True if there is a character.
   var isDefined: Bool { bits &>> 32 != 0 }
   /// Bytes of the character.
   var count: Int { Int(truncatingIfNeeded: bits &>> 32) }

@@ -5,7 +5,7 @@ import Bytes
 /// See <https://dev.mysql.com/doc/refman/en/charset-asian-sets.html>.
 struct ShiftJIS: MultiByteEncoding {
   private let plane: CodePlane
-  /// Whether rows 95 to 114 are for private use, as in cp932.
+  /// True if rows 95 to 114 are for private use, as in cp932.
   private let hasPrivateUse: Bool
 
   static let sjis = ShiftJIS(plane: CodePlane(rows: 84, columns: 94, JISX0208.source), hasPrivateUse: false)

@@ -1,4 +1,4 @@
-/// How many bytes the compressed values of one event may come to: a decompression bomb ends there.
+/// Limit of the bytes that the compressed values of one event come to: a decompression bomb ends there.
 struct InflationBudget: BitwiseCopyable {
   let limit: Int
   private var used = 0

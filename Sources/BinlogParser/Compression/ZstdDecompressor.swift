@@ -11,7 +11,7 @@ struct ZstdDecompressor: ~Copyable {
   private let context: OpaquePointer
   /// Bytes of the input that were used up.
   private(set) var consumed = 0
-  /// Whether the last frame is complete: more input may begin another.
+  /// True if the last frame is complete: more input may begin another.
   private(set) var isFrameComplete = true
 
   init() throws(DecodeError) {

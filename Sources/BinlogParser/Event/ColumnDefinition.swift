@@ -12,7 +12,7 @@ public struct ColumnDefinition: Sendable, Equatable, BitwiseCopyable {
   /// DECIMAL's digits after the point.
   public let scale: UInt8
 
-  /// Whether this can be a VECTOR of MariaDB: four bytes for each number, in a VARBINARY.
+  /// True if this can be a VECTOR of MariaDB: four bytes for each number, in a VARBINARY.
   var canBeMariaDBVector: Bool { type == .varchar && size > 0 && size % 4 == 0 }
 
   /// Reads the metadata of a column of the type `declared`.

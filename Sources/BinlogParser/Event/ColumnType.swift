@@ -46,10 +46,10 @@ public struct ColumnType: RawRepresentable, Hashable, Sendable, BitwiseCopyable 
   static let string = ColumnType(rawValue: 254)
   static let geometry = ColumnType(rawValue: 255)
 
-  /// Whether it is TIME, DATETIME or TIMESTAMP as they were before MySQL 5.6.
+  /// True if it is TIME, DATETIME or TIMESTAMP as they were before MySQL 5.6.
   var isOldTemporal: Bool { self == .time || self == .dateTime || self == .timestamp }
 
-  /// Whether SIGNEDNESS has a bit for columns of this type.
+  /// True if SIGNEDNESS has a bit for columns of this type.
   var isNumeric: Bool {
     switch self {
     case .tiny, .short, .int24, .long, .longLong, .newDecimal, .float, .double, .year: true
@@ -57,7 +57,7 @@ public struct ColumnType: RawRepresentable, Hashable, Sendable, BitwiseCopyable 
     }
   }
 
-  /// Whether DEFAULT_CHARSET and COLUMN_CHARSET count columns of this type. ENUM and SET have fields of their own.
+  /// True if DEFAULT_CHARSET and COLUMN_CHARSET count columns of this type. ENUM and SET have fields of their own.
   ///
   /// MySQL 9 counts VECTOR, and MariaDB GEOMETRY, as BLOBs with the collation `binary`.
   func hasCollation(isMariaDB: Bool) -> Bool {

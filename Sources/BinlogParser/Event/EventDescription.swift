@@ -32,7 +32,7 @@ public struct EventDescription: ~Copyable, ~Escapable {
   /// The name of the long field; nil where the event has none.
   public var longFieldName: String? { longField.name }
 
-  /// Whether the long field's value is a JSON string with its quotes, so that it stays on one line.
+  /// True if the long field's value is a JSON string with its quotes, so that it stays on one line.
   public var hasJSONString: Bool { longField.isJSONString }
 
   /// Appends the next piece of the long field's value; returns false behind the last one.

@@ -22,9 +22,9 @@ public struct FormatDescriptionEvent: Sendable, Equatable {
   public let checksum: EventChecksum
   /// Which numbers the event types have.
   public let numbering: EventTypeNumbering
-  /// Whether `log_pos` may count from the start of the transaction instead of the file's, as before MySQL 5.1.30.
+  /// True if `log_pos` may count from the start of the transaction instead of the file's, as before MySQL 5.1.30.
   public let hasRelativePositions: Bool
-  /// Whether the file is from MariaDB.
+  /// True if the file is from MariaDB.
   public var isMariaDB: Bool { serverVersion.contains("MariaDB") }
 
   static let versionByteCount = 50
@@ -70,12 +70,12 @@ public struct FormatDescriptionEvent: Sendable, Equatable {
     return postHeaderLengths.indices.contains(index) ? Int(postHeaderLengths[index]) : 0
   }
 
-  /// Whether a server of this version ends its FORMAT_DESCRIPTION with a checksum algorithm.
+  /// True if a server of this version ends its FORMAT_DESCRIPTION with a checksum algorithm.
   package static func writesChecksumAlgorithm(_ version: String) -> Bool {
     !number(of: version, precedes: version.contains("MariaDB") ? [5, 3, 0] : [5, 6, 1])
   }
 
-  /// Whether the three numbers at the start of `version` come before `other`.
+  /// True if the three numbers at the start of `version` come before `other`.
   private static func number(of version: String, precedes other: [Int]) -> Bool {
     var numbers = version.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
       .map { part in Int(part.prefix { $0.isNumber }) ?? 0 }

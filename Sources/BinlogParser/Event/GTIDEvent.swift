@@ -17,7 +17,7 @@ public struct GTIDEvent: Sendable, Equatable, CustomStringConvertible {
   /// The flag of a transaction that may hold statements.
   static let statementsFlag: UInt8 = 1
 
-  /// Whether the transaction may hold statements that change rows, and not only their rows.
+  /// True if the transaction may hold statements that change rows, and not only their rows.
   public let mayHoldStatements: Bool
   /// The UUID of the server.
   public let sourceID: UUIDBytes
@@ -135,7 +135,7 @@ public struct MariaDBGTIDEvent: Sendable, Equatable {
     return more & 16 != 0 ? try cursor.uint32("connection's id") : nil
   }
 
-  /// Whether the transaction is the one event that follows, without a COMMIT or XID behind it.
+  /// True if the transaction is the one event that follows, without a COMMIT or XID behind it.
   public var isStandalone: Bool { flags.contains(.standalone) }
 
   /// The transaction's global id, nil when it has no number; the server's id stands in the event's header.

@@ -75,7 +75,7 @@ struct LongField: ~Copyable, ~Escapable {
     }
   }
 
-  /// Whether the value is a JSON string with its quotes, so that it stays on one line.
+  /// True if the value is a JSON string with its quotes, so that it stays on one line.
   var isJSONString: Bool { content == .statement || content == .inflatedStatement }
 
   /// Appends the value's next piece; returns false behind the last one.
@@ -127,7 +127,7 @@ struct LongField: ~Copyable, ~Escapable {
 }
 
 extension RawSpan {
-  /// Whether every character is ASCII below DEL, or of a block that holds no controls: Latin with accents to Hebrew, and CJK.
+  /// True if every character is ASCII below DEL, or of a block that holds no controls: Latin with accents to Hebrew, and CJK.
   /// These need no escapes but JSON's.
   fileprivate var holdsOnlyLetters: Bool {
     for offset in 0..<byteCount {

@@ -18,9 +18,9 @@ public enum RowsKind: UInt8, CaseIterable, Sendable, BitwiseCopyable, CustomStri
     }
   }
 
-  /// Whether rows of this kind have an image of the row before the change.
+  /// True if rows of this kind have an image of the row before the change.
   @inlinable public var hasBefore: Bool { self != .insert }
-  /// Whether rows of this kind have an image of the row after the change.
+  /// True if rows of this kind have an image of the row after the change.
   @inlinable public var hasAfter: Bool { self != .delete }
 }
 
@@ -56,9 +56,9 @@ public struct RowsEvent: ~Escapable {
   public private(set) var rows: RawSpan
   /// Bytes of the body before `rows`.
   public let rowsOffset: Int
-  /// Whether the after images may hold JSON diffs in place of documents (PARTIAL_UPDATE_ROWS).
+  /// True if the after images may hold JSON diffs in place of documents (PARTIAL_UPDATE_ROWS).
   public let isPartial: Bool
-  /// How many bytes the values of compressed columns may come to.
+  /// Limit of the bytes that the values of compressed columns come to.
   var inflationLimit = Limits.event
 
   /// The rows are the statement's last: its table maps are of no more use.
@@ -66,10 +66,10 @@ public struct RowsEvent: ~Escapable {
   /// The table id of an event without table and rows that only ends its statement.
   public static let dummyTableID: UInt64 = 0xFFFFFF
 
-  /// Whether the rows are the statement's last.
+  /// True if the rows are the statement's last.
   public var endsStatement: Bool { flags & Self.statementEndFlag != 0 }
 
-  /// Whether the rows in the event with `body` are the statement's last; looks at the first fields only.
+  /// True if the rows in the event with `body` are the statement's last; looks at the first fields only.
   ///
   /// - Throws: `DecodeError` for a cut body.
   static func endsStatement(_ body: RawSpan, postHeaderLength: Int) throws(DecodeError) -> Bool {

@@ -28,7 +28,7 @@ public struct TableMapEvent: ~Escapable {
   let columnMetadata: RawSpan
   private let nullable: RawSpan
   let optional: RawSpan
-  /// Whether the event says how long the columns are and which may be NULL, as all released servers write it.
+  /// True if the event says how long the columns are and which may be NULL, as all released servers write it.
   public let describesColumns: Bool
   private let metadataOffset: Int
   private let optionalOffset: Int
@@ -89,7 +89,7 @@ public struct TableMapEvent: ~Escapable {
     return columns
   }
 
-  /// Whether column `index` may be NULL, where the event `describesColumns`.
+  /// True if column `index` may be NULL, where the event `describesColumns`.
   func isNullable(_ index: Int) -> Bool { nullable[byteAt: index >> 3] & 1 << UInt8(index & 7) != 0 }
 
   /// The optional metadata.

@@ -20,7 +20,7 @@ package struct TableMapMetadata: Equatable {
     package subscript(index: Int) -> UInt64? { exceptions[index] ?? common }
   }
 
-  /// Whether the server sent any metadata.
+  /// True if the server sent any metadata.
   package var isPresent = false
   /// UNSIGNED, by the column's number among the numeric ones.
   package var unsigned: [Bool]?
@@ -38,9 +38,9 @@ package struct TableMapMetadata: Equatable {
   package var primaryKey: [Int] = []
   /// MariaDB's VECTOR columns, as far as a server was asked: the log does not tell them from VARBINARY.
   var vectors: Set<Int> = []
-  /// Whether a server says that the temporal columns of the old types have no fractions.
+  /// True if a server says that the temporal columns of the old types have no fractions.
   var temporalsHaveNoFractions = false
-  /// Whether each column is visible.
+  /// True if each column is visible.
   package var visible: [Bool]?
 
   /// Reads all fields up to the end of the event.

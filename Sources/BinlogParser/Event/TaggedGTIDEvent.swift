@@ -15,7 +15,7 @@ import Bytes
 ///
 /// See <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Gtid__event.html>.
 public struct TaggedGTIDEvent: Sendable, Equatable, CustomStringConvertible {
-  /// Whether the transaction may hold statements that change rows, and not only their rows.
+  /// True if the transaction may hold statements that change rows, and not only their rows.
   public let mayHoldStatements: Bool
   /// The UUID of the server that committed the transaction first.
   public let sourceID: UUIDBytes

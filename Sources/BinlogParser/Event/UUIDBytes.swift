@@ -34,6 +34,6 @@ public struct UUIDBytes: Sendable, Hashable, Comparable, CustomStringConvertible
     return text
   }
 
-  /// Whether `a` comes before `b`.
+  /// True if `a` comes before `b`.
   public static func < (a: UUIDBytes, b: UUIDBytes) -> Bool { (a.high, a.low) < (b.high, b.low) }
 }

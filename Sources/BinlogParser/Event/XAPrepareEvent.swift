@@ -11,7 +11,7 @@ import Bytes
 ///
 /// See <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1XA__prepare__event.html>.
 public struct XAPrepareEvent: Sendable, Equatable, CustomStringConvertible {
-  /// Whether the transaction is committed with it.
+  /// True if the transaction is committed with it.
   public let isOnePhase: Bool
   /// The transaction's format id.
   public let formatID: UInt32

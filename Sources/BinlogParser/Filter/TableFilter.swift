@@ -62,12 +62,12 @@ public struct TableFilter: Sendable {
     return (filter, watch)
   }
 
-  /// Whether the rows of a table are wanted; the names are the bytes of TABLE_MAP.
+  /// True if the rows of a table are wanted; the names are the bytes of TABLE_MAP.
   public func includes(database: RawSpan, table: RawSpan) -> Bool {
     includes(database: database.array, table: table.array)
   }
 
-  /// Whether the rows of a table are wanted that a statement names.
+  /// True if the rows of a table are wanted that a statement names.
   func includes(_ name: TableName) -> Bool { includes(database: name.schema, table: name.table) }
 
   private func includes(database: [UInt8], table: [UInt8]) -> Bool {

@@ -53,7 +53,7 @@ struct GTIDIntervals: Sendable, Equatable {
     return low
   }
 
-  /// Whether every number of `other` is here.
+  /// True if every number of `other` is here.
   func isSuperset(of other: GTIDIntervals) -> Bool {
     var index = 0
     for range in other.ranges {

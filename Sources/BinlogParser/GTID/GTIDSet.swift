@@ -24,7 +24,7 @@ public enum GTIDSet: Sendable, Equatable {
     return text.contains(UInt8(ascii: ":")) || hyphens > 2
   }
 
-  /// Whether there is no transaction.
+  /// True if there is no transaction.
   public var isEmpty: Bool {
     switch self {
     case .mysql(let set): set.isEmpty
@@ -49,7 +49,7 @@ public enum GTIDSet: Sendable, Equatable {
     }
   }
 
-  /// Whether every transaction of `other` is here; of the two forms, only an empty set is part of the other.
+  /// True if every transaction of `other` is here; of the two forms, only an empty set is part of the other.
   public func isSuperset(of other: GTIDSet) -> Bool {
     switch (self, other) {
     case (.mysql(let set), .mysql(let other)): set.isSuperset(of: other)

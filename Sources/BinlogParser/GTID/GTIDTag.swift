@@ -5,17 +5,17 @@ enum GTIDTag {
   /// Bytes of the longest tag.
   static let maximumLength = 32
 
-  /// Whether a tag may begin with `byte`, in either case.
+  /// True if a tag may begin with `byte`, in either case.
   static func canStart(with byte: UInt8) -> Bool {
     byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
   }
 
-  /// Whether `byte` may stand in a tag, in either case.
+  /// True if `byte` may stand in a tag, in either case.
   static func canContain(_ byte: UInt8) -> Bool {
     canStart(with: byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
-  /// Whether `text` is a tag as the server writes it, in lower case.
+  /// True if `text` is a tag as the server writes it, in lower case.
   static func isValid(_ text: String) -> Bool {
     guard let first = text.utf8.first, text.utf8.count <= maximumLength, canStart(with: first) else { return false }
     return text.utf8.allSatisfy { canContain($0) && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }

@@ -30,7 +30,7 @@ public struct MariaDBGTIDPosition: Sendable, Equatable {
     domains = last.values.sorted { $0.domain < $1.domain }
   }
 
-  /// Whether there is no transaction.
+  /// True if there is no transaction.
   public var isEmpty: Bool { domains.isEmpty }
 
   /// Moves past a transaction: it is now the last one of its domain, whatever its number.
@@ -46,7 +46,7 @@ public struct MariaDBGTIDPosition: Sendable, Equatable {
     }
   }
 
-  /// Whether every domain of `other` is known here with a number that is at least as high.
+  /// True if every domain of `other` is known here with a number that is at least as high.
   public func isSuperset(of other: MariaDBGTIDPosition) -> Bool {
     other.domains.allSatisfy { last in
       let index = index(of: last.domain)

@@ -28,7 +28,7 @@ public struct MySQLGTIDSet: Sendable, Equatable {
     self.init(builder)
   }
 
-  /// Whether there is no transaction.
+  /// True if there is no transaction.
   public var isEmpty: Bool { sources.isEmpty }
 
   /// Adds one transaction. A number that no transaction can have (0, or 2^63 − 1 and above) is passed over.
@@ -59,7 +59,7 @@ public struct MySQLGTIDSet: Sendable, Equatable {
     sources.sort { ($0.id, $0.tag) < ($1.id, $1.tag) }
   }
 
-  /// Whether every transaction of `other` is here.
+  /// True if every transaction of `other` is here.
   public func isSuperset(of other: MySQLGTIDSet) -> Bool {
     other.sources.allSatisfy { source in
       let index = index(of: source.id, source.tag)

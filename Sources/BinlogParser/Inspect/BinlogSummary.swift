@@ -57,7 +57,7 @@ public struct BinlogSummary: Sendable {
 
   /// The five transactions with the most bytes, the largest one first.
   public var largestTransactions: [TransactionSummary] { transactions.largest }
-  /// How many transactions there are.
+  /// Number of transactions.
   public var transactionCount: UInt64 { transactions.count }
 
   /// Takes in the event `frame` of `file`.
@@ -171,7 +171,7 @@ extension BinlogError {
     return error
   }
 
-  /// Whether the event may be right, and only cannot be read by itself or by this version.
+  /// True if the event may be right, and only cannot be read by itself or by this version.
   fileprivate var isNoCorruption: Bool {
     switch cause {
     case .unsupportedColumnType, .undescribedColumns, .missingTableMap, .incident: true

@@ -12,7 +12,7 @@ public struct TransactionSummary: Sendable, Equatable {
 
 /// The largest transactions of a file, found in one pass.
 struct LargestTransactions: Sendable {
-  /// How many are kept.
+  /// Number of them that are kept.
   private static let limit = 5
   private(set) var largest: [TransactionSummary] = []
   private(set) var count: UInt64 = 0

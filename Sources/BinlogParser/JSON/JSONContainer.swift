@@ -50,7 +50,7 @@ struct JSONContainer: BitwiseCopyable {
   @inline(__always)
   func valueEntry(_ index: Int) -> Int { valueEntries &+ index &* (offsetByteCount &+ 1) }
 
-  /// Whether a value of `type` lies in the place of its offset.
+  /// True if a value of `type` lies in the place of its offset.
   @inline(__always)
   func holdsInline(_ type: UInt8) -> Bool {
     switch type {

@@ -159,7 +159,7 @@ enum JSONWord {
     return (word | (word &+ ones) | (word &- ones &* 0x20) | (quotes &- ones) | (backslashes &- ones)) & highBits
   }
 
-  /// Whether all bytes are ASCII, and neither DEL nor escaped by JSON.
+  /// True if all bytes are ASCII, and neither DEL nor escaped by JSON.
   @inline(__always)
   static func areAllPlainASCII(_ words: SIMD2<UInt64>) -> Bool {
     let ones = SIMD2(repeating: ones)

@@ -34,7 +34,7 @@ enum UTF8Sequence {
 }
 
 extension RawSpan {
-  /// Whether the bytes are well-formed UTF-8.
+  /// True if the bytes are well-formed UTF-8.
   public var isWellFormedUTF8: Bool {
     (try? UTF8Span(validating: unsafe _unsafeView(as: UInt8.self))) != nil
   }

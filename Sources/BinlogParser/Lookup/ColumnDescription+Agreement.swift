@@ -1,5 +1,5 @@
 extension ColumnDescription {
-  /// Whether the column can be the one that TABLE_MAP defines: type and every parameter that the log carries are equal.
+  /// True if the column can be the one that TABLE_MAP defines: type and every parameter that the log carries are equal.
   ///
   /// A type that this list does not know agrees with nothing.
   package func agrees(with definition: ColumnDefinition) -> Bool {

@@ -22,7 +22,7 @@ public struct ColumnDescription: Sendable, Equatable {
     self.octetLength = octetLength
   }
 
-  /// Whether the column is UNSIGNED; ZEROFILL implies it.
+  /// True if the column is UNSIGNED; ZEROFILL implies it.
   package var isUnsigned: Bool {
     guard !dataType.hasPrefix("enum"), !dataType.hasPrefix("set") else { return false }
     let words = columnType.lowercased().split(separator: " ")

@@ -27,7 +27,7 @@ extension TableMapMetadata {
     completeLabels(pairs)
   }
 
-  /// Whether the event does not tell the types of some columns, even with all metadata: MariaDB's VECTOR, which is logged as
+  /// True if the event does not tell the types of some columns, even with all metadata: MariaDB's VECTOR, which is logged as
   /// VARBINARY, and its temporal types of old, which may have fractions.
   func leavesTypesOpen(_ definitions: [ColumnDefinition], isMariaDB: Bool) -> Bool {
     guard isMariaDB else { return false }

@@ -25,7 +25,7 @@ public struct ColumnPlan: Sendable, BitwiseCopyable {
 
   /// What the value is.
   public var kind: Kind
-  /// Whether a value may be NULL.
+  /// True if a value may be NULL.
   private(set) var isNullable = true
   /// What the bytes of a `compressed` value are: `text`, `binary` or `textOrBinary`.
   private(set) var content = Kind.textOrBinary

@@ -38,11 +38,11 @@ struct FractionSearch: ~Escapable, ~Copyable {
   private var shapes: [Int: OldTemporalShape] = [:]
   private var fractionCount = 0
   private var steps = 0
-  /// Whether the reading without any fraction came to its end.
+  /// True if the reading without any fraction came to its end.
   private(set) var plainEnds = false
-  /// Whether all strings so far looked like text.
+  /// True if all strings so far looked like text.
   private var looksLikeText = true
-  /// Whether only readings count whose strings look like text.
+  /// True if only readings count whose strings look like text.
   private var demandsText = false
   /// The columns with values in the reading without any fraction.
   private(set) var seen: Set<Int> = []
@@ -84,7 +84,7 @@ struct FractionSearch: ~Escapable, ~Copyable {
     demandsText = plainEnds && looksLikeText
   }
 
-  /// Whether the rest, from `start` on, can be read so that some column has fractions.
+  /// True if the rest, from `start` on, can be read so that some column has fractions.
   @_lifetime(self: copy self)
   private mutating func reads(from start: Place) -> Bool {
     var place = start
@@ -159,7 +159,7 @@ struct FractionSearch: ~Escapable, ~Copyable {
     return rows[byteAt: place.offset - 1] >> UInt8(count % 8) == 0xFF >> UInt8(count % 8)
   }
 
-  /// Whether the value before `place.ordinal` is NULL.
+  /// True if the value before `place.ordinal` is NULL.
   private func isNull(_ place: Place) -> Bool {
     let ordinal = place.ordinal - 1
     return rows[byteAt: place.nulls + ordinal >> 3] & 1 << UInt8(ordinal & 7) != 0
@@ -198,7 +198,7 @@ struct FractionSearch: ~Escapable, ~Copyable {
 }
 
 extension RawSpan {
-  /// Whether the bytes are UTF-8 without control characters, but for tabs and line breaks.
+  /// True if the bytes are UTF-8 without control characters, but for tabs and line breaks.
   fileprivate var looksLikeText: Bool {
     for offset in 0..<byteCount {
       let byte = self[byteAt: offset]

@@ -5,7 +5,7 @@ import Synchronization
 /// They are in the tables of MariaDB only: `FractionSearch` says why.
 final class HiddenFractions: Sendable {
   private let columns: Mutex<Set<Int>>
-  /// Whether a server says that there are none: where rows can be read in both ways, it decides.
+  /// True if a server says that there are none: where rows can be read in both ways, it decides.
   let areDenied: Bool
 
   /// Those of `columns` that are of the old types; nil where there is none.

@@ -4,11 +4,11 @@ import Bytes
 public protocol ImageStyle {
   /// What stands for NULL.
   static var null: StaticString { get }
-  /// Whether dates and times stand in quotes.
+  /// True if dates and times stand in quotes.
   static var quotesTemporals: Bool { get }
-  /// Whether a TIMESTAMP is written as `2024-01-31T10:11:12Z`.
+  /// True if a TIMESTAMP is written as `2024-01-31T10:11:12Z`.
   static var marksUTC: Bool { get }
-  /// Whether people read it on a terminal, which no value is to steer.
+  /// True if people read it on a terminal, which no value is to steer.
   static var isForTerminal: Bool { get }
   /// True for a style that heeds the writer's `JSONSpelling`.
   static var hasSpelling: Bool { get }

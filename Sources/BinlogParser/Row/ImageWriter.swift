@@ -4,7 +4,7 @@ import Bytes
 public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
   /// What was written.
   public var buffer: OutputBuffer
-  /// How many undecodable runs of bytes were replaced by U+FFFD.
+  /// Number of undecodable runs of bytes that were replaced by U+FFFD.
   public private(set) var replacements = 0
   /// Where the image begins.
   private var start = 0

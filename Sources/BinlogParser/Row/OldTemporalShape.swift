@@ -15,7 +15,7 @@ struct OldTemporalShape: Equatable {
   /// Without fraction.
   static var plain: OldTemporalShape { OldTemporalShape(byteCount: 0, skippedCount: 0, limit: 0) }
 
-  /// Whether there is a fraction.
+  /// True if there is a fraction.
   var isFraction: Bool { byteCount > 0 }
 
   /// The shapes of a column of `kind`, `plain` first; none for other kinds.

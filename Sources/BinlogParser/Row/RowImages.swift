@@ -75,11 +75,11 @@ public struct RowImages: ~Escapable, ~Copyable {
     return error
   }
 
-  /// How many columns a before image holds.
+  /// Number of columns that a before image holds.
   public var beforeCount: Int { before.count }
-  /// How many columns an after image holds.
+  /// Number of columns that an after image holds.
   public var afterCount: Int { after.count }
-  /// Whether every row was read.
+  /// True if every row was read.
   public var isAtEnd: Bool { cursor.isAtEnd && !holdsEmptyRow }
 
   // A function for each style: what other modules call generically is not specialized: 11 % more instructions a row.
@@ -222,7 +222,7 @@ extension BinlogError {
 struct PresentColumns: ~Escapable {
   private let bits: RawSpan
   private let isComplete: Bool
-  /// How many columns are present.
+  /// Number of columns that are present.
   let count: Int
 
   @_lifetime(copy bits)

@@ -30,7 +30,7 @@ struct StringPool: Sendable {
   /// The number of runs.
   var count: Int { runs.count }
 
-  /// Whether a run of text holds a character that steers a terminal.
+  /// True if a run of text holds a character that steers a terminal.
   var steersTerminal: Bool {
     runs.contains { run in String(decoding: run.bytes, as: UTF8.self).unicodeScalars.contains(where: \.steersTerminal) }
   }

@@ -20,7 +20,7 @@ public final class TablePlan: Sendable {
   let textKeys: StringPool
   /// The labels of all ENUM and SET columns, escaped as the inside of a JSON string.
   let labels: StringPool
-  /// Whether a label holds a character that steers a terminal.
+  /// True if a label holds a character that steers a terminal.
   let labelsSteerTerminal: Bool
 
   /// Bytes of memory, roughly.
@@ -137,14 +137,14 @@ public enum ColumnNames: Sendable {
   /// From TABLE_MAP where it carries them, else from this source where it agrees with TABLE_MAP, else c0, c1, ….
   case lookup(any ColumnSource)
 
-  /// Whether names are wanted at all.
+  /// True if names are wanted at all.
   var areUsed: Bool {
     if case .ordinal = self { false } else { true }
   }
 }
 
 extension TableMapMetadata {
-  /// Whether the numeric column number `index` is UNSIGNED.
+  /// True if the numeric column number `index` is UNSIGNED.
   func isUnsigned(_ index: Int) -> Bool {
     guard let unsigned, unsigned.indices.contains(index) else { return false }
     return unsigned[index]

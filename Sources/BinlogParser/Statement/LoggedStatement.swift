@@ -5,7 +5,7 @@ import Bytes
 /// A server that logs rows writes DDL as statements. One that logs statements writes everything so, and then the changes of
 /// rows cannot be had from the log: that is what this type finds out.
 public struct LoggedStatement: Sendable, Equatable {
-  /// Whether it inserts, updates or deletes rows that the log therefore does not hold as rows. TRUNCATE does not count: no
+  /// True if it inserts, updates or deletes rows that the log therefore does not hold as rows. TRUNCATE does not count: no
   /// server logs its rows.
   public let changesRows: Bool
   /// The tables whose columns it may change.
@@ -55,7 +55,7 @@ public struct LoggedStatement: Sendable, Equatable {
     self.tables = tables
   }
 
-  /// Whether it changes rows of a table that `filter` includes, or may: a statement whose tables are not known counts, since
+  /// True if it changes rows of a table that `filter` includes, or may: a statement whose tables are not known counts, since
   /// a function in any schema can change any table.
   public func changesRows(of filter: TableFilter) -> Bool {
     guard changesRows, let tables else { return changesRows }

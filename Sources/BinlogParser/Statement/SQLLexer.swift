@@ -23,7 +23,7 @@ enum SQLToken: Equatable, Sendable {
     }
   }
 
-  /// Whether the token is this sign.
+  /// True if the token is this sign.
   func isSign(_ sign: Unicode.Scalar) -> Bool { self == .sign(UInt8(ascii: sign)) }
 }
 

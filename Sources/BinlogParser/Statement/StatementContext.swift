@@ -49,7 +49,7 @@ struct StatementContext: Sendable {
     return true
   }
 
-  /// Whether a byte below 0x80 always is that character of ASCII: no other text can be split at its quotes.
+  /// True if a byte below 0x80 always is that character of ASCII: no other text can be split at its quotes.
   var keepsASCII: Bool {
     switch characterSet {
     case .big5, .cp932, .gb18030, .gbk, .sjis, .swe7, .ucs2, .utf16, .utf16le, .utf32: false

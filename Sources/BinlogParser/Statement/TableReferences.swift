@@ -94,7 +94,7 @@ struct TableReferences {
     }
   }
 
-  /// Whether `word` stands anywhere from here on.
+  /// True if `word` stands anywhere from here on.
   mutating func contains(_ word: String) -> Bool {
     while let current = token {
       if current.keyword == word { return true }

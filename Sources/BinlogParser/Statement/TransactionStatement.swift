@@ -38,7 +38,7 @@ package enum TransactionStatement: Sendable, Equatable {
     self = Self.meaning(of: words, statement)
   }
 
-  /// Whether it is what the server writes at the start of each transaction of rows: so often that no word is made of it.
+  /// True if it is what the server writes at the start of each transaction of rows: so often that no word is made of it.
   static func isBegin(_ statement: RawSpan) -> Bool {
     statement.byteCount == 5 && statement.uint32(at: 0) == 0x4947_4542 && statement[byteAt: 4] == UInt8(ascii: "N")
   }

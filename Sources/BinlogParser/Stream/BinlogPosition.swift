@@ -25,7 +25,7 @@ public struct BinlogPosition: Sendable, Equatable, CustomStringConvertible {
 
 /// The order of binlog files: by the number after the last dot, since 1000000 follows 999999.
 public enum BinlogFileOrder {
-  /// Whether `a` comes before `b` in the log.
+  /// True if `a` comes before `b` in the log.
   public static func precedes(_ a: String, _ b: String) -> Bool {
     switch (number(of: a), number(of: b)) {
     case (let x?, let y?): x < y
@@ -33,7 +33,7 @@ public enum BinlogFileOrder {
     }
   }
 
-  /// Whether `b` has the number that follows that of `a`.
+  /// True if `b` has the number that follows that of `a`.
   public static func isNext(_ b: String, after a: String) -> Bool {
     guard let x = number(of: a), x < .max else { return false }
     return number(of: b) == x + 1

@@ -19,7 +19,7 @@ public struct BinlogRange: Sendable, Equatable {
     BinlogRange(from: from, toFile: toFile, toOffset: toOffset)
   }
 
-  /// Whether the range has an end.
+  /// True if the range has an end.
   public var isBounded: Bool { toFile != nil }
 
   /// What an event means for the range.
@@ -44,14 +44,14 @@ public struct BinlogRange: Sendable, Equatable {
     return endsFile && toOffset == nil ? .last : .inside
   }
 
-  /// Whether no event that starts at `next` or later can belong to the range.
+  /// True if no event that starts at `next` or later can belong to the range.
   public func isPassed(by next: BinlogPosition) -> Bool {
     guard let toFile, !next.file.isEmpty else { return false }
     if let toOffset, next.file == toFile { return next.offset >= toOffset }
     return BinlogFileOrder.precedes(toFile, next.file)
   }
 
-  /// Whether a log that ends at `reached` covers the range.
+  /// True if a log that ends at `reached` covers the range.
   public func isCovered(by reached: BinlogPosition) -> Bool {
     guard let toFile else { return false }
     if BinlogFileOrder.precedes(toFile, reached.file) { return true }

@@ -12,7 +12,7 @@ public enum EventChecksum: UInt8, Sendable, BitwiseCopyable {
   /// Bytes at the end of each event.
   public var byteCount: Int { self == .crc32 ? 4 : 0 }
 
-  /// Whether the last four bytes of `event` are the CRC-32 of the others.
+  /// True if the last four bytes of `event` are the CRC-32 of the others.
   ///
   /// A FORMAT_DESCRIPTION is hashed with its in-use flag cleared, since the server sets and clears it in place.
   package static func matches(_ event: RawSpan, isFormatDescription: Bool) -> Bool {

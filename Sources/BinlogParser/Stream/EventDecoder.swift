@@ -21,12 +21,12 @@ public struct EventDecoder: Sendable {
   private var tableMaps: TableMaps
   private var inflated = InflatedRows()
   private let filter: TableFilter
-  /// How many bytes the compressed part of an event may come to.
+  /// Limit of the bytes that the compressed part of an event comes to.
   public let maxEventBytes: Int
-  /// How many statements came that changed rows of included tables, or may have, in a way that the log does not show: the
+  /// Number of statements that changed rows of included tables, or may have, in a way that the log does not show: the
   /// server's `binlog_format` is not ROW.
   public private(set) var statementChanges: UInt64 = 0
-  /// How many events with rows of included tables came that are of a kind which is not wanted.
+  /// Number of events with rows of included tables that are of a kind which is not wanted.
   public private(set) var unwantedRowEvents: UInt64 = 0
 
   /// The included tables whose rows the last statement removed without a row of them in the log.

@@ -4,7 +4,7 @@ import Bytes
 public struct EventFrame: Sendable, BitwiseCopyable {
   /// The event's header.
   public let header: EventHeader
-  /// Whether the event has rows, or describes their table, and its transaction takes them back.
+  /// True if the event has rows, or describes their table, and its transaction takes them back.
   public package(set) var isRolledBack = false
   /// Bytes from the start of the chunk to the event's header.
   public var offset: Int
@@ -23,7 +23,7 @@ public struct EventFrame: Sendable, BitwiseCopyable {
     self.end = end
   }
 
-  /// Whether the event stands in no file and moves no position.
+  /// True if the event stands in no file and moves no position.
   public var isOutsideOfFile: Bool { start == end }
 
   /// True for the START_ENCRYPTION at whose own place a dump began. MariaDB sends it as for any start in the middle, and

@@ -34,9 +34,9 @@ public struct EventHeader: Sendable, BitwiseCopyable {
   /// Readers that do not know the event's type may pass it over.
   public static let ignorableFlag: UInt16 = 0x0080
 
-  /// Whether a reader that does not know the event's type may pass it over.
+  /// True if a reader that does not know the event's type may pass it over.
   public var isIgnorable: Bool { flags & Self.ignorableFlag != 0 }
-  /// Whether the server made the event up for this reader.
+  /// True if the server made the event up for this reader.
   public var isArtificial: Bool { flags & Self.artificialFlag != 0 }
 
   /// True for an event that stands in no file where the dump is, and moves no position: one that the server made up, or

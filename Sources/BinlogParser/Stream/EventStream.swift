@@ -14,7 +14,7 @@ public struct EventStream: Sendable {
   /// Where a FORMAT_DESCRIPTION of the last one's size ends in its file.
   private var formatEnd: UInt64 = 0
   private var checksum: EventChecksum
-  /// Whether events come from a file: their place in it is their position, whatever `log_pos` says.
+  /// True if events come from a file: their place in it is their position, whatever `log_pos` says.
   private let isFile: Bool
 
   /// A stream that starts at `position`, whose server was asked for `checksum` until a FORMAT_DESCRIPTION says otherwise.

@@ -89,7 +89,7 @@ public struct EventType: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
   static let updateRowsCompressed = EventType(rawValue: 170)
   static let deleteRowsCompressed = EventType(rawValue: 171)
 
-  /// Whether a server is known to write events of this type.
+  /// True if a server is known to write events of this type.
   @inlinable
   public var isKnown: Bool {
     switch rawValue {
@@ -98,11 +98,11 @@ public struct EventType: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
     }
   }
 
-  /// Whether the event is only ever made up by the server: it is in no file and moves no position.
+  /// True if the event is only ever made up by the server: it is in no file and moves no position.
   @inlinable
   public var isHeartbeat: Bool { self == .heartbeat || self == .heartbeatV2 }
 
-  /// Whether the event holds rows that MariaDB compressed.
+  /// True if the event holds rows that MariaDB compressed.
   public var holdsCompressedRows: Bool {
     (EventType.writeRowsCompressedV1.rawValue...EventType.deleteRowsCompressed.rawValue).contains(rawValue)
   }

@@ -30,7 +30,7 @@ public enum TransactionTime {
 }
 
 extension EventType {
-  /// Whether the event says something of its file, and belongs to no transaction.
+  /// True if the event says something of its file, and belongs to no transaction.
   public var describesFile: Bool {
     switch self {
     case .formatDescription, .rotate, .stop, .previousGTIDs, .mariadbGTIDList, .binlogCheckpoint, .startEncryption: true

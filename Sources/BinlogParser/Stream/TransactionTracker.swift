@@ -21,13 +21,13 @@ public struct TransactionTracker: Sendable {
 
   private var place = Place.outside
   private var announced: GTID?
-  /// Whether there were transactions without an id: then no set says what was received.
+  /// True if there were transactions without an id: then no set says what was received.
   private var hasAnonymous = false
   /// The ids of all transactions up to the last boundary, where they are known and all have one.
   public private(set) var gtids: GTIDSet?
   /// What the open transaction, or else the last one, takes back of itself.
   public private(set) var undone = UndoneEvents()
-  /// Whether the open transaction may end with ROLLBACK, or have a ROLLBACK TO, as far as the log tells before.
+  /// True if the open transaction may end with ROLLBACK, or have a ROLLBACK TO, as far as the log tells before.
   ///
   /// MySQL says in the GTID whether it may hold statements, without which it logs nothing that was rolled back. The flags of
   /// MariaDB's GTID are the same either way.
@@ -36,10 +36,10 @@ public struct TransactionTracker: Sendable {
   /// A tracker between two transactions; `gtids` are those of all transactions before it, where they are known.
   public init(gtids: GTIDSet?) { self.gtids = gtids }
 
-  /// Whether the last event left no transaction open.
+  /// True if the last event left no transaction open.
   public var isOutside: Bool { place == .outside }
 
-  /// Whether a transaction, or what a GTID announces, is open.
+  /// True if a transaction, or what a GTID announces, is open.
   public var isInTransaction: Bool { place == .announced || place == .transaction }
 
   /// The same tracker without the ids, for a look ahead.
@@ -148,7 +148,7 @@ public struct TransactionTracker: Sendable {
 }
 
 extension EventType {
-  /// Whether the event belongs to the statement that follows it.
+  /// True if the event belongs to the statement that follows it.
   fileprivate var beginsStatement: Bool {
     switch self {
     case .tableMap, .rowsQuery, .annotateRows: true

@@ -31,7 +31,7 @@ extension OutputBuffer {
     if value.isFinite, isWholeNumber(from: start) { append(".0") }
   }
 
-  /// Whether only digits and a sign were written since `start`.
+  /// True if only digits and a sign were written since `start`.
   private borrowing func isWholeNumber(from start: Int) -> Bool {
     let written = bytes
     for index in start..<count where written[byteAt: index] > UInt8(ascii: "9") || written[byteAt: index] == 0x2E {
@@ -107,7 +107,7 @@ extension OutputBuffer {
     if !isExponent { dropPointZero(from: start) }
   }
 
-  /// Whether the last byte is a digit from 1 to 9 or a zero: the exponent has begun.
+  /// True if the last byte is a digit from 1 to 9 or a zero: the exponent has begun.
   private var endsInDigitOfExponent: Bool {
     let last = bytes[byteAt: count - 1]
     return last >= UInt8(ascii: "0") && last <= UInt8(ascii: "9")

@@ -17,7 +17,7 @@ enum DecimalDigits {
     return tens | (twos &- tens &* 10) &<< 8
   }
 
-  /// How many digits `value` has, which is below 10^8; 1 for 0.
+  /// Number of digits of `value`, which is below 10^8; 1 for 0.
   @inlinable @inline(__always)
   static func count(_ value: UInt32) -> Int {
     // Branches, which the processor foresees: with a table in their place text output takes 2 % longer.

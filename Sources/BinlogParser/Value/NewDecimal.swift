@@ -121,7 +121,7 @@ struct NewDecimalGroups: ~Escapable {
   @usableFromInline var signBit: UInt32 = 0x80
   /// All groups so far, one over the other: 0 for a zero.
   @usableFromInline var union: UInt32 = 0
-  /// Whether a group was larger than its digits can say.
+  /// True if a group was larger than its digits can say.
   @usableFromInline var isInvalid = false
 
   /// The groups in `bytes`, of which there is at least one.

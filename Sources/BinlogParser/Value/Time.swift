@@ -8,7 +8,7 @@ import Bytes
 ///
 /// See <https://dev.mysql.com/doc/refman/en/time.html>.
 public struct Time: BitwiseCopyable, Equatable, Sendable {
-  /// Whether the whole is below zero.
+  /// True if the whole is below zero.
   public let isNegative: Bool
   /// 0 to 838.
   public let hour: UInt16

@@ -19,7 +19,7 @@ public struct Timestamp: BitwiseCopyable, Equatable, Sendable {
     self.microsecond = microsecond
   }
 
-  /// Whether this is the zero date, "0000-00-00 00:00:00".
+  /// True if this is the zero date, "0000-00-00 00:00:00".
   @inlinable public var isZero: Bool { seconds | microsecond == 0 }
 
   /// Reads a TIMESTAMP2 of `fractionDigits` digits (0 to 6). Throws `truncated`, or `invalid` for the fraction.

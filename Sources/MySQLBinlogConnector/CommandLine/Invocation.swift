@@ -32,7 +32,7 @@ package enum Invocation: Equatable, Sendable {
 package struct StreamArguments: Equatable, Sendable {
   /// The path of the configuration file.
   package let configurationPath: String
-  /// Whether debug messages are wanted, whatever `log_level` says.
+  /// True if debug messages are wanted, whatever `log_level` says.
   package let isVerbose: Bool
   /// The log file, which goes before `log_file`.
   package let logFile: String?

@@ -44,7 +44,7 @@ extension BinlogRange {
     return text
   }
 
-  /// Whether `text` is `name.digits`, without a folder.
+  /// True if `text` is `name.digits`, without a folder.
   static func isFileName(_ text: String) -> Bool {
     guard let dot = text.lastIndex(of: "."), dot != text.startIndex, text.utf8.count <= 255 else { return false }
     guard text[text.index(after: dot)...].allSatisfy({ $0.isASCII && $0.isNumber }) else { return false }

@@ -36,7 +36,7 @@ package struct Configuration: Sendable {
   /// What is worth a warning before the run begins.
   package private(set) var warnings: [String] = []
 
-  /// Whether the file itself holds the password.
+  /// True if the file itself holds the password.
   private let holdsPassword: Bool
 
   /// Reads the file that `arguments` name.
@@ -108,9 +108,9 @@ package struct Configuration: Sendable {
     return durability.checkpointFile?.isS3 == true ? .checkpointFile : nil
   }
 
-  /// Whether the run has an end of its own.
+  /// True if the run has an end of its own.
   package var isBounded: Bool { range.isBounded || stop.isBounded }
 
-  /// Whether anybody wants to know which global transaction ids are complete.
+  /// True if anybody wants to know which global transaction ids are complete.
   var needsGTIDs: Bool { durability.checkpointFile != nil || stop.gtids != nil }
 }

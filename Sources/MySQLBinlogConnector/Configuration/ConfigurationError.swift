@@ -5,7 +5,7 @@ package struct ConfigurationError: Error, Equatable, Sendable {
   /// The problems; there is at least one.
   package let problems: [ConfigurationProblem]
 
-  /// Whether a value of `key` is wrong.
+  /// True if a value of `key` is wrong.
   func concerns(_ key: ConfigurationKey) -> Bool {
     problems.contains { $0.message.hasPrefix("\(key.rawValue) ") }
   }

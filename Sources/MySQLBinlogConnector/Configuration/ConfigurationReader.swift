@@ -15,7 +15,7 @@ struct ConfigurationReader {
     self.problems = problems
   }
 
-  /// Whether the file gives `key` a value other than null.
+  /// True if the file gives `key` a value other than null.
   func has(_ key: ConfigurationKey) -> Bool { values[key] != nil }
 
   /// The value of `key`, whatever its type; nil where it is missing or null.

@@ -13,7 +13,7 @@ package struct FileSettings: Sendable, Equatable {
   package let files: [BinlogFile]
   /// The largest event that is read, in bytes.
   package let maxEventBytes: Int
-  /// Whether files of the log may be missing between those that are read.
+  /// True if files of the log may be missing between those that are read.
   package let allowsGaps: Bool
 
   /// What `source` and `files` name; nil where a server is read.

@@ -19,7 +19,7 @@ enum HostName {
   /// The longest name in the DNS, with some room for an IPv6 zone.
   private static let longest = 255
 
-  /// Whether `text` has the shape of an IPv6 address, with or without a zone ("fe80::1%eth0").
+  /// True if `text` has the shape of an IPv6 address, with or without a zone ("fe80::1%eth0").
   private static func isIPv6(_ text: String) -> Bool {
     let address = text.prefix { $0 != "%" }
     return address.count { $0 == ":" } >= 2 && address.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }

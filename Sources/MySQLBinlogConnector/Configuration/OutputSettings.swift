@@ -79,7 +79,7 @@ package struct OutputSettings: Sendable, Equatable {
   package let jsonSpelling: JSONSpelling
   /// `column_names`.
   package let columnNames: ColumnNames
-  /// How many chunks of events may wait for the processing worker.
+  /// Number of chunks of events that may wait for the processing worker.
   package let queueCapacity: Int
 
   /// Reads the settings; `mode` goes before `output_mode`.

@@ -16,7 +16,7 @@ package struct ServerSettings: Sendable {
   package let database: String?
   /// The replica id that the reader registers with.
   package let serverID: UInt32
-  /// Whether the configuration gives it; else it is random.
+  /// True if the configuration gives it; else it is random.
   package let hasOwnServerID: Bool
   /// How long a connection may take to be made.
   package let connectTimeoutSeconds: Int

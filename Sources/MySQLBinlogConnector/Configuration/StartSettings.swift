@@ -13,7 +13,7 @@ package enum StartSettings: Sendable, Equatable {
   /// At the first transaction of `from_timestamp`, in seconds since 1970, or later.
   case timestamp(UInt32)
 
-  /// Whether the configuration needs no `from_binlog_file`.
+  /// True if the configuration needs no `from_binlog_file`.
   static func isElsewhere(_ reader: ConfigurationReader) -> Bool {
     reader.has(.gtidSet) || reader.has(.fromTimestamp) || reader.has(.from)
   }

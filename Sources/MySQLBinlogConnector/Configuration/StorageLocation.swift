@@ -8,12 +8,12 @@ package enum StorageLocation: Sendable, Equatable {
   /// In an object store.
   case s3(S3URI)
 
-  /// Whether it is in an object store.
+  /// True if it is in an object store.
   var isS3: Bool {
     if case .s3 = self { true } else { false }
   }
 
-  /// Whether `file` lies in the folder, or below the prefix, that this is. Paths are compared by where they really lead; a link in
+  /// True if `file` lies in the folder, or below the prefix, that this is. Paths are compared by where they really lead; a link in
   /// the folder lies in it, wherever it leads.
   func contains(_ file: StorageLocation) -> Bool {
     switch (self, file) {

@@ -4,11 +4,11 @@ import ArgumentParser
 package struct InspectArguments: Equatable, Sendable {
   /// The binlog files.
   package let paths: [String]
-  /// Whether every event is listed, in place of the summary.
+  /// True if every event is listed, in place of the summary.
   package let listsEvents: Bool
-  /// Whether the output is for machines: JSON, one object in each line.
+  /// True if the output is for machines: JSON, one object in each line.
   package let isJSON: Bool
-  /// Whether the number of verified checksums is told.
+  /// True if the number of verified checksums is told.
   package let tellsChecksums: Bool
 
   /// Arguments as given on a command line.

@@ -12,7 +12,7 @@ struct EmbeddedMetrics {
   let rows: Int
   /// Bytes of these files.
   let bytes: Int
-  /// How many they are.
+  /// Their number.
   let files: Int
   /// How far behind the server the function is; nil where that is not known.
   let lagMilliseconds: Int64?

@@ -14,7 +14,7 @@ struct EventReader {
     prefix = name.isEmpty ? "" : "\(name)."
   }
 
-  /// Whether `key` has a value.
+  /// True if `key` has a value.
   func has(_ key: String) -> Bool { values[key] != nil }
 
   /// Takes the value of `key` out.

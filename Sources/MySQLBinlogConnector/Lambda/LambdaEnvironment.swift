@@ -8,7 +8,7 @@ package struct LambdaEnvironment: Sendable, Equatable {
   package let runtimeAPI: String
   /// `AWS_LAMBDA_FUNCTION_NAME`.
   package let functionName: String
-  /// Whether `AWS_LAMBDA_LOG_FORMAT` asks for log lines in JSON.
+  /// True if `AWS_LAMBDA_LOG_FORMAT` asks for log lines in JSON.
   package let logsJSON: Bool
   /// `AWS_LAMBDA_LOG_LEVEL`, which goes before `log_level`; nil where it is not set.
   package let logLevel: LogLevel?

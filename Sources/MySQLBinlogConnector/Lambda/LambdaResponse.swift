@@ -17,7 +17,7 @@ package struct LambdaResponse: Encodable {
   let status = "ok"
   /// "caught_up", "stop_position", "deadline" or "limit".
   let reason: String
-  /// Whether there is more to read, as far as is known.
+  /// True if there is more to read, as far as is known.
   let more: Bool
   /// Where the invocation began.
   let start: LambdaPlace

@@ -47,7 +47,7 @@ package final class LogSink: Sendable {
   /// Gives all further lines this form.
   package func setForm(_ form: Form) { state.withLock { $0.form = form } }
 
-  /// Whether lines go to a log file, rather than to standard error.
+  /// True if lines go to a log file, rather than to standard error.
   package var writesToFile: Bool { state.withLock { $0.output !== LineOutput.standardError } }
 
   /// The least severe level that is written.

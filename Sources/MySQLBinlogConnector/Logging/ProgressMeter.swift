@@ -18,7 +18,7 @@ package struct ProgressMeter: Sendable {
     nextTime = rowStep > 0 ? .zero : Self.interval
   }
 
-  /// Whether `rows` alone make a report possible; when not, nobody needs to look at the clock.
+  /// True if `rows` alone make a report possible; when not, nobody needs to look at the clock.
   package func wants(rows: UInt64) -> Bool { rows >= nextRows }
 
   /// A report when one is due at `time` since the start, else nil. Rows and bytes never become fewer.

@@ -8,7 +8,7 @@ package struct ProgressReport: Equatable, Sendable {
   package let file: String
   /// Bytes from the start of that file.
   package let position: UInt64
-  /// How many bytes there are to read in all, where the end is known.
+  /// Number of bytes to read in all, where the end is known.
   package let end: UInt64?
   /// Rows in each second since the report before.
   package let rowsPerSecond: Double

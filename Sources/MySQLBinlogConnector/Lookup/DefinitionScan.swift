@@ -102,7 +102,7 @@ struct DefinitionScan {
     return false
   }
 
-  /// Whether another event is to be taken in on the way to `target`.
+  /// True if another event is to be taken in on the way to `target`.
   private func isDue(_ target: BinlogPosition?) -> Bool {
     guard let target, !end.precedes(target) else { return true }
     return end.file == target.file && end.offset - target.offset < Self.excessByteCount

@@ -48,7 +48,7 @@ enum EventSource {
     }
   }
 
-  /// Whether `next` may have to wait for the server.
+  /// True if `next` may have to wait for the server.
   func mayWait() -> Bool {
     switch self {
     case .server(let connection): !connection.hasBufferedEvent()

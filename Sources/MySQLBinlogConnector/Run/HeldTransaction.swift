@@ -21,14 +21,14 @@ struct HeldTransaction {
   private var spilled: [Spilled] = []
   private var file: ScratchFile?
   private var byteCount = 0
-  /// How many chunks were taken out again.
+  /// Number of chunks that were taken out again.
   private var takenCount = 0
   /// Events of the first chunk that lie before the transaction.
   private var completeFrameCount = 0
   /// Events that are held, those before the transaction among them.
   private(set) var frameCount = 0
 
-  /// Whether nothing is held.
+  /// True if nothing is held.
   var isEmpty: Bool { chunks.isEmpty }
 
   /// Keeps `chunk`, of whose events the first `completeFrameCount` lie before the transaction.

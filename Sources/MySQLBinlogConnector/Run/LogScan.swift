@@ -12,7 +12,7 @@ struct LogScan {
   private let knownEnd: BinlogPosition?
   /// Where the transaction of the last event starts, and the ids of those before it.
   private(set) var transactionStart: (position: BinlogPosition, gtids: GTIDSet?)
-  /// Whether the last event begins a transaction.
+  /// True if the last event begins a transaction.
   private var beginsTransaction = false
 
   /// The ids of all transactions up to the last event, where they are known.

@@ -31,7 +31,7 @@ final class Outage {
     damages = 0
   }
 
-  /// Whether it makes sense to try again after `error`.
+  /// True if it makes sense to try again after `error`.
   func mayPass(after error: RunError) -> Bool {
     switch error {
     case .wire(let failure, _) where failure.category == .unreachable: return true

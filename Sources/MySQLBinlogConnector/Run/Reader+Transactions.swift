@@ -6,7 +6,7 @@ import Pipeline
 ///
 /// From a server such a transaction waits, in memory and then in a file. In a file the reader looks ahead.
 extension Reader {
-  /// Whether what came of the open transaction must wait, because its end may take it back.
+  /// True if what came of the open transaction must wait, because its end may take it back.
   var isHolding: Bool {
     guard transactions.isInTransaction, passedOver == nil, undoneAhead == nil, !isInTornTransaction else {
       return false

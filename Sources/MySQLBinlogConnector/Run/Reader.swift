@@ -57,7 +57,7 @@ struct Reader {
   var rolledBack: (transactions: Int, events: Int) = (0, 0)
   /// Where the last transaction ended.
   private(set) var boundary: BinlogPosition
-  /// Whether an event was handed over that says more than how its file begins or ends.
+  /// True if an event was handed over that says more than how its file begins or ends.
   private(set) var hasEvents = false
   /// Frames of the chunk that lie before `boundary`; nil when it lies before the chunk.
   var completeFrameCount: Int? = 0
@@ -71,9 +71,9 @@ struct Reader {
   private var format: (file: String, created: UInt32)?
   /// Where transactions start that have no end in the log, because the server died while it wrote them.
   private(set) var torn: [BinlogPosition]
-  /// Whether the events of such a transaction are being dropped.
+  /// True if the events of such a transaction are being dropped.
   private(set) var isInTornTransaction = false
-  /// Whether the last event is beyond the stop condition.
+  /// True if the last event is beyond the stop condition.
   private var isStopped = false
   private var lastTimestamp: UInt32 = 0
 
@@ -132,10 +132,10 @@ struct Reader {
     }
   }
 
-  /// Whether the pipeline and the chunk hold whole transactions only.
+  /// True if the pipeline and the chunk hold whole transactions only.
   private var isBetweenTransactions: Bool { transactions.isOutside && passedOver == nil }
 
-  /// Whether the pipeline has whole transactions only, once what is complete has been handed over.
+  /// True if the pipeline has whole transactions only, once what is complete has been handed over.
   var hasHandedWholeTransactions: Bool { passedOver == nil }
 
   /// Why the reading is to end here; nil to go on.
@@ -197,7 +197,7 @@ struct Reader {
     return try pass(isFull: isFull) ? nil : .pipelineStopped
   }
 
-  /// Whether nothing of the range can come after an event that is beyond it. When that one is in a later file than the
+  /// True if nothing of the range can come after an event that is beyond it. When that one is in a later file than the
   /// last one, that file has ended before the stop position, if there is one.
   private var isRangeCovered: Bool {
     range.toOffset == nil || stream.position.file == range.toFile || isStopped
@@ -242,7 +242,7 @@ struct Reader {
     return verdict == .inside && transactions.isOutside && stop.isReached(by: gtids) ? .last : verdict
   }
 
-  /// Whether `frame` begins a transaction that lies at or behind the place of `to_timestamp`.
+  /// True if `frame` begins a transaction that lies at or behind the place of `to_timestamp`.
   private func isAtTimeStop(_ frame: EventFrame, _ file: String) -> Bool {
     guard let timeStop, !frame.isOutsideOfFile, !frame.header.type.describesFile else { return false }
     return timeStop.isReached(by: BinlogPosition(file: file, offset: frame.start), chunk.transactionTime(frame))

@@ -41,7 +41,7 @@ final class Resumption {
   /// A whole transaction came.
   func noteProgress() { outage.end() }
 
-  /// Whether it makes sense to take the stream up again after `error`.
+  /// True if it makes sense to take the stream up again after `error`.
   func mayHelp(after error: RunError) -> Bool { outage.mayPass(after: error) }
 
   /// Says whether a dump that ended at `position` was cut: the log was longer before it began. `KILL QUERY`, or a server

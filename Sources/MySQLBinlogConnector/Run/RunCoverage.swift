@@ -6,9 +6,9 @@ final class RunCoverage {
   let filter: TableFilter
   /// The filter's patterns that have matched none of them.
   let patterns: PatternWatch
-  /// Whether the run goes on where another one ended.
+  /// True if the run goes on where another one ended.
   var isContinued = false
-  /// Whether anything was in the range.
+  /// True if anything was in the range.
   var hasEvents = false
 
   /// The coverage of a run that has not begun, for which `filter` decides.
@@ -36,7 +36,7 @@ extension StreamRun {
 }
 
 extension Reader.End {
-  /// Whether everything was received that the range, or the log, has.
+  /// True if everything was received that the range, or the log, has.
   var isEndOfRangeOrLog: Bool {
     switch self {
     case .rangeEnd, .endOfLog: true

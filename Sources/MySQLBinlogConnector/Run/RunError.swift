@@ -58,12 +58,12 @@ enum RunError: Error {
     }
   }
 
-  /// Whether the server no longer has, or never had, the log that was asked for.
+  /// True if the server no longer has, or never had, the log that was asked for.
   var isAboutMissingLog: Bool {
     if case .wire(let failure, _) = self { failure.isAboutMissingLog } else { false }
   }
 
-  /// Whether a stop signal, or the end of the run's time, ended a wait for the server.
+  /// True if a stop signal, or the end of the run's time, ended a wait for the server.
   var isInterruption: Bool {
     if case .wire(let failure, _) = self { failure.category == .interrupted } else { false }
   }

@@ -34,8 +34,8 @@ struct RunOutcome {
   /// When the last event before `next` happened, in seconds since 1970; 0 where that is not known.
   let timestamp: UInt32
 
-  /// Whether it came any further.
+  /// True if it came any further.
   var hasProgress: Bool { next != start }
-  /// Whether there is more to read, as far as is known.
+  /// True if there is more to read, as far as is known.
   var hasMore: Bool { reason == .deadline || reason == .limit }
 }

@@ -18,7 +18,7 @@ struct RunRequest {
   var rowLimit: UInt64?
   /// The time that the run has.
   var timeLimit: TimeLimit?
-  /// Whether the run is one of many that share an output folder: it ends with the log, and all its files have names that say
+  /// True if the run is one of many that share an output folder: it ends with the log, and all its files have names that say
   /// where they start.
   var isOneOfMany = false
 }

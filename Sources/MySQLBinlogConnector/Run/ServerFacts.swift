@@ -8,9 +8,9 @@ struct ServerFacts {
   let server: Checkpoint.Server
   /// What a further connection to it must find.
   let identity: ServerIdentity
-  /// Whether it is MariaDB.
+  /// True if it is MariaDB.
   let isMariaDB: Bool
-  /// Whether it gives transactions global ids.
+  /// True if it gives transactions global ids.
   let hasGTIDs: Bool
   /// The server's binlog files in order, with their sizes in bytes; nil without the privilege REPLICATION CLIENT.
   let binlogs: [(name: String, size: UInt64)]?

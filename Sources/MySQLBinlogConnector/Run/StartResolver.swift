@@ -211,7 +211,7 @@ struct StartResolver {
     }
   }
 
-  /// Whether the server has all transactions of `gtids`, perhaps after a while: a replica that takes over may still have
+  /// True if the server has all transactions of `gtids`, perhaps after a while: a replica that takes over may still have
   /// to apply the last of them.
   private func has(
     _ gtids: GTIDSet, _ replica: Replica, _ history: ServerHistory, _ facts: ServerFacts
@@ -269,7 +269,7 @@ extension GTIDSet {
     self = set
   }
 
-  /// Whether it is MariaDB's.
+  /// True if it is MariaDB's.
   fileprivate var isMariaDB: Bool {
     if case .mariadb = self { true } else { false }
   }

@@ -16,7 +16,7 @@ package struct StopCondition: Sendable, Equatable, CustomStringConvertible {
     self.timestamp = timestamp
   }
 
-  /// Whether there is any condition.
+  /// True if there is any condition.
   package var isBounded: Bool { gtids != nil || timestamp != nil || endsNow }
 
   /// "to_gtid_set …", for messages.
@@ -27,7 +27,7 @@ package struct StopCondition: Sendable, Equatable, CustomStringConvertible {
     ].compactMap(\.self).joined(separator: ", ")
   }
 
-  /// Whether `received` has all transactions.
+  /// True if `received` has all transactions.
   func isReached(by received: GTIDSet?) -> Bool {
     guard let gtids, let received else { return false }
     return received.isSuperset(of: gtids)

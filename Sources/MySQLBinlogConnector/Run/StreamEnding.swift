@@ -68,7 +68,7 @@ struct StreamEnding {
     stage.checkpoints.latest.map { .position($0.position, gtids: $0.gtids) } ?? stage.start
   }
 
-  /// Whether complete transactions were received that are not written.
+  /// True if complete transactions were received that are not written.
   private var hasUnwritten: Bool { written.position != reader.boundary }
 
   /// After a stop signal that found a part of a transaction in the output. What was given up with it comes again if there

@@ -3,7 +3,7 @@ import Pipeline
 import Platform
 
 extension StreamRun {
-  /// Whether the next run knows where this one ended: from a checkpoint, or because it is told.
+  /// True if the next run knows where this one ended: from a checkpoint, or because it is told.
   var keepsPlace: Bool { configuration.durability.checkpointFile != nil || request.isOneOfMany }
 
   func warn(of kept: Checkpoint) {

@@ -81,12 +81,12 @@ struct StreamRun {
     let start: Checkpoint?
     /// The last checkpoint, even if the run begins elsewhere.
     let known: Checkpoint?
-    /// Whether this run has streamed before.
+    /// True if this run has streamed before.
     var goesOn = false
-    /// Whether it has then received complete transactions behind `start`, which were given up.
+    /// True if it has then received complete transactions behind `start`, which were given up.
     var hasUnwritten = false
 
-    /// Whether the run begins at the last checkpoint, if there is one.
+    /// True if the run begins at the last checkpoint, if there is one.
     var beginsAtKnown: Bool {
       guard let start, let known else { return known == nil }
       return start.position == known.position && start.server.isSame(as: known.server)
@@ -125,7 +125,7 @@ struct StreamRun {
     }
   }
 
-  /// Whether the stream ends with the log.
+  /// True if the stream ends with the log.
   var isNonBlocking: Bool { configuration.isBounded || request.isOneOfMany }
 
   /// The outcome where the run before this one reached the end of the range; else nil.
@@ -223,7 +223,7 @@ struct StreamRun {
     }
   }
 
-  /// Whether what came before `error` is written: text shows every row; a Parquet file that is not complete must not
+  /// True if what came before `error` is written: text shows every row; a Parquet file that is not complete must not
   /// appear, unless no other run could write its rows, because the server no longer has them.
   private func isWritten(after error: RunError, _ reader: Reader) -> Bool {
     if configuration.output.delivery == .stream { return true }

@@ -23,7 +23,7 @@ enum StreamStart: Sendable, Equatable {
     }
   }
 
-  /// Whether the server finds the place.
+  /// True if the server finds the place.
   var isByGTID: Bool {
     if case .gtids = self { true } else { false }
   }

@@ -6,7 +6,7 @@ struct TimeStop: Sendable, Equatable {
   let time: UInt32
   /// The place; where it is not known, no transaction before it is of the time or later.
   let place: BinlogPosition
-  /// Whether the place is known.
+  /// True if the place is known.
   let isKnown: Bool
 
   /// A place that is known.
@@ -23,11 +23,11 @@ struct TimeStop: Sendable, Equatable {
     isKnown = false
   }
 
-  /// Whether the transaction of `other` that starts at `position` is at the place or behind it.
+  /// True if the transaction of `other` that starts at `position` is at the place or behind it.
   func isReached(by position: BinlogPosition, _ other: UInt32) -> Bool {
     !position.precedes(place) && (isKnown || other >= time)
   }
 
-  /// Whether nothing that starts at `position` or behind it lies before the place.
+  /// True if nothing that starts at `position` or behind it lies before the place.
   func isPassed(by position: BinlogPosition) -> Bool { isKnown && !position.file.isEmpty && !position.precedes(place) }
 }

@@ -70,7 +70,7 @@ struct CommandPhase: ~Copyable {
     return nil
   }
 
-  /// Whether a whole packet can be had without waiting.
+  /// True if a whole packet can be had without waiting.
   mutating func hasCompletePacket() -> Bool { reader.hasCompletePacket() }
 
   // MARK: Packets

@@ -19,7 +19,7 @@ package struct AuthExchange {
   private let password: Secret
   private let nonce: [UInt8]
   private let isEncrypted: Bool
-  /// Whether the server's next data is the RSA key under which the password goes.
+  /// True if the server's next data is the RSA key under which the password goes.
   private(set) var awaitsPublicKey = false
 
   /// Bytes of every nonce.

@@ -37,11 +37,11 @@ public final class Connection {
 
   /// The server's version without MariaDB's "5.5.5-": "9.7.0", "11.8.2-MariaDB".
   public var serverVersion: String { greeting.displayVersion }
-  /// Whether the server is MariaDB.
+  /// True if the server is MariaDB.
   public var isMariaDB: Bool { greeting.isMariaDB }
   /// The server's number for this connection, as in SHOW PROCESSLIST.
   public var connectionID: UInt32 { greeting.threadID }
-  /// Whether TLS is up.
+  /// True if TLS is up.
   public var isEncrypted: Bool { transport.isEncrypted }
   /// "TLS 1.3"; nil without TLS. The cipher is in `query("SHOW SESSION STATUS LIKE 'Ssl_cipher'")`.
   public var tlsVersion: String? { transport.tlsVersion }
@@ -128,7 +128,7 @@ public final class Connection {
   /// The error of a dump whose end came before the end of the log: somebody ended the statement, or the server stops.
   public var dumpWasCut: WireError { failed(dump, .dumpEnded) }
 
-  /// Whether the server sends a dump, and will go on until it notices that the connection is closed.
+  /// True if the server sends a dump, and will go on until it notices that the connection is closed.
   public private(set) var isDumping = false
 
   /// What `nextEvent` found.
@@ -161,7 +161,7 @@ public final class Connection {
     }
   }
 
-  /// Whether `nextEvent` can answer without waiting for the network. Hand over what you have before it waits.
+  /// True if `nextEvent` can answer without waiting for the network. Hand over what you have before it waits.
   public func hasBufferedEvent() -> Bool { commands.hasCompletePacket() }
 
   // MARK: The end

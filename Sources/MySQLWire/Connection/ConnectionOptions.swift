@@ -78,7 +78,7 @@ public enum ConnectionNotice: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// Whether it weakens the protection of the connection.
+  /// True if it weakens the protection of the connection.
   public var isWarning: Bool {
     switch self {
     case .tlsNotOffered, .unverifiedKey: true

@@ -55,7 +55,7 @@ package struct HandshakeV10: Equatable {
     return printable(Array(bytes.prefix { $0 != 0 }).bytes)
   }
 
-  /// Whether the server is MariaDB, which since version 10 puts "5.5.5-" before its own version.
+  /// True if the server is MariaDB, which since version 10 puts "5.5.5-" before its own version.
   package var isMariaDB: Bool {
     serverVersion.hasPrefix("5.5.5-") || serverVersion.lowercased().contains("mariadb")
   }

@@ -23,7 +23,7 @@ package struct PacketReader<Source: ByteSource>: ~Copyable {
     buffer = OutputBuffer(capacity: self.capacity)
   }
 
-  /// Whether no byte beyond the packets already taken has arrived. Before TLS begins there must be none.
+  /// True if no byte beyond the packets already taken has arrived. Before TLS begins there must be none.
   package var isEmpty: Bool { available == 0 }
 
   private var available: Int { buffer.count &- start }
@@ -71,7 +71,7 @@ package struct PacketReader<Source: ByteSource>: ~Copyable {
     }
   }
 
-  /// Whether the next packet can be taken without waiting for the network.
+  /// True if the next packet can be taken without waiting for the network.
   ///
   /// It takes what the operating system has received, so that the answer holds for this moment. False for packets larger
   /// than the receive buffer, and after an error, which the next read reports.

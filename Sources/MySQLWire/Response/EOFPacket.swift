@@ -22,7 +22,7 @@ package struct EOFPacket: Equatable {
   /// `SERVER_MORE_RESULTS_EXISTS` of the status flags.
   package static let moreResultsExist: UInt16 = 0x0008
 
-  /// Whether `payload` is an EOF packet by its first byte and size.
+  /// True if `payload` is an EOF packet by its first byte and size.
   package static func matches(_ payload: RawSpan) -> Bool {
     payload.byteCount > 0 && payload.byteCount < 9 && payload[byteAt: 0] == header
   }

@@ -8,7 +8,7 @@ final class Transport: ByteSource {
 
   init(_ link: Link) { self.link = link }
 
-  /// Whether TLS is up.
+  /// True if TLS is up.
   var isEncrypted: Bool { session != nil }
   /// "TLS 1.3"; nil without TLS.
   var tlsVersion: String? { session?.version }

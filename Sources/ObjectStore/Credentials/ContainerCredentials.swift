@@ -18,7 +18,7 @@ public struct ContainerCredentials: Sendable {
   /// Why there are none.
   package struct Failure: Error {
     package let reason: String
-    /// Whether it may be better in a moment.
+    /// True if it may be better in a moment.
     let isTransient: Bool
   }
 

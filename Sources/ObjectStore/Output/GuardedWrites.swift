@@ -84,7 +84,7 @@ final class GuardedWrites: Sendable {
     return .isUnchanged(eTag: found.eTag)
   }
 
-  /// Whether the store keeps conditions: it must refuse to write `body` to `uri`, where an object is, as a new one.
+  /// True if the store keeps conditions: it must refuse to write `body` to `uri`, where an object is, as a new one.
   func areKept(at uri: S3URI, _ body: [UInt8], contentType: String) throws(OutputError) -> Bool {
     do throws(S3Error) {
       try client.put(uri, body, contentType: contentType, mark: Nonce.make(), condition: .isAbsent)

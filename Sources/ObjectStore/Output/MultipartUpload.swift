@@ -46,7 +46,7 @@ package final class MultipartUpload {
     try client.completeMultipartUpload(uri, uploadID: id, eTags: eTags, condition: condition)
   }
 
-  /// Whether an object is the one that was uploaded here, which has `byteCount` bytes.
+  /// True if an object is the one that was uploaded here, which has `byteCount` bytes.
   func isOwn(_ head: S3Client.Head, byteCount: Int) -> Bool {
     if let found = head.mark { return found == mark }
     return head.byteCount == byteCount && head.eTag == Self.eTag(of: eTags)

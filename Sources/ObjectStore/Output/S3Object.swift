@@ -79,7 +79,7 @@ package final class S3Object: OutputFile {
     isOpen = false
   }
 
-  /// Whether an object is what was sent as a whole, by its mark, or by its contents where the store keeps no marks.
+  /// True if an object is what was sent as a whole, by its mark, or by its contents where the store keeps no marks.
   private func isOwn(_ head: S3Client.Head) -> Bool {
     if let found = head.mark { return found == mark }
     return head.byteCount == byteCount && head.eTag == MultipartUpload.eTag(of: buffer)

@@ -11,7 +11,7 @@ package struct S3Request: Sendable {
   /// Besides Host, Content-MD5 and those that begin with "x-amz-" and that every request has.
   var headers: [(String, String)] = []
   var body: [UInt8]?
-  /// Whether it ends what was begun, and so may use the time that is kept for that, see `S3Deadline`.
+  /// True if it ends what was begun, and so may use the time that is kept for that, see `S3Deadline`.
   var isEnding = false
 
   /// A request without headers of its own.

@@ -38,7 +38,7 @@ extension OutputBuffer {
 }
 
 extension RawSpan {
-  /// Whether these bytes come before `other` in the order of unsigned bytes.
+  /// True if these bytes come before `other` in the order of unsigned bytes.
   package func precedes(_ other: RawSpan) -> Bool {
     let shared = Swift.min(byteCount, other.byteCount)
     for index in 0..<shared where self[byteAt: index] != other[byteAt: index] {

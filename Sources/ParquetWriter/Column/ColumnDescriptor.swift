@@ -6,13 +6,13 @@ public struct ColumnDescriptor: Sendable, Equatable {
   public let name: String
   /// How values are stored.
   public let type: PhysicalType
-  /// Whether the column can hold nulls.
+  /// True if the column can hold nulls.
   public let repetition: FieldRepetitionType
   /// What the values mean; nil for nothing beyond `type`.
   public let logicalType: LogicalType?
   /// The encoding to use where it is smaller than PLAIN. A column builder that does not know it uses PLAIN.
   public let encoding: Encoding
-  /// Whether column chunks tell their smallest and largest value.
+  /// True if column chunks tell their smallest and largest value.
   public let hasBounds: Bool
 
   /// A column.

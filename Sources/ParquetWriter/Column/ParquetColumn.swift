@@ -57,7 +57,7 @@ public struct ColumnChunkPlan: Sendable {
   package struct Dictionary: Sendable {
     /// The entries in PLAIN.
     package let entries: [UInt8]
-    /// How many entries.
+    /// Number of entries.
     package let entryCount: Int
     /// For each value of the column the index of its entry.
     package let indices: [UInt32]

@@ -8,7 +8,7 @@ public struct Validity: ~Copyable, Sendable {
   @usableFromInline package var nullCount = 0
   /// Where each finished run ends. Runs at even places hold values, and the first one can be empty.
   @usableFromInline var runEnds: [Int] = []
-  /// Whether the run that is not finished yet holds values.
+  /// True if the run that is not finished yet holds values.
   @usableFromInline var isInValues = true
 
   @inlinable package init() {}
@@ -57,7 +57,7 @@ public struct Validity: ~Copyable, Sendable {
     }
   }
 
-  /// How many of `rows` hold a value.
+  /// Number of those of `rows` that hold a value.
   package func valueCount(in rows: Range<Int>) -> Int {
     guard nullCount > 0 else { return rows.count }
     var count = 0

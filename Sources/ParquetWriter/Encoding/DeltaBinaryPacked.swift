@@ -25,7 +25,7 @@ package enum DeltaBinaryPacked {
   /// Wider differences are not written: fastparquet 2026.9 unpacks 28 bits and more wrongly, without an error.
   private static let widestDifference = 24
 
-  /// Whether all differences between neighbours are within one range of 24 bits, so that they surely fit miniblocks of 24
+  /// True if all differences between neighbours are within one range of 24 bits, so that they surely fit miniblocks of 24
   /// bits, which is smaller than PLAIN too.
   @_specialize(where Value == Int32)
   @_specialize(where Value == Int64)

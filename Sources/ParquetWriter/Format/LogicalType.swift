@@ -41,7 +41,7 @@ public enum LogicalType: Sendable, Equatable {
     case bits64 = 64
   }
 
-  /// Whether values compare as unsigned integers.
+  /// True if values compare as unsigned integers.
   package var isUnsignedInteger: Bool {
     if case .integer(_, signed: false) = self { true } else { false }
   }

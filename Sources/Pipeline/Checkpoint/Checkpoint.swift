@@ -40,7 +40,7 @@ public struct Checkpoint: Codable, Sendable, Equatable {
     /// What MariaDB says in place of it.
     static let unknown = "unknown"
 
-    /// Whether `other` is the same server, perhaps after an upgrade.
+    /// True if `other` is the same server, perhaps after an upgrade.
     public func isSame(as other: Server) -> Bool { identity == other.identity }
   }
 

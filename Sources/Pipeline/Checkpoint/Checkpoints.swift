@@ -11,7 +11,7 @@ public final class Checkpoints: @unchecked Sendable {
   private let firstServer: String
   /// The last one before the run.
   private let last: Checkpoint?
-  /// Whether the run goes on from it, and not from another place.
+  /// True if the run goes on from it, and not from another place.
   private let goesOn: Bool
   private let lock = NSLock()
   private var boundary: TransactionBoundary?
@@ -41,7 +41,7 @@ public final class Checkpoints: @unchecked Sendable {
   /// Throws when another run has moved the checkpoint.
   public func check() throws(CheckpointStoreError) { try store?.check() }
 
-  /// Whether there is a store.
+  /// True if there is a store.
   public var areKept: Bool { store != nil }
 
   /// What tells the server's output files from those of the first server: the first letters and digits of its identity, or

@@ -29,7 +29,7 @@ public final class BinlogFileReader {
   public let name: String
   /// Where the next event starts.
   public private(set) var position = UInt64(BinlogFileMagic.byteCount)
-  /// Whether the file was not closed in order, as far as its first event tells: the server may still write it.
+  /// True if the file was not closed in order, as far as its first event tells: the server may still write it.
   ///
   /// Relay logs do not tell: each of them may be unclosed.
   public private(set) var isUnclosed = false
@@ -37,7 +37,7 @@ public final class BinlogFileReader {
   public private(set) var ending = BinlogFileEnding.none
   /// The file's size when it was opened.
   public let byteCount: UInt64
-  /// Whether a replica wrote the file: a transaction may go on in the next one.
+  /// True if a replica wrote the file: a transaction may go on in the next one.
   public var isRelayLog: Bool { context.isRelayLog }
   let file: InputFile
   let maxEventBytes: Int
@@ -85,7 +85,7 @@ public final class BinlogFileReader {
     return .event(offset: start, count: header.size)
   }
 
-  /// Whether `next` can answer without reading.
+  /// True if `next` can answer without reading.
   public func hasWholeEvent(_ buffer: borrowing OutputBuffer, at start: Int) -> Bool {
     guard let header = FileEventHeader(buffer.bytes, at: start) else { return false }
     return buffer.count - start >= header.size
@@ -136,7 +136,7 @@ public final class BinlogFileReader {
     throw problem(.onlyZeros(byteCount - position))
   }
 
-  /// Whether a file's first bytes and the header of its FORMAT_DESCRIPTION stand there.
+  /// True if a file's first bytes and the header of its FORMAT_DESCRIPTION stand there.
   private static func isFileStart(_ buffer: borrowing OutputBuffer, _ start: Int) -> Bool {
     let held = buffer.bytes.extracting(start...)
     // The magic bytes are also a time in 2028, so that they alone say nothing.
@@ -147,7 +147,7 @@ public final class BinlogFileReader {
       && header.logPosition == header.end(from: UInt64(BinlogFileMagic.byteCount))
   }
 
-  /// Whether there are only zeros up to the file's end, in the buffer and behind it.
+  /// True if there are only zeros up to the file's end, in the buffer and behind it.
   private func hasOnlyZeros(_ buffer: borrowing OutputBuffer, _ start: Int) throws(BinlogFileError) -> Bool {
     guard Self.isZero(buffer, from: start) else { return false }
     var block = OutputBuffer(capacity: Self.skipByteCount)

@@ -101,11 +101,11 @@ public final class BinlogFileSource {
     if notice == nil, reader.ending == .none { notice = .unclosedBeforeAnother }
   }
 
-  /// Whether a replica wrote the file.
+  /// True if a replica wrote the file.
   public var isRelayLog: Bool { reader?.isRelayLog == true }
-  /// Whether a replica wrote the file before.
+  /// True if a replica wrote the file before.
   public var endedRelayLog: Bool { ended?.isRelayLog == true }
-  /// Whether the file, or the one that has just ended, may grow: it is the last one, and was not closed.
+  /// True if the file, or the one that has just ended, may grow: it is the last one, and was not closed.
   public var mayGrow: Bool {
     guard let reader else { return ended?.isUnclosed == true && index == lastIndex + 1 }
     return reader.isUnclosed && index == lastIndex

@@ -46,7 +46,7 @@ struct ContinuationSearch: ~Copyable {
     budget = Self.leastBudget + 4 * (byteCount - start)
   }
 
-  /// Whether there is evidence.
+  /// True if there is evidence.
   ///
   /// - Throws: `SystemError` when the file cannot be read.
   mutating func findsEvidence() throws(SystemError) -> Bool {
@@ -89,14 +89,14 @@ struct ContinuationSearch: ~Copyable {
     return try isHeader(at: end)
   }
 
-  /// Whether the fields of `next` can be those of an event at `offset`.
+  /// True if the fields of `next` can be those of an event at `offset`.
   private func isPlausible(_ next: FileEventHeader, at offset: UInt64) -> Bool {
     guard next.size >= EventHeader.byteCount, next.type.isKnown else { return false }
     if !context.isRelayLog, next.logPosition == next.end(from: offset) { return true }
     return (context.isRelayLog || next.logPosition == 0) && servers.contains(next.serverID)
   }
 
-  /// Whether the `log_pos` of `next` is the only one that an event at `offset` can have.
+  /// True if the `log_pos` of `next` is the only one that an event at `offset` can have.
   private func isLinked(_ next: FileEventHeader, at offset: UInt64) -> Bool {
     guard servers.contains(next.serverID), next.logPosition != 0 else { return false }
     if !context.isRelayLog { return next.logPosition == next.end(from: offset) }
@@ -120,7 +120,7 @@ struct ContinuationSearch: ~Copyable {
 
   // MARK: Checksums
 
-  /// Whether the bytes from `start` to `end` are an event, with the size that it then has, whose checksum fits.
+  /// True if the bytes from `start` to `end` are an event, with the size that it then has, whose checksum fits.
   private mutating func isWhole(from start: UInt64, to end: UInt64) throws(SystemError) -> Bool {
     let trailer = EventChecksum.crc32.byteCount
     guard context.hasChecksums, end - start >= UInt64(EventHeader.byteCount + trailer),

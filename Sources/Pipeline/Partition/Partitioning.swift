@@ -16,7 +16,7 @@ public struct Partitioning: Sendable, Equatable {
   /// One file for all rows.
   public static let none = Partitioning(byTable: false, byDate: false)
 
-  /// Whether there can be more than one file.
+  /// True if there can be more than one file.
   public var isActive: Bool { byTable || byDate }
 
   private static let secondsOfDay: UInt32 = 86_400

@@ -18,7 +18,7 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   private var taken = 0
   private var isFinished = false
   private var isCancelled = false
-  /// Whether the producer, or the consumer, sleeps: nobody else is woken, and not before the lock is free.
+  /// True if the producer, or the consumer, sleeps: nobody else is woken, and not before the lock is free.
   private var producerWaits = false
   private var consumerWaits = false
 
@@ -55,7 +55,7 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     return isTaken
   }
 
-  /// Whether an element that weighs `weight` bytes may be appended, with the lock held.
+  /// True if an element that weighs `weight` bytes may be appended, with the lock held.
   private func hasRoom(for weight: Int) -> Bool {
     let held = bytes + taken
     return count < capacity && (held == 0 || held + weight <= byteLimit)
@@ -147,14 +147,14 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     condition.unlock()
   }
 
-  /// Whether the queue was cancelled, rather than finished.
+  /// True if the queue was cancelled, rather than finished.
   package var wasCancelled: Bool {
     condition.lock()
     defer { condition.unlock() }
     return isCancelled
   }
 
-  /// Whether nobody takes elements any more.
+  /// True if nobody takes elements any more.
   package var isOver: Bool {
     condition.lock()
     defer { condition.unlock() }

@@ -73,7 +73,7 @@ public final class EventChunk: @unchecked Sendable {
     return isFormat ? try stream.acceptFormat(event, at: offset) : try stream.accept(event, at: offset)
   }
 
-  /// How many bytes the event that begins `offset` bytes into `bytes` says it has; 0 where there is no whole header.
+  /// Number of bytes that the event which begins `offset` bytes into `bytes` says it has; 0 where there is no whole header.
   public func eventSize(at offset: Int) -> Int { Self.eventSize(bytes, at: offset) }
 
   private static func eventSize(_ events: borrowing OutputBuffer, at offset: Int) -> Int {

@@ -16,6 +16,6 @@ struct CutTimer {
   /// Nothing waits any more.
   mutating func stop() { end = nil }
 
-  /// Whether the time is over.
+  /// True if the time is over.
   var isOver: Bool { end.map { $0 <= .now } ?? false }
 }

@@ -27,7 +27,7 @@ protocol EventSink: ~Copyable, SendableMetatype {
   mutating func endTransaction()
   /// Everything up to `position` was shown, and the next event may be long in coming.
   mutating func endChunk(at position: UInt64) throws(PipelineError)
-  /// Whether what was shown should become safe at the next end of a transaction.
+  /// True if what was shown should become safe at the next end of a transaction.
   var isCutDue: Bool { get }
   /// When `isCutDue` will become true even if nothing more is shown.
   var cutTime: ContinuousClock.Instant? { get }

@@ -80,7 +80,7 @@ struct ParquetSink: ~Copyable, EventSink {
     return part.timer.isOver || isLarge
   }
 
-  /// Whether the file has its bytes. Rows on their way to it do not count yet.
+  /// True if the file has its bytes. Rows on their way to it do not count yet.
   private var isLarge: Bool {
     guard let bytes = roll.bytes else { return false }
     let metrics = metrics.snapshot

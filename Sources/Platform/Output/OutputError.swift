@@ -4,7 +4,7 @@ public struct OutputError: Error, Equatable, Sendable, CustomStringConvertible {
   public let description: String
   /// What to do about it.
   public let advice: String
-  /// Whether the reason is another run that has taken over.
+  /// True if the reason is another run that has taken over.
   public let isInUse: Bool
 
   /// An error in words that hold no secret.

@@ -7,7 +7,7 @@ public final class OutputFolder: OutputPlace {
   private let state = Mutex(State())
 
   private struct State {
-    /// Whether what dead processes left was removed.
+    /// True if what dead processes left was removed.
     var isSwept = false
     /// What protects files that grow, as long as there are any.
     weak var claim: StagingClaim?

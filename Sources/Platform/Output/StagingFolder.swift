@@ -58,7 +58,7 @@ struct StagingFolder {
     "\(name.dropLast(partialSuffix.count).split(separator: ".").last ?? "")\(claimSuffix)"
   }
 
-  /// Whether no process holds a claim. A claim is there before the first of its files.
+  /// True if no process holds a claim. A claim is there before the first of its files.
   private static func isAbandoned(_ claim: String, in folder: OpenFolder) -> Bool {
     guard folder.kind(of: claim) != nil else { return true }
     guard let file = try? FileWriter(locking: claim, in: folder, creates: false) else { return false }

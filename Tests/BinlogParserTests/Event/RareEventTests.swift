@@ -10,7 +10,7 @@ import Testing
     let body: String
     /// Each field as "name=value".
     let fields: [String]
-    /// How many bytes at the body's start are needed: what follows is passed over.
+    /// Number of bytes at the body's start that are needed: what follows is passed over.
     var needed: Int?
     var testDescription: String { "\(EventType(rawValue: type)) \(fields)" }
     var bytes: [UInt8] { [UInt8](hexadecimal: body) ?? [] }

@@ -2,13 +2,13 @@ import BinlogParser
 import Bytes
 import Testing
 
-/// Whether `filter` lets "schema.table" through.
+/// True if `filter` lets "schema.table" through.
 private func includes(_ filter: TableFilter, _ name: String) -> Bool {
   let parts = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map(Array.init)
   return includes(filter, parts[0], parts[1])
 }
 
-/// Whether `filter` lets the table of these names through.
+/// True if `filter` lets the table of these names through.
 private func includes(_ filter: TableFilter, _ database: [UInt8], _ table: [UInt8]) -> Bool {
   filter.includes(database: database.span.bytes, table: table.span.bytes)
 }

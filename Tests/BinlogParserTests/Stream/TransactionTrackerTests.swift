@@ -9,7 +9,7 @@ import Testing
   struct Step: Sendable {
     let type: UInt8
     var body: [UInt8] = []
-    /// Whether the place behind it lies between two transactions.
+    /// True if the place behind it lies between two transactions.
     let isOutside: Bool
 
     static func query(_ text: String, _ isOutside: Bool) -> Step {

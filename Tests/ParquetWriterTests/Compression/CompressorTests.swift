@@ -37,7 +37,7 @@ import Testing
 }
 
 extension Compressor {
-  /// Whether `page`, compressed in two parts, comes back the same.
+  /// True if `page`, compressed in two parts, comes back the same.
   fileprivate mutating func givesBack(
     _ page: [UInt8], split: Int, values: Int, _ compression: Compression
   ) throws -> Bool {
