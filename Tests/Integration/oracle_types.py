@@ -48,7 +48,7 @@ class Kind:
     @property
     def is_plain(self) -> bool:
         """Whether its values can be told by the type alone: by no sign and no character set."""
-        return not self.select.startswith("HEX(") and not any(word in self.ddl for word in ("UNSIGNED", "ZEROFILL"))
+        return "HEX(" not in self.select and not any(word in self.ddl for word in ("UNSIGNED", "ZEROFILL"))
 
 
 def number(text: str, full: bool) -> Expectation:
@@ -62,6 +62,15 @@ def _same_text(text: str, full: bool) -> Expectation:
 
 def _hex(text: str, full: bool) -> Expectation:
     return Exact("0x" + text.lower())
+
+
+def _first_hex(text: str, full: bool) -> Expectation:
+    """Of hex and text, which BOTH_FORMS asks for, the hex."""
+    return _hex(text.split("/")[0], full)
+
+
+def _second_text(text: str, full: bool) -> Expectation:
+    return Exact(text.split("/")[1])
 
 
 def _utf8(text: str, full: bool) -> Expectation:
@@ -207,11 +216,13 @@ def _only_mysql() -> list[Kind]:
             Kind("VECTOR(700)", literals.vector(700), HEX, _vector, 20, True)]
 
 
+BOTH_FORMS = "CONCAT(HEX(CAST({{0}} AS BINARY({0}))), '/', CAST({{0}} AS CHAR))"
+
+
 def _only_mariadb(server: Server) -> list[Kind]:
     kinds = [Kind("JSON", literals.json_text, UTF8, _utf8, 20, True),
-             Kind("UUID", literals.uuid, "HEX(CAST({0} AS BINARY(16)))", _hex),
-             Kind("INET6", literals.inet6, "HEX(CAST({0} AS BINARY(16)))", _hex),
-             Kind("INET4", literals.inet4, "HEX(CAST({0} AS BINARY(4)))", _hex)]
+             *(Kind(name, literal, BOTH_FORMS.format(size), _first_hex, looked_up=_second_text) for name, literal, size in (
+                 ("UUID", literals.uuid, 16), ("INET6", literals.inet6, 16), ("INET4", literals.inet4, 4)))]
     if server.version_number >= (11, 7):
         kinds.append(Kind("VECTOR(3)", literals.mariadb_vector(3), HEX, _hex, looked_up=_vector))
     return kinds

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import signal
-
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
@@ -122,6 +122,49 @@ def test_vectors_of_mariadb(pool: Pool, connector: Connector, metadata: str) -> 
     assert after(found[0]) == {"id": 1, "v": [Number("1"), Number("-0.0"), Number("2.5")], "b": "0x0000803f", "w": None}
     assert "INT, VECTOR, VARBINARY, VECTOR" in text and " v = [1,-0.0,2.5]\n" in text
     assert "0x0000803f0000008000002040\n" in hidden
+
+
+def addresses() -> list[tuple[str, str, str]]:
+    """UUIDs, INET4 and INET6 of every shape: runs of zeros anywhere, addresses of IPv4 within, zeros at the end."""
+    random = Random(6)
+    found = [("00000000-0000-0000-0000-000000000000", "0.0.0.0", "::"), ("ffffffff-ffff-ffff-ffff-ffffffffffff", "255.255.255.255", "::1"),
+             ("00112233-4455-4677-8899-aabbccddee00", "1.2.3.0", "::ffff:1.2.3.4"), ("00112233-4455-1677-0899-000000000000", "0.0.0.1", "::1.2.3.4"),
+             ("00112233-4455-7677-c899-aabbccddeeff", "10.0.0.0", "::ffff:0:0"), ("00000000-0000-0000-0000-000000000001", "9.8.7.6", "::1:2")]
+    for _ in range(300):
+        groups = [random.choice([0, 0, 0, 1, 0xFFFF, random.randrange(1 << 16)]) for _ in range(8)]
+        bits = f"{random.getrandbits(128):032x}"
+        # The server refuses other versions of some variants.
+        bits = f"{bits[:12]}{random.choice('1347')}{bits[13:16]}{random.choice('89ab')}{bits[17:]}"
+        found.append(("-".join((bits[:8], bits[8:12], bits[12:16], bits[16:20], bits[20:])),
+                      ".".join(str(random.choice([0, 1, 255, random.randrange(256)])) for _ in range(4)),
+                      ":".join(f"{group:x}" for group in groups)))
+    return found
+
+
+@pytest.mark.parametrize("metadata", ["NO_LOG", "FULL"])
+@pytest.mark.parametrize("name", ["mariadb-10.11", "mariadb-11.8"])
+def test_uuids_and_addresses_of_mariadb(pool: Pool, connector: Connector, name: str, metadata: str) -> None:
+    """Nothing in the log tells them from BINARY: the server's own text with lookup, hex without."""
+    mariadb = pool.get(name)
+    with mariadb.settings({"binlog_row_metadata": metadata}):
+        start = mariadb.next_file()
+        mariadb.execute("CREATE OR REPLACE DATABASE it_addresses")
+        with mariadb.session(database="it_addresses") as cursor:
+            cursor.execute("CREATE TABLE t (id INT PRIMARY KEY, u UUID, a INET4, b INET6, x BINARY(16), y BINARY(4), n UUID)")
+            for number, (uuid, inet4, inet6) in enumerate(addresses()):
+                cursor.execute("INSERT INTO t VALUES (%s, %s, %s, %s, 'x', 'y', NULL)", (number, uuid, inet4, inet6))
+            cursor.execute("SELECT id, CAST(u AS CHAR), CAST(a AS CHAR), CAST(b AS CHAR) FROM t ORDER BY id")
+            expected = [{"id": key, "u": u, "a": a, "b": b, "x": "0x78" + "00" * 15, "y": "0x79000000", "n": None}
+                        for key, u, a, b in cursor.fetchall()]
+        stop = mariadb.history()
+        _, found = run(mariadb, connector, start)
+        text = connector.run(connector.config(mariadb, start, stop, column_names="lookup")).expect(EXIT_OK).text
+        hidden = connector.run(connector.config(mariadb, start, stop, column_names="auto")).expect(EXIT_OK).text
+        mariadb.execute("DROP DATABASE it_addresses")
+    assert [after(change) for change in found] == expected
+    assert "Column Types: INT, UUID, INET4, INET6, BINARY, BINARY, UUID" in text and ' b = "::ffff:1.2.3.4"\n' in text
+    # Without any metadata they are not even known to be binary.
+    assert metadata == "NO_LOG" or "0x00112233445546778899aabbccddee00\n" in hidden
 
 
 def test_auto_keeps_numbers_and_says_so(terse: Server, connector: Connector, database: str) -> None:

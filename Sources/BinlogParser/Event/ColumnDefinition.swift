@@ -15,6 +15,9 @@ public struct ColumnDefinition: Sendable, Equatable, BitwiseCopyable {
   /// True if this can be a VECTOR of MariaDB: four bytes for each number, in a VARBINARY.
   var canBeMariaDBVector: Bool { type == .varchar && size > 0 && size % 4 == 0 }
 
+  /// True if the log may hide a `MariaDBType` behind it.
+  var canBeMariaDBType: Bool { canBeMariaDBVector || type == .string && (size == 16 || size == 4) }
+
   /// Reads the metadata of a column of the type `declared`.
   ///
   /// - Throws: `DecodeError` for cut metadata.

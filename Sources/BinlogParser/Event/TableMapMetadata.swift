@@ -36,8 +36,8 @@ package struct TableMapMetadata: Equatable {
   package var enumLabels: [[[UInt8]]] = []
   /// Columns of the primary key.
   package var primaryKey: [Int] = []
-  /// MariaDB's VECTOR columns, as far as a server was asked: the log does not tell them from VARBINARY.
-  var vectors: Set<Int> = []
+  /// Columns of types that MariaDB's log does not tell, as far as a server was asked.
+  var mariaDBTypes: [Int: MariaDBType] = [:]
   /// True if a server says that the temporal columns of the old types have no fractions.
   var temporalsHaveNoFractions = false
   /// True if each column is visible.

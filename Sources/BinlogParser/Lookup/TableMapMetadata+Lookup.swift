@@ -18,7 +18,7 @@ extension TableMapMetadata {
     guard names.count != columns.count || names == serverNames else { throw .columnNames }
     names = serverNames
     let pairs = Array(zip(columns, definitions))
-    vectors = Set(pairs.indices.filter { pairs[$0].0.dataType == "vector" })
+    for index in pairs.indices { mariaDBTypes[index] = MariaDBType(rawValue: pairs[index].0.dataType) }
     temporalsHaveNoFractions = true
     if unsigned == nil { unsigned = pairs.filter { $0.1.type.isNumeric }.map { $0.0.isUnsigned } }
     if collations == nil {
@@ -27,8 +27,8 @@ extension TableMapMetadata {
     completeLabels(pairs)
   }
 
-  /// True if the event does not tell the types of some columns, even with all metadata: MariaDB's VECTOR, which is logged as
-  /// VARBINARY, and its temporal types of old, which may have fractions.
+  /// True if the event does not tell the types of some columns, even with all metadata: those of `MariaDBType`, and
+  /// MariaDB's temporal types of old, which may have fractions.
   func leavesTypesOpen(_ definitions: [ColumnDefinition], isMariaDB: Bool) -> Bool {
     guard isMariaDB else { return false }
     var character = 0
@@ -36,7 +36,7 @@ extension TableMapMetadata {
       if definition.type.isOldTemporal { return true }
       guard definition.type.hasCollation(isMariaDB: true) else { continue }
       let isBinary = collations?[character].map { CharacterSet(collationID: $0).isBinary } ?? true
-      if isBinary, definition.canBeMariaDBVector { return true }
+      if isBinary, definition.canBeMariaDBType { return true }
       character += 1
     }
     return false

@@ -17,6 +17,8 @@ public struct ColumnPlan: Sendable, BitwiseCopyable {
     case textOrBinary
     case enumeration, set, bit
     case json, geometry, vector
+    /// Of MariaDB, logged as BINARY.
+    case uuid, inet4, inet6
     /// Bytes compressed by MariaDB; `content` says what they are once decompressed.
     case compressed
     /// No value of this type can be read.
@@ -129,13 +131,23 @@ public struct ColumnPlan: Sendable, BitwiseCopyable {
     if kind == .binary, definition.type == .string { paddedCount = Int32(definition.size) }
   }
 
-  /// Says that a VARBINARY is a VECTOR of MariaDB.
-  mutating func becomeVector() { kind = .vector }
+  /// Says that a BINARY or VARBINARY is of a type that the log does not tell.
+  mutating func become(_ type: MariaDBType) {
+    switch type {
+    case .vector: kind = .vector
+    case .uuid: kind = .uuid
+    case .inet4: kind = .inet4
+    case .inet6: kind = .inet6
+    }
+  }
 
   /// The type's name in SQL, as text mode shows it.
   public var typeName: StaticString {
     switch type {
     case .varchar where kind == .vector: "VECTOR"
+    case .string where kind == .uuid: "UUID"
+    case .string where kind == .inet4: "INET4"
+    case .string where kind == .inet6: "INET6"
     case .varchar, .varString: kind == .binary ? "VARBINARY" : "VARCHAR"
     case .string: kind == .binary ? "BINARY" : "CHAR"
     case .blob, .tinyBlob, .mediumBlob, .longBlob: blobName

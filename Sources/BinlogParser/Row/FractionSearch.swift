@@ -178,7 +178,7 @@ struct FractionSearch: ~Escapable, ~Copyable {
           guard !demandsText else { return nil }
           looksLikeText = false
         }
-      case .binary, .compressed, .json, .geometry, .vector: _ = try string(column, &cursor)
+      case .binary, .compressed, .json, .geometry, .vector, .uuid, .inet4, .inet6: _ = try string(column, &cursor)
       default:
         var budget = InflationBudget(limit: 0)
         var counter = RowCounter()

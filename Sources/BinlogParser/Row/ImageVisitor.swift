@@ -36,4 +36,8 @@ protocol ImageVisitor: ~Copyable {
     diffs: RawSpan, at offset: Int, appliedTo document: RawSpan, at documentOffset: Int
   ) throws(DecodeError)
   mutating func vector(_ floats: RawSpan) throws(DecodeError)
+  mutating func uuid(_ bytes: InlineArray<16, UInt8>)
+  /// The first four of the bytes.
+  mutating func inet4(_ bytes: InlineArray<16, UInt8>)
+  mutating func inet6(_ bytes: InlineArray<16, UInt8>)
 }

@@ -173,6 +173,24 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
 
   mutating func vector(_ floats: RawSpan) throws(DecodeError) { try buffer.append(vector: floats) }
 
+  mutating func uuid(_ bytes: InlineArray<16, UInt8>) {
+    quote()
+    buffer.append(uuid: bytes)
+    quote()
+  }
+
+  mutating func inet4(_ bytes: InlineArray<16, UInt8>) {
+    quote()
+    buffer.append(inet4: bytes, at: 0)
+    quote()
+  }
+
+  mutating func inet6(_ bytes: InlineArray<16, UInt8>) {
+    quote()
+    buffer.append(inet6: bytes)
+    quote()
+  }
+
   /// Escapes what steers a terminal from `start` on, where one is meant.
   @inline(__always)
   private mutating func escape(from start: Int) {

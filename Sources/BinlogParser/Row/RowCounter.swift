@@ -24,4 +24,7 @@ struct RowCounter: ImageVisitor {
   mutating func json(diffs: RawSpan) {}
   mutating func json(diffs: RawSpan, at offset: Int, appliedTo document: RawSpan, at documentOffset: Int) {}
   mutating func vector(_ floats: RawSpan) {}
+  mutating func uuid(_ bytes: InlineArray<16, UInt8>) {}
+  mutating func inet4(_ bytes: InlineArray<16, UInt8>) {}
+  mutating func inet6(_ bytes: InlineArray<16, UInt8>) {}
 }

@@ -86,7 +86,7 @@ public final class TablePlan: Sendable {
         }
         character += 1
       }
-      if metadata.vectors.contains(index) { column.becomeVector() }
+      if let type = metadata.mariaDBTypes[index] { column.become(type) }
       if definition.type == .enumeration || definition.type == .set {
         let values = definition.type == .set ? sets.next() : enumerations.next()
         let collation = metadata.labelCollations?[labelled]

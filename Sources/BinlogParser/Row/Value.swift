@@ -34,6 +34,9 @@ enum Value {
     case .json: try json(columns[index].width, &cursor, &visitor)
     case .geometry: visitor.binary(try string(columns[index].width, &cursor), paddedCount: 0)
     case .vector: try vector(columns[index], &cursor, &visitor)
+    case .uuid: visitor.uuid(try padded(16, columns[index].width, &cursor))
+    case .inet4: visitor.inet4(try padded(4, columns[index].width, &cursor))
+    case .inet6: visitor.inet6(try padded(16, columns[index].width, &cursor))
     case .decimal: try decimal(columns[index].decimal, &cursor, &visitor)
     case .enumeration:
       visitor.enumeration(try cursor.uint(bytes: Int(columns[index].width), "ENUM"), columns[index].labels, table)
@@ -61,6 +64,18 @@ enum Value {
   private static func string(_ width: Int32, _ cursor: inout ByteCursor) throws(DecodeError) -> RawSpan {
     let count = try cursor.uint(bytes: Int(width), "string length")
     return try cursor.bytes(Int(count), "string")
+  }
+
+  /// The bytes of a BINARY of `count` bytes, of which the log leaves out zeros at the end.
+  @_lifetime(cursor: copy cursor)
+  private static func padded(
+    _ count: Int, _ width: Int32, _ cursor: inout ByteCursor
+  ) throws(DecodeError) -> InlineArray<16, UInt8> {
+    let bytes = try string(width, &cursor)
+    guard bytes.byteCount <= count else { throw DecodeError(.tooLarge, at: cursor.offset - bytes.byteCount, "value") }
+    var value = InlineArray<16, UInt8>(repeating: 0)
+    for index in 0..<bytes.byteCount { value[index] = bytes[byteAt: index] }
+    return value
   }
 
   /// A value of a compressed column, decompressed.
