@@ -43,7 +43,7 @@ def test_password_file(mysql: Server, connector: Connector) -> None:
     path = connector.write(config)
     path.chmod(0o644)
     result = connector.run(path, env={"MYSQL_PWD": "wrong"}).expect(EXIT_OK)
-    assert "warn" not in result.stderr
+    assert [line for line in result.stderr.splitlines() if line.startswith("warn") and "held no event" not in line] == []
     secret.chmod(0o640)
     result = connector.run(path).expect(EXIT_OK)
     assert f"{secret} holds the password, and others than its owner can read it (mode 0640): run chmod 600" in result.stderr

@@ -122,4 +122,4 @@ def test_good_settings_are_only_shown(server: Server, connector: Connector, star
     server.execute("FLUSH BINARY LOGS")
     result = run(server, connector, start)
     assert "log_bin=ON binlog_format=ROW binlog_row_image=FULL binlog_row_metadata=FULL" in result.stderr
-    assert "warn" not in result.stderr
+    assert [line for line in result.stderr.splitlines() if line.startswith("warn") and "held no event" not in line] == []

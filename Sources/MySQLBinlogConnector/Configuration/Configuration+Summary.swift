@@ -1,8 +1,12 @@
 extension Configuration {
   /// What a run is about to do, in a few lines for the log; without any secret.
   package var summary: [String] {
-    (files.map { [$0.summary] } ?? [connectionSummary, tlsSummary]) + ["binlog range: \(rangeSummary)", outputSummary]
-      + objectStoreSummary + durabilitySummary + filterSummary
+    var lines = files.map { [$0.summary] } ?? [connectionSummary, tlsSummary]
+    lines += ["binlog range: \(rangeSummary)", outputSummary]
+    lines += objectStoreSummary
+    lines += durabilitySummary
+    lines += filterSummary
+    return lines
   }
 
   private var connectionSummary: String {

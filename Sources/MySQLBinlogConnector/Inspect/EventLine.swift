@@ -30,6 +30,7 @@ package struct EventLine: ~Copyable, ~Escapable {
   private var details: [EventField] { event.fields.filter { !Self.common.contains($0.name) } + rows }
 
   /// Appends the line, as a JSON object or for people to read, and calls `flush` after each piece of it.
+  @_lifetime(self: copy self)
   package mutating func write<E: Error>(
     asJSON isJSON: Bool, to out: inout OutputBuffer, flush: (inout OutputBuffer) throws(E) -> Void
   ) throws(E) {

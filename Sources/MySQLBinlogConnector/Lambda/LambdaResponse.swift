@@ -50,7 +50,7 @@ package struct LambdaResponse: Encodable {
   init(_ outcome: RunOutcome, to event: LambdaEvent, requestID: String) {
     reason = outcome.reason.rawValue
     more = outcome.hasMore
-    start = LambdaPlace(outcome.start, outcome.server)
+    start = LambdaPlace(outcome.start, outcome.server, sequence: outcome.startSequence)
     next = LambdaPlace(outcome.next, outcome.server, sequence: outcome.sequence)
     rows = outcome.files.reduce(0) { $0 + $1.rows }
     events = outcome.events

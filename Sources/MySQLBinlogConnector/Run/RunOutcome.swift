@@ -25,6 +25,8 @@ struct RunOutcome {
   let start: StreamStart
   /// Where the next run is to begin: everything before it is safe.
   let next: StreamStart
+  /// The number of the last row before `start` (`RowSequence`); 0 where it is not known.
+  let startSequence: Int64
   /// The number of the last row before `next` (`RowSequence`); 0 where it is not known.
   let sequence: Int64
   /// Events that it looked at.

@@ -56,7 +56,8 @@ struct StreamEnding {
     let boundary = stage.checkpoints.latest
     return RunOutcome(
       reason: reason, server: stage.facts.server, start: stage.start, next: written,
-      sequence: boundary?.sequence ?? stage.sequence, events: pipeline.metrics.snapshot.events,
+      startSequence: stage.sequence, sequence: boundary?.sequence ?? stage.sequence,
+      events: pipeline.metrics.snapshot.events,
       files: run.finished.files,
       timestamp: boundary?.timestamp ?? 0)
   }

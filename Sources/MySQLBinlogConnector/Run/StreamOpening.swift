@@ -81,7 +81,7 @@ struct StreamOpening {
       throw error
     }
     let range = configuration.range.beginning(at: start.position)
-    if history.start == nil { try run.checkOrder(start, timeStop, range) }
+    if history.start == nil { try run.checkOrder(start, range) }
     if let outcome = run.nothingToDo(start, timeStop, range, facts, history.start) {
       replica.end(connection)
       return .nothingToDo(outcome)

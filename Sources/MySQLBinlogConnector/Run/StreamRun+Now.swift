@@ -37,12 +37,10 @@ extension StreamRun {
       "now is the end of the server's log, which only the privilege REPLICATION CLIENT (MariaDB: BINLOG MONITOR) tells")
   }
 
-  /// Throws where the range ends before `start`, at which it begins: whoever asks for it wants something else.
-  func checkOrder(_ start: StreamStart, _ timeStop: TimeStop?, _ range: BinlogRange) throws(RunError) {
+  /// Throws where the range ends at a position before `start`, at which it begins: whoever asks for it wants something else.
+  /// An end by time that lies before the start is none: of ranges that share their bounds, some hold nothing.
+  func checkOrder(_ start: StreamStart, _ range: BinlogRange) throws(RunError) {
     guard !start.isByGTID else { return }
-    if let timeStop, timeStop.isKnown, timeStop.place.precedes(start.position) {
-      throw refusal("the range ends at \(timeStop.place), the place of its time, before it begins at \(start)")
-    }
     guard let file = range.toFile else { return }
     // A file's own end lies behind everything in it.
     guard BinlogPosition(file: file, offset: range.toOffset ?? .max).precedes(start.position) else { return }

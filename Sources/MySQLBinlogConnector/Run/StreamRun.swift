@@ -59,7 +59,7 @@ struct StreamRun {
     let facts = ServerFacts(of: files)
     let range = configuration.range.beginning(at: start.position)
     let timeStop = try StartResolver(configuration).timeStop(from: start, last, .files(files))
-    if last == nil { try checkOrder(start, timeStop, range) }
+    if last == nil { try checkOrder(start, range) }
     if let outcome = nothingToDo(start, timeStop, range, facts, last) { return outcome }
     let stage = Stage(
       source: .files(files.source(of: range)), start: start, sequence: last?.sequence ?? 0, timeStop: timeStop,
@@ -139,7 +139,8 @@ struct StreamRun {
     log.info("the start \(start) is at the end of the range: there is nothing to do")
     warnOfGaps(ended: true)
     return RunOutcome(
-      reason: .stopPosition, server: facts.server, start: start, next: start, sequence: last?.sequence ?? 0, events: 0,
+      reason: .stopPosition, server: facts.server, start: start, next: start,
+      startSequence: last?.sequence ?? 0, sequence: last?.sequence ?? 0, events: 0,
       files: [], timestamp: 0)
   }
 
