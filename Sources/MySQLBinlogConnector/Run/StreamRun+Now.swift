@@ -38,9 +38,10 @@ extension StreamRun {
   }
 
   /// Throws where the range ends at a position before `start`, at which it begins: whoever asks for it wants something else.
-  /// An end by time that lies before the start is none: of ranges that share their bounds, some hold nothing.
+  /// A bound by time may lie on the wrong side: of ranges that share their bounds, some hold nothing.
   func checkOrder(_ start: StreamStart, _ range: BinlogRange) throws(RunError) {
-    guard !start.isByGTID else { return }
+    if start.isByGTID { return }
+    if case .timestamp = configuration.start { return }
     guard let file = range.toFile else { return }
     // A file's own end lies behind everything in it.
     guard BinlogPosition(file: file, offset: range.toOffset ?? .max).precedes(start.position) else { return }
