@@ -3,7 +3,7 @@ import BinlogParser
 /// Tells of tables whose rows went without being logged as rows: of the first at once, and of each other at most once a minute.
 package struct EmptiedTableWatch: Sendable {
   private let notice: @Sendable (PipelineNotice) -> Void
-  /// How often it happened.
+  /// Number of times that it happened.
   package private(set) var count: UInt64 = 0
   private var last: [TableName: ContinuousClock.Instant] = [:]
 

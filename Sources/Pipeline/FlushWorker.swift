@@ -31,7 +31,7 @@ struct FlushWorker: ~Copyable {
   private let pool: Pool<RowChangeBatch>
   private let metrics: SharedMetrics
   private let checkpoints: Checkpoints
-  /// What is known of everything before the first part.
+  /// Facts about everything before the first part.
   private let origin: PipelineStart
   private var encoder: RowGroupEncoder
   private var part: OutputPart?

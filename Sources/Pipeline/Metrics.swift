@@ -22,7 +22,7 @@ public struct Metrics: Sendable {
   public var replacements: UInt64 = 0
   /// Statements that changed rows of included tables without logging them as rows.
   public var statementChanges: UInt64 = 0
-  /// How often rows of an included table were removed without being logged as rows: TRUNCATE, DROP TABLE, partitions.
+  /// Number of times that rows of an included table were removed without being logged as rows: TRUNCATE, DROP TABLE, partitions.
   public var emptiedTables: UInt64 = 0
   /// Events with rows of included tables whose kind is not wanted.
   public var unwantedRowEvents: UInt64 = 0

@@ -1,6 +1,6 @@
 import BinlogParser
 
-/// What is known of everything before a pipeline's first event.
+/// Facts about everything before a pipeline's first event.
 public struct PipelineStart: Sendable {
   /// The ids of all transactions, where they are known.
   public let gtids: GTIDSet?

@@ -21,10 +21,10 @@ extension SystemError {
   /// Nobody reads the named pipe that was to be opened for writing (ENXIO).
   public var isPipeWithoutReader: Bool { code == ENXIO }
 
-  /// What was to be read is a pipe or a device (ESPIPE).
+  /// A pipe or a device was to be read (ESPIPE).
   public var isNoFile: Bool { code == ESPIPE }
 
-  /// What to do about a limit of the process or of the machine that the call ran into; nil for other errors.
+  /// Advice about a limit of the process or of the machine that the call ran into; nil for other errors.
   public var adviceOnLimit: String? {
     switch code {
     case EMFILE:

@@ -89,7 +89,7 @@ public enum FileSystem {
     }
   }
 
-  /// What tells the folder at a path from others; nil where there is none.
+  /// Device and inode of the folder at a path; nil where there is none.
   private static func identity(of path: String) -> [UInt64]? {
     var status = stat()
     guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }

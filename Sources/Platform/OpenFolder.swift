@@ -14,7 +14,7 @@ final class OpenFolder: Sendable {
   let path: String
   let descriptor: Int32
 
-  /// What has a name.
+  /// Kind of a thing that has a name.
   enum Kind: String {
     case file = "a file"
     case folder = "a folder"
@@ -35,7 +35,7 @@ final class OpenFolder: Sendable {
   /// The path of `name`.
   func path(of name: String) -> String { path.appendingComponent(name) }
 
-  /// What `name` is; nil where there is nothing of that name, or where that cannot be found out.
+  /// Kind of `name`; nil where there is nothing of that name, or where that cannot be found out.
   func kind(of name: String) -> Kind? {
     var status = stat()
     guard unsafe fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }

@@ -16,7 +16,7 @@ enum ZlibInflater {
     fileprivate var windowBits: Int32 { self == .zlib ? 15 : -15 }
   }
 
-  /// What zlib takes: a window of 32 KiB, and about seven more for its tables.
+  /// Memory of zlib: a window of 32 KiB, and about seven more for its tables.
   private static let memoryByteCount = 40_000
 
   /// Appends what `stream` decompresses to, which must be `count` bytes.

@@ -1,6 +1,6 @@
 import Bytes
 
-/// What text output and `inspect` show of an event: short fields, and for some events one behind them that can be as long as
+/// Description of an event for text output and `inspect`: short fields, and for some events one behind them that can be as long as
 /// the event.
 public struct EventDescription: ~Copyable, ~Escapable {
   /// The short fields; the header's come first.

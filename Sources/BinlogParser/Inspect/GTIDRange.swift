@@ -17,7 +17,7 @@ public struct GTIDRange: Sendable, Equatable {
 struct GTIDRanges: Sendable {
   /// In the order in which the sources came.
   private(set) var ranges: [GTIDRange] = []
-  /// Where each source's range is.
+  /// Index of each source's range.
   private var places: [String: Int] = [:]
 
   /// Takes `gtid`, "uuid:number" or "domain-server-number", into the ranges.

@@ -77,7 +77,7 @@ struct ChunkedArray<Element> {
     }
   }
 
-  /// Where the element at `index` is; the end of the last chunk for the end of the list.
+  /// Place of the element at `index`; the end of the last chunk for the end of the list.
   private func place(of index: Int) -> (chunk: Int, offset: Int) {
     var offset = index
     for chunk in chunks.indices {

@@ -26,34 +26,10 @@ extension ImageStyle {
   public static var hasSpelling: Bool { false }
 }
 
-/// `JSONImage` with a spelling of the user's choice.
-public enum SpelledJSONImage: ImageStyle {
-  /// JSON's null.
-  public static var null: StaticString { JSONImage.null }
-  /// JSON knows no dates.
-  public static var quotesTemporals: Bool { true }
-  /// RFC 3339.
-  public static var marksUTC: Bool { true }
-  /// Programs read it.
-  public static var isForTerminal: Bool { false }
-  /// The writer's.
-  public static var hasSpelling: Bool { true }
-  /// Data is never cut.
-  public static var wholeBinaryLimit: Int { .max }
-
-  /// `,"name":`
-  @inline(__always)
-  public static func key(_ index: Int, _ table: TablePlan, _ buffer: inout OutputBuffer) {
-    JSONImage.key(index, table, &buffer)
-  }
-
-  /// `}`, and the first comma becomes `{`.
-  @inline(__always)
-  public static func end(from start: Int, _ buffer: inout OutputBuffer) { JSONImage.end(from: start, &buffer) }
-}
-
 /// A JSON object with a member for each present column: `{"id":1,"note":null}`.
-public enum JSONImage: ImageStyle {
+public protocol JSONStyle: ImageStyle {}
+
+extension JSONStyle {
   /// JSON's null.
   public static var null: StaticString { "null" }
   /// JSON knows no dates.
@@ -78,6 +54,15 @@ public enum JSONImage: ImageStyle {
     buffer.overwriteLittleEndian(UInt8(ascii: "{"), at: start)
     buffer.append(UInt8(ascii: "}"))
   }
+}
+
+/// JSON with the one spelling of Parquet's images.
+public enum JSONImage: JSONStyle {}
+
+/// JSON with a spelling of the user's choice.
+public enum SpelledJSONImage: JSONStyle {
+  /// The writer's.
+  public static var hasSpelling: Bool { true }
 }
 
 /// A line for each present column, behind the end of the line before it: `\n  [0] id = 1`.

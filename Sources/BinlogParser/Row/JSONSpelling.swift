@@ -1,4 +1,4 @@
-/// How lines of JSON spell what readers of JSON understand in different ways.
+/// Spelling in lines of JSON of the values that readers of JSON understand in different ways.
 public struct JSONSpelling: Sendable, Equatable {
   /// The separator of date and time, and the mark of UTC.
   public enum Temporals: String, CaseIterable, Sendable {

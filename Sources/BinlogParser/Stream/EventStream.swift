@@ -7,7 +7,7 @@ import Bytes
 /// at all; their size moves the position. So it does in files from before MySQL 5.1.30, whose `log_pos` may count from the
 /// start of the transaction.
 public struct EventStream: Sendable {
-  /// Where the next event starts.
+  /// Start of the next event.
   public private(set) var position: BinlogPosition
   /// The file's format, once its FORMAT_DESCRIPTION came.
   public private(set) var format: FormatDescriptionEvent?

@@ -1,16 +1,16 @@
 import Bytes
 
-/// What the log says of the open transaction, or else of the last one: for outputs that show it beside each row.
+/// Facts in the log about the open transaction, or else the last one: for outputs that show it beside each row.
 ///
 /// `TransactionTracker` says where a transaction begins.
 public struct TransactionContext: Sendable {
   /// The number of the transaction in the stream: another one has another number.
   public private(set) var number: UInt64 = 0
-  /// Where it starts in its file.
+  /// Offset of its start in its file.
   public private(set) var start: UInt64 = 0
   /// Its global id as text; nil where it has none.
   public private(set) var gtid: String?
-  /// When the server committed it, in microseconds since 1970; nil where the log does not say.
+  /// Time of its commit, in microseconds since 1970; nil where the log does not say.
   public private(set) var commitTime: UInt64?
   /// The id of the connection that committed it; nil where the log does not say.
   public private(set) var threadID: UInt32?

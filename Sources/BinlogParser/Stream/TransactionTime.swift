@@ -16,7 +16,7 @@ public enum TransactionTime {
     microseconds(frame, body).map { UInt32(clamping: $0 / 1_000_000) }
   }
 
-  /// When the server committed the transaction that the event `frame` announces, in microseconds since 1970; nil where it
+  /// Time of the commit of the transaction that the event `frame` announces, in microseconds since 1970; nil where it
   /// does not say.
   static func microseconds(_ frame: EventFrame, _ body: RawSpan) -> UInt64? {
     let time: UInt64?

@@ -25,7 +25,7 @@ public struct TransactionTracker: Sendable {
   private var hasAnonymous = false
   /// The ids of all transactions up to the last boundary, where they are known and all have one.
   public private(set) var gtids: GTIDSet?
-  /// What the open transaction, or else the last one, takes back of itself.
+  /// Events that the open transaction, or else the last one, takes back.
   public private(set) var undone = UndoneEvents()
   /// True if the open transaction may end with ROLLBACK, or have a ROLLBACK TO, as far as the log tells before.
   ///

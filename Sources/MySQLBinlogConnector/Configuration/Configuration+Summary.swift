@@ -23,7 +23,7 @@ extension Configuration {
       + files.map { name, path in path.map { " \(name)=\($0)" } ?? "" }.joined()
   }
 
-  /// Where the range begins and ends.
+  /// Start and end of the range.
   var rangeSummary: String {
     let end =
       range.toFile.map { "\($0):\(range.toOffset.map(String.init) ?? "end of file")" }

@@ -14,7 +14,7 @@ package struct LogSettings: Sendable, Equatable {
     self.file = arguments.logFile ?? file
   }
 
-  /// Why the log cannot be where it is; nil when it can.
+  /// Reason why the log cannot be where it is; nil when it can.
   func problem(_ output: OutputSettings, _ durability: DurabilitySettings) -> String? {
     guard let file else { return nil }
     if let problem = output.problem(withFileAt: .path(file)) { return problem }

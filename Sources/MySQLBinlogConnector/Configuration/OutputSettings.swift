@@ -13,11 +13,11 @@ package struct OutputSettings: Sendable, Equatable {
     /// One Parquet file for each binlog file.
     case parquet
 
-    /// How the output reaches its readers.
+    /// Way of the output to its readers.
     package var delivery: Delivery { self == .parquet ? .parts : .stream }
   }
 
-  /// How an output reaches its readers.
+  /// Way of an output to its readers.
   package enum Delivery: Sendable {
     /// On standard output, at least once: nothing tells how far it was read.
     case stream
@@ -61,7 +61,7 @@ package struct OutputSettings: Sendable, Equatable {
 
   /// `output_mode`.
   package let mode: Mode
-  /// How the output reaches its readers.
+  /// Way of the output to its readers.
   package var delivery: Delivery { mode.delivery }
   /// The folder of the Parquet files, or the prefix of their keys.
   package let parquetDirectory: StorageLocation
@@ -99,7 +99,7 @@ package struct OutputSettings: Sendable, Equatable {
     queueCapacity = reader.count(.pipelineQueueCapacity)
   }
 
-  /// Why a file that is no output, the checkpoint or the log, cannot be at `location`; nil when it can.
+  /// Reason why a file that is no output, the checkpoint or the log, cannot be at `location`; nil when it can.
   func problem(withFileAt location: StorageLocation?) -> String? {
     guard delivery == .parts, let location, parquetDirectory.contains(location) else { return nil }
     return

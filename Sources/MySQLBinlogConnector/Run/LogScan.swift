@@ -8,7 +8,7 @@ struct LogScan {
   private var stream: EventStream
   private var transactions: TransactionTracker
   private var chunk = EventChunk(file: "")
-  /// Where the log ended before the scan began, if that is known.
+  /// End of the log before the scan began, if that is known.
   private let knownEnd: BinlogPosition?
   /// Where the transaction of the last event starts, and the ids of those before it.
   private(set) var transactionStart: (position: BinlogPosition, gtids: GTIDSet?)
@@ -17,12 +17,12 @@ struct LogScan {
 
   /// The ids of all transactions up to the last event, where they are known.
   var gtids: GTIDSet? { transactions.gtids }
-  /// Where the next event starts.
+  /// Start of the next event.
   var position: BinlogPosition { stream.position }
 
   /// A look at `file` of the server with `facts` from its first event on, and at those after it; it ends with the log.
   ///
-  /// Where another server answers, that is an error like an outage: its log must not decide anything.
+  /// Another server that answers is an error like an outage: its log must not decide anything.
   static func run<T>(
     _ replica: Replica, _ facts: ServerFacts, _ file: String, _ body: (inout LogScan) throws(RunError) -> T
   ) throws(RunError) -> T {

@@ -49,7 +49,7 @@ struct Reader {
   var reached: BinlogPosition
   /// Chunks of the open transaction that wait for its end.
   var held = HeldTransaction()
-  /// What the open transaction will take back, where its end was looked for.
+  /// Events that the open transaction will take back, where its end was looked for.
   var undoneAhead: UndoneEvents?
   /// Events of the open transaction that were looked at, and are not in the chunk.
   var uncountedEventCount = 0

@@ -18,9 +18,9 @@ final class Resumption {
 
   private let replica: Replica
   private let server: Checkpoint.Server
-  /// Where the log ended before the dump began, if that is known.
+  /// End of the log before the dump began, if that is known.
   private var knownEnd: BinlogPosition?
-  /// Where a dump ended too early.
+  /// Place at which a dump ended too early.
   private var earlyEnd: BinlogPosition?
   private let nonBlocking: Bool
   private let outage: Outage

@@ -1,6 +1,6 @@
 import BinlogParser
 
-/// How far a run's range and filter met what is in the log: over all streams of the run.
+/// Record of what a run's range and filter met in the log, over all streams of the run.
 final class RunCoverage {
   /// The table filter, which tells `patterns` of the tables that came.
   let filter: TableFilter

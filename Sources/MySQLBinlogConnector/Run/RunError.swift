@@ -25,7 +25,7 @@ enum RunError: Error {
   case pipeline(PipelineError, reached: BinlogPosition)
   /// A file or a store that the run needs besides its output refuses.
   case output(OutputError)
-  /// What waits for the end of its transaction, and does not fit into memory, cannot be put into a file.
+  /// Events that wait for the end of their transaction, and do not fit into memory, cannot be put into a file.
   case scratch(SystemError)
   /// The process lacks something it needs from the system.
   case system(SystemError)

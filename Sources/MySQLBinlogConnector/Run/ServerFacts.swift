@@ -6,7 +6,7 @@ import Pipeline
 struct ServerFacts {
   /// Which server it is.
   let server: Checkpoint.Server
-  /// What a further connection to it must find.
+  /// Identity that a further connection to it must find.
   let identity: ServerIdentity
   /// True if it is MariaDB.
   let isMariaDB: Bool

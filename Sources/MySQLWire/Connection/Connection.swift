@@ -122,7 +122,7 @@ public final class Connection {
     isDumping = true
   }
 
-  /// What tells the session of the dump from others; nil where the server gives no user locks.
+  /// Lock that tells the session of the dump from others; nil where the server gives none.
   public private(set) var dumpLock: SessionLock?
 
   /// The error of a dump whose end came before the end of the log: somebody ended the statement, or the server stops.

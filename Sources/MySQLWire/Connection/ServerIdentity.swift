@@ -5,7 +5,7 @@ public struct ServerIdentity: Sendable, Equatable {
   /// The server's `server_id`.
   public let serverID: UInt32?
 
-  /// What MariaDB says in place of a server_uid where it finds no network card, as in many containers.
+  /// MariaDB's word in place of a server_uid where it finds no network card, as in many containers.
   private static let unknown = "unknown"
 
   /// A server that says this of itself.

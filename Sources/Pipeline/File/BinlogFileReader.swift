@@ -27,7 +27,7 @@ public final class BinlogFileReader {
 
   /// The file's name without folder.
   public let name: String
-  /// Where the next event starts.
+  /// Start of the next event.
   public private(set) var position = UInt64(BinlogFileMagic.byteCount)
   /// True if the file was not closed in order, as far as its first event tells: the server may still write it.
   ///

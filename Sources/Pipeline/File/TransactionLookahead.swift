@@ -6,7 +6,7 @@ import Platform
 ///
 /// It reads headers and statements, and passes over rows.
 public struct TransactionLookahead: ~Copyable {
-  /// What was found.
+  /// Result of the search.
   public enum Outcome: Sendable {
     /// The transaction ends.
     case end
@@ -21,7 +21,7 @@ public struct TransactionLookahead: ~Copyable {
   private let maxEventBytes: Int
   private let format: FormatDescriptionEvent?
   private let mayGrow: Bool
-  /// Where the next event starts.
+  /// Start of the next event.
   private var position: UInt64
   /// Bytes of the file, and where the first of them stands.
   private var block = OutputBuffer(capacity: TransactionLookahead.blockByteCount)

@@ -14,7 +14,7 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   private var count = 0
   private var bytes = 0
   private let countsTaken: Bool
-  /// What the last element weighs that was taken, as long as it counts.
+  /// Weight of the last element that was taken, as long as it counts.
   private var taken = 0
   private var isFinished = false
   private var isCancelled = false

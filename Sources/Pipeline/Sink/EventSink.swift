@@ -50,7 +50,7 @@ extension EventSink where Self: ~Copyable {
   mutating func giveUp() {}
 }
 
-/// Where rows stand, and what is known of them.
+/// Place of rows, and facts about them.
 struct RowsOrigin {
   /// The event that holds them.
   let frame: EventFrame

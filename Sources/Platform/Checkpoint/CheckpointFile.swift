@@ -7,7 +7,7 @@ public final class CheckpointFile: CheckpointStore, @unchecked Sendable {
   /// More bytes than any checkpoint has.
   private static let byteLimit = 64 << 20
 
-  /// Where the file is; a link in its place leads to it.
+  /// Path of the file; a link in its place leads to it.
   public let path: String
   private let folder: OpenFolder
   private let name: String

@@ -1,7 +1,7 @@
 import BinlogParser
 import Bytes
 
-/// What the lines of an event's rows have in common: Debezium's envelope around the row's images.
+/// Parts that the lines of an event's rows have in common: Debezium's envelope around the row's images.
 ///
 ///     {"op":"u","ts_ms":…,"before":{…},"after":{…},
 ///      "source":{"connector":"mysql","version":…,"db":…,"table":…,"server_id":…,"gtid":…,"file":…,"pos":…,"row":0,

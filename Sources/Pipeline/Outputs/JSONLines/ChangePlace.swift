@@ -1,7 +1,7 @@
 import BinlogParser
 import Bytes
 
-/// Where an event stands, and in which transaction, as the members of `source` say it.
+/// Place of an event, and its transaction, as the members of `source` say them.
 struct ChangePlace {
   /// The version of this program.
   let version: String
@@ -14,7 +14,7 @@ struct ChangePlace {
   /// Its transaction.
   let transaction: TransactionContext
 
-  /// When it was committed, in microseconds since 1970; where the log does not say, the second of the event.
+  /// Time of the commit, in microseconds since 1970; where the log does not say, the second of the event.
   var microseconds: UInt64 { transaction.commitTime ?? UInt64(frame.header.timestamp) * 1_000_000 }
 
   /// Appends `,"source":{` and its members up to the row's number.

@@ -2,11 +2,11 @@ import BinlogParser
 
 /// The form of lines of JSON.
 public struct JSONLinesSettings: Sendable {
-  /// What `source.version` says.
+  /// Value of `source.version`.
   let version: String
   /// DDL and transactions have lines too.
   let everyEvent: Bool
-  /// How values are spelled.
+  /// Spelling of values.
   let spelling: JSONSpelling
   /// Bytes that a compressed statement may come to.
   let maxEventBytes: Int

@@ -12,7 +12,7 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
   private let settings: JSONLinesSettings
   private var format: FormatDescriptionEvent?
   private var file = ""
-  /// Where the event starts whose rows came last, and the number of the next one there.
+  /// Start of the event whose rows came last, and the number of the next one there.
   private var rows: (start: UInt64, next: Int) = (0, 0)
   /// The place of the transaction that was begun with a marker.
   private var marked: ChangePlace?
