@@ -32,6 +32,17 @@ def lines(connector: Connector, config: dict[str, Any]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
+def test_an_xa_transaction_has_its_rows_and_no_statements(server: Server, connector: Connector, database: str) -> None:
+    start = server.next_file()
+    with server.session(database=database) as cursor:
+        cursor.execute("CREATE TABLE t (id INT PRIMARY KEY)")
+        for statement in ("XA START 'x'", "INSERT INTO t VALUES (1)", "XA END 'x'", "XA PREPARE 'x'", "XA COMMIT 'x'"):
+            cursor.execute(statement)
+    found = lines(connector, connector.config(server, start, server.history(), events="all"))
+    kinds = [line.get("status") or line.get("op") or "ddl" for line in found]
+    assert kinds == ["BEGIN", "ddl", "END", "BEGIN", "c", "END"]
+
+
 def test_rows_are_those_of_parquet(server: Server, connector: Connector, database: str) -> None:
     log = orders(server, database)
     result = connector.run(connector.config(server, log.start, log.stop, output_mode="json")).expect(EXIT_OK)

@@ -104,10 +104,17 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
   private static func isDefinition(_ type: EventType, _ body: RawSpan) throws(PipelineError) -> Bool {
     switch type {
     case .query:
-      do { return TransactionStatement(try QueryEvent(body).statement) == .other } catch { throw .undecodable(error) }
+      let statement: RawSpan
+      do { statement = try QueryEvent(body).statement } catch { throw .undecodable(error) }
+      return TransactionStatement(statement) == .other && !isXA(statement)
     case .queryCompressed: return true
     default: return false
     }
+  }
+
+  /// Says whether the statement is XA END, which the server writes into XA transactions in capitals.
+  private static func isXA(_ statement: RawSpan) -> Bool {
+    statement.extracting(0..<min(3, statement.byteCount)).array == Array("XA ".utf8)
   }
 
   /// The default database of a statement; nil for none.
