@@ -49,18 +49,18 @@ struct EventReader {
 
   /// Writes the rows in both styles.
   private static func write(_ rows: borrowing RowsEvent, _ table: TablePlan) {
-    guard var json = try? RowImages(rows, table), var text = try? RowImages(rows, table) else { return }
+    guard var json = try? RowCursor(rows, table), var text = try? RowCursor(rows, table) else { return }
     var jsonWriter = ImageWriter<JSONImage>()
     var textWriter = ImageWriter<TextImage>()
     while !json.isAtEnd {
       do {
         if rows.kind.hasBefore {
-          try json.writeBefore(to: &jsonWriter)
-          try text.writeBefore(to: &textWriter)
+          try json.visitBefore(&jsonWriter)
+          try text.visitBefore(&textWriter)
         }
         if rows.kind.hasAfter {
-          try json.writeAfter(to: &jsonWriter)
-          try text.writeAfter(to: &textWriter)
+          try json.visitAfter(&jsonWriter)
+          try text.visitAfter(&textWriter)
         }
       } catch {
         return

@@ -14,6 +14,7 @@ extension OutputBuffer {
   }
 
   /// Appends `text` as `append(jsonString:from:)` does, and escapes also what steers a terminal.
+  @usableFromInline
   mutating func append(terminalString text: RawSpan, from characterSet: CharacterSet) -> Int {
     var start = count
     var replaced = 0

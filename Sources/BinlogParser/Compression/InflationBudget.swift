@@ -1,4 +1,5 @@
 /// Limit of the bytes that the compressed values of one event come to: a decompression bomb ends there.
+@usableFromInline
 struct InflationBudget: BitwiseCopyable {
   let limit: Int
   private var used = 0
@@ -9,6 +10,7 @@ struct InflationBudget: BitwiseCopyable {
   var excess: Int? { used > limit ? used : nil }
 
   /// Takes `count` bytes; returns whether there are that many.
+  @usableFromInline
   mutating func take(_ count: Int) -> Bool {
     used += count
     return used <= limit

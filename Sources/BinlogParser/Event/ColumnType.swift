@@ -8,43 +8,78 @@ public struct ColumnType: RawRepresentable, Hashable, Sendable, BitwiseCopyable 
   /// The column type with this code.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  static let decimal = ColumnType(rawValue: 0)
-  static let tiny = ColumnType(rawValue: 1)
-  static let short = ColumnType(rawValue: 2)
-  static let long = ColumnType(rawValue: 3)
-  static let float = ColumnType(rawValue: 4)
-  static let double = ColumnType(rawValue: 5)
-  static let null = ColumnType(rawValue: 6)
-  static let timestamp = ColumnType(rawValue: 7)
-  static let longLong = ColumnType(rawValue: 8)
-  static let int24 = ColumnType(rawValue: 9)
-  static let date = ColumnType(rawValue: 10)
-  static let time = ColumnType(rawValue: 11)
-  static let dateTime = ColumnType(rawValue: 12)
-  static let year = ColumnType(rawValue: 13)
-  static let newDate = ColumnType(rawValue: 14)
-  static let varchar = ColumnType(rawValue: 15)
-  static let bit = ColumnType(rawValue: 16)
-  static let timestamp2 = ColumnType(rawValue: 17)
-  static let dateTime2 = ColumnType(rawValue: 18)
-  static let time2 = ColumnType(rawValue: 19)
-  static let typedArray = ColumnType(rawValue: 20)
-  static let blobCompressed = ColumnType(rawValue: 140)
-  static let varcharCompressed = ColumnType(rawValue: 141)
+  /// DECIMAL of MySQL 4.
+  public static let decimal = ColumnType(rawValue: 0)
+  /// TINYINT.
+  public static let tiny = ColumnType(rawValue: 1)
+  /// SMALLINT.
+  public static let short = ColumnType(rawValue: 2)
+  /// INT.
+  public static let long = ColumnType(rawValue: 3)
+  /// FLOAT.
+  public static let float = ColumnType(rawValue: 4)
+  /// DOUBLE.
+  public static let double = ColumnType(rawValue: 5)
+  /// NULL.
+  public static let null = ColumnType(rawValue: 6)
+  /// TIMESTAMP before MySQL 5.6.
+  public static let timestamp = ColumnType(rawValue: 7)
+  /// BIGINT.
+  public static let longLong = ColumnType(rawValue: 8)
+  /// MEDIUMINT.
+  public static let int24 = ColumnType(rawValue: 9)
+  /// DATE.
+  public static let date = ColumnType(rawValue: 10)
+  /// TIME before MySQL 5.6.
+  public static let time = ColumnType(rawValue: 11)
+  /// DATETIME before MySQL 5.6.
+  public static let dateTime = ColumnType(rawValue: 12)
+  /// YEAR.
+  public static let year = ColumnType(rawValue: 13)
+  /// DATE, within the server only.
+  public static let newDate = ColumnType(rawValue: 14)
+  /// VARCHAR and VARBINARY.
+  public static let varchar = ColumnType(rawValue: 15)
+  /// BIT.
+  public static let bit = ColumnType(rawValue: 16)
+  /// TIMESTAMP.
+  public static let timestamp2 = ColumnType(rawValue: 17)
+  /// DATETIME.
+  public static let dateTime2 = ColumnType(rawValue: 18)
+  /// TIME.
+  public static let time2 = ColumnType(rawValue: 19)
+  /// TYPED_ARRAY of a multi-valued index.
+  public static let typedArray = ColumnType(rawValue: 20)
+  /// Compressed BLOB and TEXT of MariaDB.
+  public static let blobCompressed = ColumnType(rawValue: 140)
+  /// Compressed VARCHAR and VARBINARY of MariaDB.
+  public static let varcharCompressed = ColumnType(rawValue: 141)
   /// TYPED_ARRAY as MySQL 8.0.17 numbered it.
-  static let typedArray8017 = ColumnType(rawValue: 244)
-  static let vector = ColumnType(rawValue: 242)
-  static let json = ColumnType(rawValue: 245)
-  static let newDecimal = ColumnType(rawValue: 246)
-  static let enumeration = ColumnType(rawValue: 247)
-  static let set = ColumnType(rawValue: 248)
-  static let tinyBlob = ColumnType(rawValue: 249)
-  static let mediumBlob = ColumnType(rawValue: 250)
-  static let longBlob = ColumnType(rawValue: 251)
-  static let blob = ColumnType(rawValue: 252)
-  static let varString = ColumnType(rawValue: 253)
-  static let string = ColumnType(rawValue: 254)
-  static let geometry = ColumnType(rawValue: 255)
+  public static let typedArray8017 = ColumnType(rawValue: 244)
+  /// VECTOR.
+  public static let vector = ColumnType(rawValue: 242)
+  /// JSON.
+  public static let json = ColumnType(rawValue: 245)
+  /// DECIMAL.
+  public static let newDecimal = ColumnType(rawValue: 246)
+  /// ENUM.
+  public static let enumeration = ColumnType(rawValue: 247)
+  /// SET.
+  public static let set = ColumnType(rawValue: 248)
+  /// TINYBLOB and TINYTEXT.
+  public static let tinyBlob = ColumnType(rawValue: 249)
+  /// MEDIUMBLOB and MEDIUMTEXT.
+  public static let mediumBlob = ColumnType(rawValue: 250)
+  /// LONGBLOB and LONGTEXT.
+  public static let longBlob = ColumnType(rawValue: 251)
+  /// BLOB and TEXT of every size.
+  public static let blob = ColumnType(rawValue: 252)
+  /// VARCHAR within the server.
+  public static let varString = ColumnType(rawValue: 253)
+  /// CHAR and BINARY.
+  public static let string = ColumnType(rawValue: 254)
+  /// GEOMETRY.
+  public static let geometry = ColumnType(rawValue: 255)
 
   /// True if it is TIME, DATETIME or TIMESTAMP as they were before MySQL 5.6.
   var isOldTemporal: Bool { self == .time || self == .dateTime || self == .timestamp }

@@ -4,7 +4,7 @@ extension EventField {
   ///
   /// - Throws: `BinlogError` for rows that cannot be read.
   public static func fields(of rows: borrowing RowsEvent, _ table: TablePlan) throws(BinlogError) -> [EventField] {
-    var images = try RowImages(rows, table)
+    var images = try RowCursor(rows, table)
     return [
       EventField(name: "Table", value: table.qualifiedName),
       EventField(name: "Rows", value: "\(try images.countRows())"),

@@ -36,7 +36,7 @@ public enum RowsKind: UInt8, CaseIterable, Sendable, BitwiseCopyable, CustomStri
 ///     int<lenenc>  column count
 ///     byte<(n+7)/8>  columns present   in the before image, or in the only one
 ///     byte<(n+7)/8>  columns present   in the after image; UPDATE_ROWS of version 1 and 2 only
-///     …            rows                (`RowImages`)
+///     …            rows                (`RowCursor`)
 ///
 /// See <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Rows__event.html>.
 public struct RowsEvent: ~Escapable {

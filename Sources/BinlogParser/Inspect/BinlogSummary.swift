@@ -101,7 +101,7 @@ public struct BinlogSummary: Sendable {
       format = event
       return 0
     case .rows(let event, let table):
-      var images = try RowImages(event, table)
+      var images = try RowCursor(event, table)
       let count = UInt64(try images.countRows())
       switch event.kind {
       case .insert: tables[table.qualifiedName, default: Rows()].inserted += count

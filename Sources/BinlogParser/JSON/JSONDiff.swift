@@ -59,12 +59,14 @@ struct JSONDiff: ~Escapable {
 }
 
 /// The diffs of one column of one row.
+@usableFromInline
 package enum JSONDiffs {
   /// Appends the text of `document`, in binary JSON, with the changes of `diffs` made to it.
   ///
   /// `offset` and `documentOffset` say where the two lie in the span that errors count from.
   ///
   /// - Throws: `DecodeError` where document or diffs cannot be read, or do not fit each other.
+  @usableFromInline
   package static func append(
     _ diffs: RawSpan, at offset: Int, appliedTo document: RawSpan, at documentOffset: Int, to out: inout OutputBuffer
   ) throws(DecodeError) {
@@ -85,6 +87,7 @@ package enum JSONDiffs {
   /// Appends what `diffs` do to a document that is not known: `{"$partial":[["JSON_REPLACE","$.a",1],…]}`.
   ///
   /// - Throws: `DecodeError` where the diffs cannot be read.
+  @usableFromInline
   package static func append(_ diffs: RawSpan, to out: inout OutputBuffer) throws(DecodeError) {
     var cursor = ByteCursor(diffs)
     out.append("{\"$partial\":[")

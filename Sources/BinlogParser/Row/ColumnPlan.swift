@@ -28,9 +28,9 @@ public struct ColumnPlan: Sendable, BitwiseCopyable {
   /// What the value is.
   public var kind: Kind
   /// True if a value may be NULL.
-  private(set) var isNullable = true
+  public private(set) var isNullable = true
   /// What the bytes of a `compressed` value are: `text`, `binary` or `textOrBinary`.
-  private(set) var content = Kind.textOrBinary
+  public private(set) var content = Kind.textOrBinary
   /// The type in the table map, for messages.
   public let type: ColumnType
   /// Bytes of the length before a string; bytes of an ENUM, a SET or a BIT; fraction digits of a temporal value.
@@ -42,11 +42,11 @@ public struct ColumnPlan: Sendable, BitwiseCopyable {
   /// The text's character set.
   public var characterSet = CharacterSet.utf8mb4
   /// Where the labels of an ENUM or a SET begin among the table's labels, and how many are known.
-  private var firstLabel: Int32 = 0, labelCount: Int32 = 0
+  @usableFromInline var firstLabel: Int32 = 0, labelCount: Int32 = 0
 
   /// Where the labels of an ENUM or a SET lie among the table's labels, as far as they are known.
-  var labels: Range<Int> {
-    get { Int(firstLabel)..<Int(firstLabel) + Int(labelCount) }
+  @usableFromInline var labels: Range<Int> {
+    @inlinable get { Int(firstLabel)..<Int(firstLabel) + Int(labelCount) }
     set { (firstLabel, labelCount) = (Int32(newValue.lowerBound), Int32(newValue.count)) }
   }
 

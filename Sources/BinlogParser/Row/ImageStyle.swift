@@ -23,7 +23,7 @@ public protocol ImageStyle {
 
 extension ImageStyle {
   /// No.
-  public static var hasSpelling: Bool { false }
+  @inlinable public static var hasSpelling: Bool { false }
 }
 
 /// A JSON object with a member for each present column: `{"id":1,"note":null}`.
@@ -31,24 +31,24 @@ public protocol JSONStyle: ImageStyle {}
 
 extension JSONStyle {
   /// JSON's null.
-  public static var null: StaticString { "null" }
+  @inlinable public static var null: StaticString { "null" }
   /// JSON knows no dates.
-  public static var quotesTemporals: Bool { true }
+  @inlinable public static var quotesTemporals: Bool { true }
   /// RFC 3339.
-  public static var marksUTC: Bool { true }
+  @inlinable public static var marksUTC: Bool { true }
   /// Programs read it.
-  public static var isForTerminal: Bool { false }
+  @inlinable public static var isForTerminal: Bool { false }
   /// Data is never cut.
-  public static var wholeBinaryLimit: Int { .max }
+  @inlinable public static var wholeBinaryLimit: Int { .max }
 
   /// `,"name":`
-  @inline(__always)
+  @inlinable @inline(__always)
   public static func key(_ index: Int, _ table: TablePlan, _ buffer: inout OutputBuffer) {
     table.jsonKeys.append(index, to: &buffer)
   }
 
   /// `}`, and the first comma becomes `{`.
-  @inline(__always)
+  @inlinable @inline(__always)
   public static func end(from start: Int, _ buffer: inout OutputBuffer) {
     if buffer.count == start { buffer.append(UInt8(ascii: "{")) }
     buffer.overwriteLittleEndian(UInt8(ascii: "{"), at: start)
@@ -62,29 +62,29 @@ public enum JSONImage: JSONStyle {}
 /// JSON with a spelling of the user's choice.
 public enum SpelledJSONImage: JSONStyle {
   /// The writer's.
-  public static var hasSpelling: Bool { true }
+  @inlinable public static var hasSpelling: Bool { true }
 }
 
 /// A line for each present column, behind the end of the line before it: `\n  [0] id = 1`.
 public enum TextImage: ImageStyle {
   /// SQL's NULL.
-  public static var null: StaticString { "NULL" }
+  @inlinable public static var null: StaticString { "NULL" }
   /// As the client shows them.
-  public static var quotesTemporals: Bool { false }
+  @inlinable public static var quotesTemporals: Bool { false }
   /// As the client shows them.
-  public static var marksUTC: Bool { false }
+  @inlinable public static var marksUTC: Bool { false }
   /// Values are shown as they are, but for what steers a terminal.
-  public static var isForTerminal: Bool { true }
+  @inlinable public static var isForTerminal: Bool { true }
   /// Longer values show their size and first bytes.
-  public static var wholeBinaryLimit: Int { 256 }
+  @inlinable public static var wholeBinaryLimit: Int { 256 }
 
   /// `\n  [0] name = `
-  @inline(__always)
+  @inlinable @inline(__always)
   public static func key(_ index: Int, _ table: TablePlan, _ buffer: inout OutputBuffer) {
     table.textKeys.append(index, to: &buffer)
   }
 
   /// The last line's end.
-  @inline(__always)
+  @inlinable @inline(__always)
   public static func end(from start: Int, _ buffer: inout OutputBuffer) { buffer.append(UInt8(ascii: "\n")) }
 }

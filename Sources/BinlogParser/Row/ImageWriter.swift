@@ -1,14 +1,14 @@
 import Bytes
 
 /// Writes row images as text of one style, with the spellings that the documentation of the output fixes.
-public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
+public struct ImageWriter<Style: ImageStyle>: ~Copyable, ColumnVisitor {
   /// What was written.
   public var buffer: OutputBuffer
   /// Number of undecodable runs of bytes that were replaced by U+FFFD.
-  public private(set) var replacements = 0
+  public var replacements = 0
   /// Where the image begins.
-  private var start = 0
-  private let spelling: JSONSpelling
+  @usableFromInline var start = 0
+  @usableFromInline let spelling: JSONSpelling
 
   /// A writer with an empty buffer; `spelling` is for styles that heed one.
   public init(capacity: Int = 4096, spelling: JSONSpelling = JSONSpelling()) {
@@ -17,53 +17,64 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
   }
 
   /// Binary values beyond the style's limit show this many bytes.
-  private static var cutBinaryCount: Int { 32 }
+  @inlinable static var cutBinaryCount: Int { 32 }
 
-  mutating func beginImage() {
+  /// Remembers where the image begins.
+  @inlinable public mutating func beginImage() {
     start = buffer.count
   }
 
-  mutating func endImage() { Style.end(from: start, &buffer) }
+  /// Writes the style's end of an image.
+  @inlinable public mutating func endImage() { Style.end(from: start, &buffer) }
 
-  @inline(__always)
-  mutating func column(_ index: Int, _ table: TablePlan) { Style.key(index, table, &buffer) }
+  /// Writes the style's key of the column.
+  @inlinable @inline(__always)
+  public mutating func column(_ index: Int, _ table: TablePlan) { Style.key(index, table, &buffer) }
 
-  mutating func null() { buffer.append(Style.null) }
+  /// Writes the style's null.
+  @inlinable public mutating func null() { buffer.append(Style.null) }
 
-  mutating func signed(_ value: Int64) {
+  /// Writes the number in decimal digits.
+  @inlinable public mutating func signed(_ value: Int64) {
     if isQuoted(value.magnitude) { quote() }
     buffer.append(decimal: value)
     if isQuoted(value.magnitude) { quote() }
   }
 
-  mutating func unsigned(_ value: UInt64) {
+  /// Writes the number in decimal digits.
+  @inlinable public mutating func unsigned(_ value: UInt64) {
     if isQuoted(value) { quote() }
     buffer.append(decimal: value)
     if isQuoted(value) { quote() }
   }
 
   /// Says whether a number of that magnitude is a string.
-  @inline(__always)
-  private func isQuoted(_ magnitude: UInt64) -> Bool {
+  @inlinable @inline(__always)
+  func isQuoted(_ magnitude: UInt64) -> Bool {
     Style.hasSpelling && magnitude > JSONSpelling.largestExact && spelling.quotesBigNumbers
   }
 
-  mutating func float(_ value: Float) { value.isFinite ? buffer.append(shortest: value) : null() }
-  mutating func double(_ value: Double) { value.isFinite ? buffer.append(shortest: value) : null() }
+  /// Writes the shortest digits that read back as the same number.
+  @inlinable public mutating func float(_ value: Float) { value.isFinite ? buffer.append(shortest: value) : null() }
+  /// Writes the shortest digits that read back as the same number.
+  @inlinable public mutating func double(_ value: Double) { value.isFinite ? buffer.append(shortest: value) : null() }
 
-  mutating func decimal(_ digits: RawSpan, _ type: NewDecimal) throws(DecodeError) {
+  /// Writes all digits of the scale, in quotes.
+  @inlinable public mutating func decimal(_ digits: RawSpan, _ type: NewDecimal) throws(DecodeError) {
     quote()
     try type.append(digits, to: &buffer)
     quote()
   }
 
-  mutating func date(_ value: CivilDate) {
+  /// Writes `2024-01-31`.
+  @inlinable public mutating func date(_ value: CivilDate) {
     quoteTemporal()
     value.append(to: &buffer)
     quoteTemporal()
   }
 
-  mutating func dateTime(_ value: CivilDateTime, fractionDigits: Int) {
+  /// Writes `2024-01-31 10:11:12.123`.
+  @inlinable public mutating func dateTime(_ value: CivilDateTime, fractionDigits: Int) {
     quoteTemporal()
     if Style.hasSpelling, spelling.temporals == .iso {
       value.append(to: &buffer, fractionDigits: fractionDigits, separator: UInt8(ascii: "T"))
@@ -73,7 +84,8 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
     quoteTemporal()
   }
 
-  mutating func timestamp(_ value: Timestamp, fractionDigits: Int) {
+  /// Writes the time in UTC.
+  @inlinable public mutating func timestamp(_ value: Timestamp, fractionDigits: Int) {
     quoteTemporal()
     if Style.hasSpelling, spelling.temporals == .sql {
       value.append(to: &buffer, fractionDigits: fractionDigits)
@@ -86,19 +98,22 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
     quoteTemporal()
   }
 
-  mutating func time(_ value: Time, fractionDigits: Int) {
+  /// Writes `-838:59:59.000000`.
+  @inlinable public mutating func time(_ value: Time, fractionDigits: Int) {
     quoteTemporal()
     value.append(to: &buffer, fractionDigits: fractionDigits)
     quoteTemporal()
   }
 
-  mutating func text(_ bytes: RawSpan, _ characterSet: CharacterSet) {
+  /// Writes the text as a JSON string, from its character set.
+  @inlinable public mutating func text(_ bytes: RawSpan, _ characterSet: CharacterSet) {
     replacements +=
       Style.isForTerminal
       ? buffer.append(terminalString: bytes, from: characterSet) : buffer.append(jsonString: bytes, from: characterSet)
   }
 
-  mutating func textOrBinary(_ bytes: RawSpan) {
+  /// Writes text where the bytes are UTF-8, else hexadecimal digits.
+  @inlinable public mutating func textOrBinary(_ bytes: RawSpan) {
     if bytes.isWellFormedUTF8 {
       text(bytes, .utf8mb4)
     } else {
@@ -106,7 +121,8 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
     }
   }
 
-  mutating func binary(_ bytes: RawSpan, paddedCount: Int) {
+  /// Writes `0x` and hexadecimal digits; a long value is cut where the style wants that.
+  @inlinable public mutating func binary(_ bytes: RawSpan, paddedCount: Int) {
     let count = max(bytes.byteCount, paddedCount)
     guard count <= Style.wholeBinaryLimit else { return cutBinary(bytes, count) }
     if Style.quotesTemporals { quote() }
@@ -116,13 +132,15 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
     if Style.quotesTemporals { quote() }
   }
 
-  private mutating func cutBinary(_ bytes: RawSpan, _ count: Int) {
+  @usableFromInline
+  mutating func cutBinary(_ bytes: RawSpan, _ count: Int) {
     buffer.append("0x")
     buffer.append(hex: bytes.extracting(first: min(Self.cutBinaryCount, bytes.byteCount)))
     buffer.append("... (\(count) bytes)")
   }
 
-  mutating func enumeration(_ index: UInt64, _ labels: Range<Int>, _ table: TablePlan) {
+  /// Writes the label, or the index where the label is not known.
+  @inlinable public mutating func enumeration(_ index: UInt64, _ labels: Range<Int>, _ table: TablePlan) {
     if index == 0 {
       buffer.append("\"\"")
     } else if index <= UInt64(labels.count) {
@@ -136,7 +154,8 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
     }
   }
 
-  mutating func set(_ mask: UInt64, _ labels: Range<Int>, _ table: TablePlan) {
+  /// Writes the labels with commas between them, or the mask where they are not known.
+  @inlinable public mutating func set(_ mask: UInt64, _ labels: Range<Int>, _ table: TablePlan) {
     let known = labels.count >= 64 ? UInt64.max : 1 << UInt64(labels.count) - 1
     guard !labels.isEmpty, mask & ~known == 0 else { return unsigned(mask) }
     let start = buffer.count
@@ -151,19 +170,22 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
     if table.labelsSteerTerminal { escape(from: start) }
   }
 
-  mutating func json(_ document: RawSpan) throws(DecodeError) {
+  /// Writes the document as text.
+  @inlinable public mutating func json(_ document: RawSpan) throws(DecodeError) {
     let start = buffer.count
     try JSONBinary.append(document, to: &buffer)
     escape(from: start)
   }
 
-  mutating func json(diffs: RawSpan) throws(DecodeError) {
+  /// Writes the changes as the calls of functions that would make them.
+  @inlinable public mutating func json(diffs: RawSpan) throws(DecodeError) {
     let start = buffer.count
     try JSONDiffs.append(diffs, to: &buffer)
     escape(from: start)
   }
 
-  mutating func json(
+  /// Writes the document with the changes made to it.
+  @inlinable public mutating func json(
     diffs: RawSpan, at offset: Int, appliedTo document: RawSpan, at documentOffset: Int
   ) throws(DecodeError) {
     let start = buffer.count
@@ -171,35 +193,39 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ImageVisitor {
     escape(from: start)
   }
 
-  mutating func vector(_ floats: RawSpan) throws(DecodeError) { try buffer.append(vector: floats) }
+  /// Writes an array of numbers.
+  @inlinable public mutating func vector(_ floats: RawSpan) throws(DecodeError) { try buffer.append(vector: floats) }
 
-  mutating func uuid(_ bytes: InlineArray<16, UInt8>) {
+  /// Writes `00112233-4455-6677-8899-aabbccddeeff`.
+  @inlinable public mutating func uuid(_ bytes: InlineArray<16, UInt8>) {
     quote()
     buffer.append(uuid: bytes)
     quote()
   }
 
-  mutating func inet4(_ bytes: InlineArray<16, UInt8>) {
+  /// Writes `192.0.2.1`.
+  @inlinable public mutating func inet4(_ bytes: InlineArray<16, UInt8>) {
     quote()
     buffer.append(inet4: bytes, at: 0)
     quote()
   }
 
-  mutating func inet6(_ bytes: InlineArray<16, UInt8>) {
+  /// Writes `2001:db8::1`.
+  @inlinable public mutating func inet6(_ bytes: InlineArray<16, UInt8>) {
     quote()
     buffer.append(inet6: bytes)
     quote()
   }
 
   /// Escapes what steers a terminal from `start` on, where one is meant.
-  @inline(__always)
-  private mutating func escape(from start: Int) {
+  @inlinable @inline(__always)
+  mutating func escape(from start: Int) {
     if Style.isForTerminal { buffer.escapeTerminalControls(from: start) }
   }
 
-  @inline(__always)
-  private mutating func quote() { buffer.append(UInt8(ascii: "\"")) }
+  @inlinable @inline(__always)
+  mutating func quote() { buffer.append(UInt8(ascii: "\"")) }
 
-  @inline(__always)
-  private mutating func quoteTemporal() { if Style.quotesTemporals { quote() } }
+  @inlinable @inline(__always)
+  mutating func quoteTemporal() { if Style.quotesTemporals { quote() } }
 }

@@ -14,7 +14,7 @@ public struct JSONSpelling: Sendable, Equatable {
   public let quotesBigNumbers: Bool
 
   /// The largest integer up to which a double holds each.
-  static let largestExact: UInt64 = 1 << 53
+  @inlinable static var largestExact: UInt64 { 1 << 53 }
 
   /// A spelling of both.
   public init(temporals: Temporals? = nil, quotesBigNumbers: Bool = false) {

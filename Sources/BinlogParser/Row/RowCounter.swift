@@ -1,7 +1,7 @@
 import Bytes
 
 /// A visitor that keeps nothing: for walking over images whose values nobody wants.
-struct RowCounter: ImageVisitor {
+struct RowCounter: ColumnVisitor {
   mutating func beginImage() {}
   mutating func endImage() {}
   mutating func column(_ index: Int, _ table: TablePlan) {}

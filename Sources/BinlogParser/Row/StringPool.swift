@@ -1,17 +1,19 @@
 import Bytes
 
 /// Many short runs of bytes: read-only once built, so that readers on any thread need no copy of a string.
+@usableFromInline
 struct StringPool: Sendable {
-  private var runs: ContiguousArray<Run> = []
+  @usableFromInline var runs: ContiguousArray<Run> = []
 
   /// A run, whose first bytes stand here as words, so that a short one is copied without a call.
-  private struct Run {
-    let low: SIMD2<UInt64>
-    let high: SIMD2<UInt64>
-    let count: Int
-    let bytes: [UInt8]
+  @usableFromInline
+  struct Run: Sendable {
+    @usableFromInline let low: SIMD2<UInt64>
+    @usableFromInline let high: SIMD2<UInt64>
+    @usableFromInline let count: Int
+    @usableFromInline let bytes: [UInt8]
 
-    static let headByteCount = 32
+    @inlinable static var headByteCount: Int { 32 }
 
     init(_ bytes: [UInt8]) {
       let words = (0..<4).map { Self.word(bytes.dropFirst(8 * $0)) }
@@ -43,7 +45,7 @@ struct StringPool: Sendable {
   }
 
   /// Appends the run `index` to `buffer`.
-  @inline(__always)
+  @inlinable @inline(__always)
   func append(_ index: Int, to buffer: inout OutputBuffer) {
     guard runs[index].count <= Run.headByteCount else { return buffer.append(contentsOf: runs[index].bytes) }
     buffer.append(runs[index].low, runs[index].high, count: runs[index].count)

@@ -15,13 +15,13 @@ public final class TablePlan: Sendable {
   /// The temporal columns whose values may have fractions of which nothing tells; nil where there are none.
   let hiddenFractions: HiddenFractions?
   /// Each column's part of a JSON object up to its value, behind another one: `,"name":`.
-  let jsonKeys: StringPool
+  @usableFromInline let jsonKeys: StringPool
   /// Each column's part of a text line up to its value, and the end of the line before: `\n  [0] name = `.
-  let textKeys: StringPool
+  @usableFromInline let textKeys: StringPool
   /// The labels of all ENUM and SET columns, escaped as the inside of a JSON string.
-  let labels: StringPool
+  @usableFromInline let labels: StringPool
   /// True if a label holds a character that steers a terminal.
-  let labelsSteerTerminal: Bool
+  @usableFromInline let labelsSteerTerminal: Bool
 
   /// Bytes of memory, roughly.
   var weight: Int { 1024 + columns.count * 384 + labels.count * 128 }

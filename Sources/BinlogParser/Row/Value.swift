@@ -1,12 +1,13 @@
 import Bytes
 
 /// Reads one value and shows it to a visitor: the only place that knows how each type of column lies in a row image.
+@usableFromInline
 enum Value {
   /// Reads the value of the column `index` of `table` at the cursor; what has to be decompressed for it comes out of `budget`.
   ///
   /// - Throws: `DecodeError` when the value is cut, does not exist in its type, or is of an unsupported type.
-  @inline(__always) @_lifetime(cursor: copy cursor)
-  static func visit<V: ImageVisitor & ~Copyable>(
+  @inlinable @inline(__always) @_lifetime(cursor: copy cursor)
+  static func visit<V: ColumnVisitor & ~Copyable>(
     _ index: Int, _ table: TablePlan, _ cursor: inout ByteCursor, _ budget: inout InflationBudget,
     _ visitor: inout V
   ) throws(DecodeError) {
@@ -60,15 +61,15 @@ enum Value {
   }
 
   /// A string's bytes, after their length of `width` bytes.
-  @inline(__always) @_lifetime(copy cursor)
-  private static func string(_ width: Int32, _ cursor: inout ByteCursor) throws(DecodeError) -> RawSpan {
+  @inlinable @inline(__always) @_lifetime(copy cursor)
+  static func string(_ width: Int32, _ cursor: inout ByteCursor) throws(DecodeError) -> RawSpan {
     let count = try cursor.uint(bytes: Int(width), "string length")
     return try cursor.bytes(Int(count), "string")
   }
 
   /// The bytes of a BINARY of `count` bytes, of which the log leaves out zeros at the end.
-  @_lifetime(cursor: copy cursor)
-  private static func padded(
+  @inlinable @_lifetime(cursor: copy cursor)
+  static func padded(
     _ count: Int, _ width: Int32, _ cursor: inout ByteCursor
   ) throws(DecodeError) -> InlineArray<16, UInt8> {
     let bytes = try string(width, &cursor)
@@ -79,18 +80,13 @@ enum Value {
   }
 
   /// A value of a compressed column, decompressed.
-  @_lifetime(cursor: copy cursor)
-  private static func compressed<V: ImageVisitor & ~Copyable>(
+  @inlinable @_lifetime(cursor: copy cursor)
+  static func compressed<V: ColumnVisitor & ~Copyable>(
     _ column: ColumnPlan, _ cursor: inout ByteCursor, _ budget: inout InflationBudget, _ visitor: inout V
   ) throws(DecodeError) {
     let value = try string(column.width, &cursor)
     var content = OutputBuffer(capacity: value.byteCount)
-    do throws(DecodeError) {
-      guard budget.take(try CompressedBytes.uncompressedCount(ofColumn: value)) else {
-        throw DecodeError(.tooLarge, at: 0, "uncompressed length")
-      }
-      try CompressedBytes.appendColumn(value, to: &content)
-    } catch {
+    do { try decompress(value, &budget, into: &content) } catch {
       throw error.shifted(by: cursor.offset - value.byteCount)
     }
     switch column.content {
@@ -100,16 +96,26 @@ enum Value {
     }
   }
 
-  @_lifetime(cursor: copy cursor)
-  private static func json<V: ImageVisitor & ~Copyable>(
+  @usableFromInline
+  static func decompress(
+    _ value: RawSpan, _ budget: inout InflationBudget, into content: inout OutputBuffer
+  ) throws(DecodeError) {
+    guard budget.take(try CompressedBytes.uncompressedCount(ofColumn: value)) else {
+      throw DecodeError(.tooLarge, at: 0, "uncompressed length")
+    }
+    try CompressedBytes.appendColumn(value, to: &content)
+  }
+
+  @inlinable @_lifetime(cursor: copy cursor)
+  static func json<V: ColumnVisitor & ~Copyable>(
     _ width: Int32, _ cursor: inout ByteCursor, _ visitor: inout V
   ) throws(DecodeError) {
     let document = try string(width, &cursor)
     do { try visitor.json(document) } catch { throw error.shifted(by: cursor.offset - document.byteCount) }
   }
 
-  @_lifetime(cursor: copy cursor)
-  private static func vector<V: ImageVisitor & ~Copyable>(
+  @inlinable @_lifetime(cursor: copy cursor)
+  static func vector<V: ColumnVisitor & ~Copyable>(
     _ column: ColumnPlan, _ cursor: inout ByteCursor, _ visitor: inout V
   ) throws(DecodeError) {
     let floats = try string(column.width, &cursor)
@@ -118,8 +124,8 @@ enum Value {
     do { try visitor.vector(floats) } catch { throw error.shifted(by: cursor.offset - floats.byteCount) }
   }
 
-  @_lifetime(cursor: copy cursor)
-  private static func decimal<V: ImageVisitor & ~Copyable>(
+  @inlinable @_lifetime(cursor: copy cursor)
+  static func decimal<V: ColumnVisitor & ~Copyable>(
     _ decimal: NewDecimal?, _ cursor: inout ByteCursor, _ visitor: inout V
   ) throws(DecodeError) {
     guard let decimal else { throw DecodeError(.unsupported, at: cursor.offset, "DECIMAL") }

@@ -137,17 +137,17 @@ struct ParquetSink: ~Copyable, EventSink {
     figures.replacements = UInt64(writer.replacements)
   }
 
-  private mutating func appendImages(_ images: inout RowImages, _ kind: RowsKind) throws(PipelineError) {
+  private mutating func appendImages(_ images: inout RowCursor, _ kind: RowsKind) throws(PipelineError) {
     if kind.hasBefore {
       Self.open(&columns.before, &writer)
-      do { try images.writeBefore(to: &writer) } catch { throw .binlog(error) }
+      do { try images.visitBefore(&writer) } catch { throw .binlog(error) }
       try Self.close(&columns.before, &writer)
     } else {
       columns.before.appendNull()
     }
     if kind.hasAfter {
       Self.open(&columns.after, &writer)
-      do { try images.writeAfter(to: &writer) } catch { throw .binlog(error) }
+      do { try images.visitAfter(&writer) } catch { throw .binlog(error) }
       try Self.close(&columns.after, &writer)
     } else {
       columns.after.appendNull()

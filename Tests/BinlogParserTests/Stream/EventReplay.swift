@@ -55,21 +55,21 @@ struct EventReplay {
   }
 
   private static func write(_ rows: borrowing RowsEvent, _ table: TablePlan) throws(BinlogError) -> [ReplayedRow] {
-    var json = try RowImages(rows, table)
-    var text = try RowImages(rows, table)
+    var json = try RowCursor(rows, table)
+    var text = try RowCursor(rows, table)
     var jsonWriter = ImageWriter<JSONImage>()
     var textWriter = ImageWriter<TextImage>()
     var written: [ReplayedRow] = []
     while !json.isAtEnd {
       var row = ReplayedRow(kind: rows.kind, table: table.qualifiedName)
       if rows.kind.hasBefore {
-        try json.writeBefore(to: &jsonWriter)
-        try text.writeBefore(to: &textWriter)
+        try json.visitBefore(&jsonWriter)
+        try text.visitBefore(&textWriter)
         row.before = take(&jsonWriter, &textWriter)
       }
       if rows.kind.hasAfter {
-        try json.writeAfter(to: &jsonWriter)
-        try text.writeAfter(to: &textWriter)
+        try json.visitAfter(&jsonWriter)
+        try text.visitAfter(&textWriter)
         row.after = take(&jsonWriter, &textWriter)
       }
       written.append(row)

@@ -74,11 +74,11 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
   }
 
   private static func append(
-    _ images: inout RowImages, _ kind: RowsKind, _ writer: inout ImageWriter<SpelledJSONImage>
+    _ images: inout RowCursor, _ kind: RowsKind, _ writer: inout ImageWriter<SpelledJSONImage>
   ) throws(BinlogError) {
-    if kind.hasBefore { try images.writeBefore(to: &writer) } else { writer.buffer.append("null") }
+    if kind.hasBefore { try images.visitBefore(&writer) } else { writer.buffer.append("null") }
     writer.buffer.append(",\"after\":")
-    if kind.hasAfter { try images.writeAfter(to: &writer) } else { writer.buffer.append("null") }
+    if kind.hasAfter { try images.visitAfter(&writer) } else { writer.buffer.append("null") }
   }
 
   // MARK: Other events

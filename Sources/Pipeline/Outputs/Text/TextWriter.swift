@@ -64,16 +64,16 @@ struct TextWriter: ~Copyable, ChangeWriter {
   }
 
   private static func writeBlock(
-    _ images: inout RowImages, _ kind: RowsKind, _ head: borrowing OutputBuffer, _ writer: inout ImageWriter<TextImage>
+    _ images: inout RowCursor, _ kind: RowsKind, _ head: borrowing OutputBuffer, _ writer: inout ImageWriter<TextImage>
   ) throws(BinlogError) {
     writer.buffer.append(head.bytes)
     if kind.hasBefore {
       writer.buffer.append("\nBefore Values (", images.beforeCount, " columns):")
-      try images.writeBefore(to: &writer)
+      try images.visitBefore(&writer)
     }
     if kind.hasAfter {
       writer.buffer.append("\nAfter Values (", images.afterCount, " columns):")
-      try images.writeAfter(to: &writer)
+      try images.visitAfter(&writer)
     }
     writer.buffer.append("==========================\n\n")
   }

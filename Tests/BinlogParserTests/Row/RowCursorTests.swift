@@ -3,7 +3,7 @@ import Bytes
 import TestSupport
 import Testing
 
-@Suite struct RowImagesTests {
+@Suite struct RowCursorTests {
   /// The images of the rows of `type` in `body`, of the table `map`.
   private func rows(_ map: TableMapBytes, _ type: UInt8, _ body: [UInt8]) throws(BinlogError) -> [ReplayedRow] {
     var replay = EventReplay()

@@ -8,25 +8,25 @@ import Bytes
 /// An update has a before and an after image for each row. Every byte must be used up by whole rows. With
 /// binlog_row_image MINIMAL, a row that is all defaults is logged as an image of no columns, which takes no bytes: an
 /// event without present columns and without bytes is one row.
-public struct RowImages: ~Escapable, ~Copyable {
+public struct RowCursor: ~Escapable, ~Copyable {
   /// Which of a row's images.
-  enum Side {
+  @usableFromInline enum Side {
     case before, after
   }
 
-  let table: TablePlan
-  private let kind: RowsKind
-  private let before: PresentColumns
-  private let after: PresentColumns
-  var cursor: ByteCursor
+  @usableFromInline let table: TablePlan
+  @usableFromInline let kind: RowsKind
+  @usableFromInline let before: PresentColumns
+  @usableFromInline let after: PresentColumns
+  @usableFromInline var cursor: ByteCursor
   /// All images.
-  let rows: RawSpan
-  private let isPartial: Bool
+  @usableFromInline let rows: RawSpan
+  @usableFromInline let isPartial: Bool
   /// Where in `rows` the JSON documents of the last before image lie, by column; of a PARTIAL_UPDATE_ROWS only.
-  var documents: [Int: Range<Int>]
+  @usableFromInline var documents: [Int: Range<Int>]
   private let rowsOffset: Int
-  var budget: InflationBudget
-  private var holdsEmptyRow: Bool
+  @usableFromInline var budget: InflationBudget
+  @usableFromInline var holdsEmptyRow: Bool
 
   /// The images of `event`, whose table map was compiled to `table`.
   ///
@@ -80,56 +80,24 @@ public struct RowImages: ~Escapable, ~Copyable {
   /// Number of columns that an after image holds.
   public var afterCount: Int { after.count }
   /// True if every row was read.
-  public var isAtEnd: Bool { cursor.isAtEnd && !holdsEmptyRow }
+  @inlinable public var isAtEnd: Bool { cursor.isAtEnd && !holdsEmptyRow }
 
-  // A function for each style: what other modules call generically is not specialized: 11 % more instructions a row.
-
-  /// Writes the next row's before image.
+  /// Shows the columns of the next row's before image to `visitor`.
   ///
   /// - Throws: `BinlogError` with the column whose value cannot be read.
-  @_lifetime(self: copy self)
-  public mutating func writeBefore(to writer: inout ImageWriter<JSONImage>) throws(BinlogError) {
-    try visitBefore(&writer)
+  @inlinable @_lifetime(self: copy self)
+  public mutating func visitBefore<V: ColumnVisitor & ~Copyable>(_ visitor: inout V) throws(BinlogError) {
+    try visit(before, .before, &visitor)
+    if !kind.hasAfter { holdsEmptyRow = false }
   }
 
-  /// Writes the next row's before image.
+  /// Shows the columns of the next row's after image to `visitor`.
   ///
   /// - Throws: `BinlogError` with the column whose value cannot be read.
-  @_lifetime(self: copy self)
-  public mutating func writeBefore(to writer: inout ImageWriter<SpelledJSONImage>) throws(BinlogError) {
-    try visitBefore(&writer)
-  }
-
-  /// Writes the next row's before image.
-  ///
-  /// - Throws: `BinlogError` with the column whose value cannot be read.
-  @_lifetime(self: copy self)
-  public mutating func writeBefore(to writer: inout ImageWriter<TextImage>) throws(BinlogError) {
-    try visitBefore(&writer)
-  }
-
-  /// Writes the next row's after image.
-  ///
-  /// - Throws: `BinlogError` with the column whose value cannot be read.
-  @_lifetime(self: copy self)
-  public mutating func writeAfter(to writer: inout ImageWriter<JSONImage>) throws(BinlogError) {
-    try visitAfter(&writer)
-  }
-
-  /// Writes the next row's after image.
-  ///
-  /// - Throws: `BinlogError` with the column whose value cannot be read.
-  @_lifetime(self: copy self)
-  public mutating func writeAfter(to writer: inout ImageWriter<SpelledJSONImage>) throws(BinlogError) {
-    try visitAfter(&writer)
-  }
-
-  /// Writes the next row's after image.
-  ///
-  /// - Throws: `BinlogError` with the column whose value cannot be read.
-  @_lifetime(self: copy self)
-  public mutating func writeAfter(to writer: inout ImageWriter<TextImage>) throws(BinlogError) {
-    try visitAfter(&writer)
+  @inlinable @_lifetime(self: copy self)
+  public mutating func visitAfter<V: ColumnVisitor & ~Copyable>(_ visitor: inout V) throws(BinlogError) {
+    try visit(after, .after, &visitor)
+    holdsEmptyRow = false
   }
 
   /// Walks over the rows that are left, and counts them.
@@ -147,20 +115,8 @@ public struct RowImages: ~Escapable, ~Copyable {
     return count
   }
 
-  @_lifetime(self: copy self)
-  private mutating func visitBefore<V: ImageVisitor & ~Copyable>(_ visitor: inout V) throws(BinlogError) {
-    try visit(before, .before, &visitor)
-    if !kind.hasAfter { holdsEmptyRow = false }
-  }
-
-  @_lifetime(self: copy self)
-  private mutating func visitAfter<V: ImageVisitor & ~Copyable>(_ visitor: inout V) throws(BinlogError) {
-    try visit(after, .after, &visitor)
-    holdsEmptyRow = false
-  }
-
-  @_lifetime(self: copy self)
-  private mutating func visit<V: ImageVisitor & ~Copyable>(
+  @inlinable @_lifetime(self: copy self)
+  mutating func visit<V: ColumnVisitor & ~Copyable>(
     _ present: borrowing PresentColumns, _ side: Side, _ visitor: inout V
   ) throws(BinlogError) {
     var index = 0
@@ -188,15 +144,16 @@ public struct RowImages: ~Escapable, ~Copyable {
   }
 
   /// Shows a NULL to `visitor`: only a column can have it that the table map says may be NULL.
-  @inline(__always)
-  func null<V: ImageVisitor & ~Copyable>(_ index: Int, _ visitor: inout V) throws(DecodeError) {
+  @inlinable @inline(__always)
+  func null<V: ColumnVisitor & ~Copyable>(_ index: Int, _ visitor: inout V) throws(DecodeError) {
     guard table.columns[index].isNullable else {
       throw DecodeError(.invalid, at: cursor.offset, "NULL in a NOT NULL column")
     }
     visitor.null()
   }
 
-  private func cause(of error: DecodeError, column: Int) -> BinlogError.Cause {
+  @usableFromInline
+  func cause(of error: DecodeError, column: Int) -> BinlogError.Cause {
     if let excess = budget.excess { return .eventTooLarge(size: excess, limit: budget.limit) }
     if column < table.columns.count {
       let plan = table.columns[column]
@@ -210,7 +167,8 @@ public struct RowImages: ~Escapable, ~Copyable {
 
 extension BinlogError {
   /// The error, at `column` of `table`, or behind its columns.
-  fileprivate func located(_ table: TablePlan, _ column: Int) -> BinlogError {
+  @usableFromInline
+  func located(_ table: TablePlan, _ column: Int) -> BinlogError {
     var located = self
     located.table = table.qualifiedName
     located.column = column < table.columns.count ? table.columnName(column) : nil
@@ -219,11 +177,12 @@ extension BinlogError {
 }
 
 /// A bitmap of the columns that an image holds.
+@usableFromInline
 struct PresentColumns: ~Escapable {
-  private let bits: RawSpan
-  private let isComplete: Bool
+  @usableFromInline let bits: RawSpan
+  @usableFromInline let isComplete: Bool
   /// Number of columns that are present.
-  let count: Int
+  @usableFromInline let count: Int
 
   @_lifetime(copy bits)
   init(_ bits: RawSpan, of columnCount: Int) {
@@ -234,7 +193,7 @@ struct PresentColumns: ~Escapable {
     isComplete = count == columnCount
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   func contains(_ index: Int) -> Bool {
     isComplete || bits[byteAt: index >> 3] & 1 << UInt8(index & 7) != 0
   }

@@ -11,13 +11,13 @@ import Bytes
 /// has none, they are shown as they are.
 ///
 /// See <https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Rows__event.html>.
-extension RowImages {
+extension RowCursor {
   /// The only value option there is.
   private static var partialJSONUpdates: UInt64 { 1 }
 
   /// Shows the columns of one image to `visitor`, and leaves in `index` the column at which it failed.
-  @_lifetime(self: copy self)
-  mutating func visitPartial<V: ImageVisitor & ~Copyable>(
+  @inlinable @_lifetime(self: copy self)
+  mutating func visitPartial<V: ColumnVisitor & ~Copyable>(
     _ present: borrowing PresentColumns, _ side: Side, _ visitor: inout V, _ index: inout Int
   ) throws(DecodeError) {
     if side == .before { documents.removeAll(keepingCapacity: true) }
@@ -49,8 +49,8 @@ extension RowImages {
   }
 
   /// The bits that tell diffs from documents, or no bytes where there are only documents.
-  @_lifetime(copy self)
-  private mutating func partialColumns() throws(DecodeError) -> RawSpan {
+  @usableFromInline @_lifetime(copy self)
+  mutating func partialColumns() throws(DecodeError) -> RawSpan {
     let offset = cursor.offset
     let options = try cursor.lenencInteger("value options")
     guard options & ~Self.partialJSONUpdates == 0 else {
@@ -60,8 +60,8 @@ extension RowImages {
     return try cursor.bytes((table.columns.count { $0.type == .json } + 7) / 8, "partial JSON columns")
   }
 
-  @_lifetime(self: copy self)
-  private mutating func visitDiffs<V: ImageVisitor & ~Copyable>(
+  @inlinable @_lifetime(self: copy self)
+  mutating func visitDiffs<V: ColumnVisitor & ~Copyable>(
     _ index: Int, _ visitor: inout V
   ) throws(DecodeError) {
     let width = Int(table.columns[index].width)

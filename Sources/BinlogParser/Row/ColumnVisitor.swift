@@ -2,10 +2,10 @@ import Bytes
 
 /// What to do with the values of a row image, one by one, as they are read.
 ///
-/// The one row decoder (`RowImages`) is generic over it and is specialised for each visitor, so that a value goes from
+/// The one row decoder (`RowCursor`) is generic over it and is specialised for each visitor, so that a value goes from
 /// the event's bytes to its final form without an object between. Values arrive in column order; columns that are absent
 /// from the image do not arrive.
-protocol ImageVisitor: ~Copyable {
+public protocol ColumnVisitor: ~Copyable {
   mutating func beginImage()
   mutating func endImage()
   /// Comes before each value: the column's number.
