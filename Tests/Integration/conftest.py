@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,27 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+# The tiers of scripts/test
+
+
+def is_soak(item: pytest.Item) -> bool:
+    """A soak is left out by default, but for the parameters that its mark names: they stand for the others."""
+    mark = item.get_closest_marker("soak")
+    return mark is not None and not (mark.args and all(word in item.name for word in mark.args))
+
+
+TIERS: dict[str, Callable[[pytest.Item], bool]] = {
+    "quick": lambda item: item.get_closest_marker("smoke") is not None,
+    "default": lambda item: not is_soak(item),
+    "all": lambda item: True,
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--tier", choices=list(TIERS), default="all", help="which tests: a smoke of each kind, no soaks, or all")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 # The order of the tests, and the workers of pytest-xdist (-n 3)
 
 
@@ -59,9 +80,11 @@ def needs_cross_build(item: pytest.Item) -> bool:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs the program for another processor comes last: until then it is built."""
-    items.sort(key=needs_cross_build)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Takes the tests of the tier. What needs the program for another processor comes last: until then it is built."""
+    is_taken = TIERS[config.option.tier]
+    config.hook.pytest_deselected(items=[item for item in items if not is_taken(item)])
+    items[:] = sorted(filter(is_taken, items), key=needs_cross_build)
 
 
 def cross_build_of(config: pytest.Config) -> CrossBuild:
