@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 import object_stores
 import servers
@@ -16,7 +18,8 @@ from cross_build import CrossBuild, why_not
 from object_stores import ObjectStore
 from servers import Server
 
-SEED = os.environ.get("MBC_SEED") or str(random.SystemRandom().randrange(2**32))
+# Workers inherit it.
+SEED = os.environ.setdefault("MBC_SEED", str(random.SystemRandom().randrange(2**32)))
 
 
 def pytest_report_header() -> str:
@@ -31,31 +34,82 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+# ---------------------------------------------------------------------------------------------------------------------
+# The tiers of scripts/test
+
+
+def is_soak(item: pytest.Item) -> bool:
+    """A soak is left out by default, but for the parameters that its mark names: they stand for the others."""
+    mark = item.get_closest_marker("soak")
+    return mark is not None and not (mark.args and all(word in item.name for word in mark.args))
+
+
+TIERS: dict[str, Callable[[pytest.Item], bool]] = {
+    "quick": lambda item: item.get_closest_marker("smoke") is not None,
+    "default": lambda item: not is_soak(item),
+    "all": lambda item: True,
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--tier", choices=list(TIERS), default="all", help="which tests: a smoke of each kind, no soaks, or all")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The order of the tests, and the workers of pytest-xdist (-n 3)
+
+
+class Units(LoadScopeScheduling):
+    """Gives a worker the tests of a file on one server, which share what is made for them, and then the next such unit."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        if file.endswith("test_aarch64.py"):
+            return nodeid
+        return " ".join([file, *(name for name in servers.NAMES if name in nodeid)])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Units:
+    config.option.loadscopereorder = False
+    return Units(config, log)
+
+
 def needs_cross_build(item: pytest.Item) -> bool:
     return "cross_build" in getattr(item, "fixturenames", ())
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs the program for another processor comes last: until then it is built."""
-    items.sort(key=needs_cross_build)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Takes the tests of the tier. What needs the program for another processor comes last: until then it is built."""
+    is_taken = TIERS[config.option.tier]
+    config.hook.pytest_deselected(items=[item for item in items if not is_taken(item)])
+    items[:] = sorted(filter(is_taken, items), key=needs_cross_build)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def cross_build_beside_tests(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrossBuild | None]:
-    """Begins with the first test, if one of the others needs it."""
-    if why_not() or not any(map(needs_cross_build, request.session.items)):
-        yield None
-        return
-    build = CrossBuild(tmp_path_factory.mktemp("cross-build") / "log")
-    yield build
-    build.stop()
+def cross_build_of(config: pytest.Config) -> CrossBuild:
+    """The one of this run: the temporary folders of its workers lie in one folder."""
+    folder: Path = getattr(config, "_tmp_path_factory").getbasetemp()
+    return CrossBuild(folder.parent if servers.WORKER else folder)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if not why_not() and any(map(needs_cross_build, session.items)) and not session.config.option.collectonly:
+        cross_build_of(session.config).begin()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not servers.WORKER:
+        cross_build_of(session.config).stop()
 
 
 @pytest.fixture(scope="session")
-def cross_build(cross_build_beside_tests: CrossBuild | None) -> CrossBuild:
-    assert cross_build_beside_tests
-    return cross_build_beside_tests
+def cross_build(request: pytest.FixtureRequest) -> CrossBuild:
+    return cross_build_of(request.config)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Fixtures
 
 
 @pytest.fixture(scope="session")

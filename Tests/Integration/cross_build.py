@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from servers import PROJECT
@@ -34,20 +36,34 @@ def why_not() -> str:
 
 
 class CrossBuild:
-    """A build that runs on its own, and only while nothing else wants the processor."""
+    """A build that runs only while nothing else wants the processor: one process begins it, any may wait for it."""
 
-    def __init__(self, log: Path) -> None:
-        self._log = log
-        with log.open("wb") as output:
-            self._process = subprocess.Popen(["nice", "-n", "19", str(TOOL), "build", str(PROJECT), *OPTIONS],
-                                             stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+    def __init__(self, folder: Path) -> None:
+        self._log, self._group, self._status = (folder / f"cross-build.{name}" for name in ("log", "group", "status"))
+
+    def begin(self) -> None:
+        """Starts the build, unless another process has."""
+        command = '"$@"; echo $? >"$0.new"; mv "$0.new" "$0"'
+        with suppress(FileExistsError), self._log.open("xb") as output:
+            process = subprocess.Popen(
+                ["nice", "-n", "19", "sh", "-c", command, str(self._status), str(TOOL), "build", str(PROJECT), *OPTIONS],
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+            self._group.write_text(str(process.pid))
 
     def program(self) -> Path:
         """The built program, as soon as it is there."""
-        assert self._process.wait(BUILD_SECONDS) == 0, self._log.read_text(errors="replace")[-8000:]
+        deadline = time.monotonic() + BUILD_SECONDS
+        while not self._status.exists():
+            assert time.monotonic() < deadline, f"no end in {BUILD_SECONDS} s\n{self._tail()}"
+            time.sleep(0.5)
+        assert self._status.read_text() == "0\n", self._tail()
         return PROJECT / ".build-aarch64" / "aarch64-unknown-linux-gnu" / "release" / PRODUCT
 
+    def _tail(self) -> str:
+        return self._log.read_text(errors="replace")[-8000:]
+
     def stop(self) -> None:
-        if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGTERM)
-            self._process.wait()
+        """Ends a build that nobody waits for any more."""
+        if self._group.exists() and not self._status.exists():
+            with suppress(ProcessLookupError):
+                os.killpg(int(self._group.read_text()), signal.SIGTERM)

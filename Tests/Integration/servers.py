@@ -1,7 +1,8 @@
 """Real servers, started through scripts/servers, and what the tests ask them.
 
 The tests use instances of their own (`--instance test`), so that a demonstration or a benchmark on the default
-instances never shares a binlog with them. MBC_TEST_PORT moves their ports when two checkouts test at once.
+instances never shares a binlog with them. MBC_TEST_PORT moves their ports when two checkouts test at once. Workers of
+pytest-xdist share no instance: each has its own names and ports.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ import pymysql
 PROJECT = Path(__file__).resolve().parents[2]
 SCRIPT = PROJECT / "scripts" / "servers"
 NAMES = ("mariadb-10.11", "mariadb-11.8", "mysql-9.7")
-FIRST_PORT = int(os.environ.get("MBC_TEST_PORT", "33111"))
+# "gw0", "gw1" and so on; empty where one process runs the tests.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+FIRST_PORT = int(os.environ.get("MBC_TEST_PORT", "33111")) + len(NAMES) * (1 + int(WORKER[2:]) if WORKER else 0)
 START_LIMIT_SECONDS = 300
 # The server goes from one to its neighbour only.
 GTID_MODES = ("OFF", "OFF_PERMISSIVE", "ON_PERMISSIVE", "ON")
@@ -143,10 +146,14 @@ def run_script(*arguments: str) -> str:
     return done.stdout
 
 
+def of_worker(name: str, instance: str) -> tuple[str, str, str]:
+    """The instance as scripts/servers knows it."""
+    return (name, "--instance", f"{instance}-{WORKER}" if WORKER else instance)
+
+
 def is_running(name: str, instance: str) -> bool:
     """Asked before starting, because only what these tests started may be stopped by them."""
-    folder = f"/{name}-{instance}/"
-    return any(folder in line and " port " in line for line in run_script("status").splitlines())
+    return " port " in run_script("status", *of_worker(name, instance))
 
 
 def start(name: str, instance: str = "test", port: int | None = None, *options: str) -> Server:
@@ -154,15 +161,15 @@ def start(name: str, instance: str = "test", port: int | None = None, *options: 
     was_running = is_running(name, instance)
     port = port or FIRST_PORT + NAMES.index(name)
     more = ("--", *options) if options else ()
-    words = run_script("start", name, "--instance", instance, "--port", str(port), *more).split()
+    words = run_script("start", *of_worker(name, instance), "--port", str(port), *more).split()
     line = dict(zip(words[1::2], words[2::2], strict=True))
     return Server(name=name, version=line["version"], port=int(line["port"]), socket_path=Path(line["socket"]),
                   data=Path(line["data"]), instance=instance, started_here=not was_running)
 
 
 def stop(server: Server) -> None:
-    run_script("stop", server.name, "--instance", server.instance)
+    run_script("stop", *of_worker(server.name, server.instance))
 
 
 def reset(name: str, instance: str) -> None:
-    run_script("reset", name, "--instance", instance)
+    run_script("reset", *of_worker(name, instance))

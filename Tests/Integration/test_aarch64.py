@@ -28,7 +28,7 @@ INVOCATIONS = int(os.environ.get("MBC_LAMBDA_INVOCATIONS", "4"))
 FIXTURES = sorted((PROJECT / "Tests" / "Fixtures").glob("*.hex"))
 ZIP_LIMIT = 32_000_000
 
-pytestmark = [pytest.mark.skipif(bool(why_not()), reason=why_not()), pytest.mark.timeout(BUILD_SECONDS)]
+pytestmark = [pytest.mark.soak, pytest.mark.skipif(bool(why_not()), reason=why_not()), pytest.mark.timeout(BUILD_SECONDS)]
 
 
 @pytest.fixture(scope="module")

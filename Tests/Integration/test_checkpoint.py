@@ -61,6 +61,7 @@ def test_contents(server: Server, connector: Connector, log: Log, place: Path) -
     assert {other.name for other in place.parent.iterdir()} == {place.name, f"{place.name}.lock"}
 
 
+@pytest.mark.smoke
 def test_two_runs_are_one(server: Server, connector: Connector, log: Log) -> None:
     """At every transaction of the log: a run up to it, and one after it with the same start in its configuration."""
     connector.run(connector.parquet(server, log.start, log.stop)).expect(EXIT_OK)

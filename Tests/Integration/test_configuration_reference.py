@@ -28,6 +28,7 @@ ANYTHING: tuple[Any, ...] = (
 
 @pytest.mark.parametrize(("option", "file"), [("--print-schema", SCHEMA_FILE), ("--print-schema=json", SCHEMA_FILE),
                                               ("--print-schema=markdown", PAGE)])
+@pytest.mark.smoke
 def test_the_repository_holds_what_the_program_prints(connector: Connector, option: str, file: str) -> None:
     printed = connector.run_arguments(option).expect(EXIT_OK)
     assert printed.stderr == ""

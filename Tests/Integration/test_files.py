@@ -64,6 +64,7 @@ def test_every_event_equals_the_stream(server: Server, connector: Connector, log
     assert blocks(from_file) == blocks(live)
 
 
+@pytest.mark.smoke
 def test_parquet_equals_the_stream(server: Server, connector: Connector, log: Log, copy: Path) -> None:
     connector.run(connector.parquet(server, log.start, log.stop)).expect(EXIT_OK)
     live = read_folder(connector.output)
@@ -153,6 +154,7 @@ def test_range_names_a_file_of_the_list(connector: Connector, copy: Path) -> Non
     assert "InvalidBinlogFile: from_binlog_file is none of the files" in result.stderr
 
 
+@pytest.mark.smoke
 def test_inspect(connector: Connector, server: Server, database: str, log: Log, copy: Path) -> None:
     result = connector.run_arguments("inspect", "--json", "--verify", str(copy)).expect(EXIT_OK)
     found = json.loads(result.text)

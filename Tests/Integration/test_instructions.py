@@ -90,6 +90,7 @@ def instructions(program: Path, config: Path) -> int:
     return int(found[1])
 
 
+@pytest.mark.soak("text")
 @pytest.mark.parametrize("mode", MODES)
 def test_instructions_per_row(mode: str, logs: Path, program: Path, thresholds: dict[str, Any], tmp_path: Path,
                               capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,6 +43,7 @@ def test_an_xa_transaction_has_its_rows_and_no_statements(server: Server, connec
     assert kinds == ["BEGIN", "ddl", "END", "BEGIN", "c", "END"]
 
 
+@pytest.mark.smoke
 def test_rows_are_those_of_parquet(server: Server, connector: Connector, database: str) -> None:
     log = orders(server, database)
     result = connector.run(connector.config(server, log.start, log.stop, output_mode="json")).expect(EXIT_OK)

@@ -99,6 +99,7 @@ def test_a_response_is_the_next_event(any_server: Server, connector: Connector, 
     compare(rows_in(connector.output), reference(server, connector, log.start, log.stop)).expect_equal()
 
 
+@pytest.mark.smoke
 def test_fields_of_a_response(server: Server, connector: Connector, log: Log) -> None:
     with Function(connector.folder, connector.parquet(server, log.start)) as function:
         response = function.invoke({"start": {"file": log.start.file, "pos": 4}}).ok
@@ -259,6 +260,7 @@ def test_configuration_elsewhere(server: Server, connector: Connector, log: Log)
 
 
 @pytest.mark.parametrize("store", object_stores.NAMES)
+@pytest.mark.smoke
 def test_everything_in_a_bucket(server: Server, connector: Connector, log: Log, store: str, tmp_path: Path) -> None:
     """Configuration, files, and the checkpoint that an event names."""
     with object_stores.running(store, tmp_path / "store") as objects:

@@ -35,6 +35,7 @@ def server(request: pytest.FixtureRequest, pool: Pool) -> Server:
     return pool.get(request.param)
 
 
+@pytest.mark.soak("mysql-9.7", "moto")
 @pytest.mark.timeout(900)
 def test_schedule(server: Server, connector: Connector, database: str, place: Place, seed: str,
                   capsys: pytest.CaptureFixture[str]) -> None:

@@ -153,6 +153,7 @@ WEATHERS: dict[str, tuple[Fault | None, float]] = {
 }
 
 
+@pytest.mark.soak("mysql-9.7", "moto")
 @pytest.mark.timeout(900)
 def test_schedule(server: Server, connector: Connector, database: str, store: ObjectStore, seed: str,
                   capsys: pytest.CaptureFixture[str]) -> None:

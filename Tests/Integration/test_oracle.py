@@ -20,6 +20,9 @@ from servers import NAMES, Position, Server
 
 CELLS = int(os.environ.get("MBC_ORACLE_CELLS", "60000"))
 TRANSACTIONS = 60
+# One combination of each kind, for the tier that has no time for all.
+CORE = ("full", "minimal-metadata", "lines-checkpoints", "minimal-image", "own-server-times", "zstd", "partial-json", "zlib",
+        "no-metadata-lookup", "mixed-engines")
 LIMIT_SECONDS = 300.0
 
 
@@ -80,7 +83,8 @@ def by_time(config: dict[str, Any], times: list[int]) -> list[dict[str, Any]]:
 def rounds_of(name: str) -> list[Any]:
     """A server's name with each of its combinations."""
     combinations = BOTH + (MYSQL if name.startswith("mysql") else MARIADB)
-    return [pytest.param(name, settings, id=f"{name}-{settings.name}") for settings in combinations]
+    return [pytest.param(name, settings, id=f"{name}-{settings.name}", marks=[] if settings.name in CORE else pytest.mark.soak)
+            for settings in combinations]
 
 
 ROUNDS = [parameters for name in NAMES for parameters in rounds_of(name)]

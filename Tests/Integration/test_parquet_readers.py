@@ -54,6 +54,7 @@ def rows_of_each_reader(path: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.mark.parametrize("compression", ["gzip", "zstd", "none"])
+@pytest.mark.smoke
 def test_all_readers_agree(server: Server, connector: Connector, database: str, compression: str) -> None:
     log = orders(server, database)
     path = export(server, connector, log, compression=compression, include=[f"{database}.*"])

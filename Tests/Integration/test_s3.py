@@ -84,6 +84,7 @@ def noise(server: Server, database: str, megabytes: int) -> Log:
 # What is written
 
 
+@pytest.mark.smoke
 def test_whole_run(server: Server, connector: Connector, database: str, store: ObjectStore) -> None:
     """Keys, rows, and readers that know object stores themselves."""
     bucket = store.make_bucket()

@@ -67,6 +67,7 @@ def test_the_readme_names_every_folder_of_the_sources() -> None:
     assert {word.rstrip("/") for line in tree.splitlines() for word in line.split() if word.endswith("/")} == folders | {"Sources"}
 
 
+@pytest.mark.smoke
 def test_shellcheck() -> None:
     found = scripts()
     assert PROJECT / "build-al2023.sh" in found and PROJECT / "scripts" / "test" in found

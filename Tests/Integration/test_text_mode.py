@@ -41,6 +41,7 @@ def blocks(server: Server, connector: Connector, log: Log, **fields: Any) -> lis
     return parse(connector.run(connector.config(server, log.start, log.stop, **fields)).expect(EXIT_OK).text)
 
 
+@pytest.mark.smoke
 def test_blocks(server: Server, connector: Connector, database: str, log: Log) -> None:
     found = blocks(server, connector, log)
     ids = [(block.table, block.dml, block.before and block.before[0][1], block.after and block.after[0][1]) for block in found]
