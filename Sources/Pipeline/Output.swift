@@ -1,80 +1,11 @@
-import ParquetWriter
 import Platform
-
-/// What the flush worker tells of its files.
-public struct ParquetLog: Sendable {
-  let opened: @Sendable (_ path: String) -> Void
-  let finished: @Sendable (_ path: String, _ summary: ParquetFileWriter.Summary) -> Void
-
-  /// Calls `opened` when a file is begun, and `finished` when it is complete under its name.
-  public init(
-    opened: @escaping @Sendable (String) -> Void,
-    finished: @escaping @Sendable (String, ParquetFileWriter.Summary) -> Void
-  ) {
-    self.opened = opened
-    self.finished = finished
-  }
-}
-
-/// Where and how Parquet files are written.
-public struct ParquetOutput: Sendable {
-  /// Where finished files appear.
-  public let place: any OutputPlace
-  /// Rows in a row group.
-  public let batchRowLimit: Int
-  /// Compression, page size, and what stands in `created_by`.
-  public let properties: WriterProperties
-  /// The UUID of the server, where it has one.
-  public let serverUUID: String?
-  /// When a file ends before its binlog file does.
-  public let roll: RollPolicy
-  /// How files are called.
-  public let naming: FileNaming
-  /// By what the rows of a part are divided into files.
-  public let partitioning: Partitioning
-  /// Names that files of runs which died had, or have still to come under: whatever is written under them again differs from it.
-  public let takenOver: Set<String>
-  let schema: Schema
-  let log: ParquetLog
-
-  /// Files in `place`; `json` is what the images are annotated with.
-  public init(
-    place: any OutputPlace, batchRowLimit: Int, json: LogicalType, properties: WriterProperties, serverUUID: String?,
-    roll: RollPolicy, naming: FileNaming, partitioning: Partitioning, takenOver: Set<String> = [], log: ParquetLog
-  ) {
-    self.place = place
-    self.roll = roll
-    self.naming = naming
-    self.partitioning = partitioning
-    self.takenOver = takenOver
-    self.batchRowLimit = batchRowLimit
-    self.properties = properties
-    self.serverUUID = serverUUID
-    self.log = log
-    schema = RowChangeColumns.schema(json: json)
-  }
-}
-
-/// A file without rows, which stands where another must not appear.
-public enum BlankFile {
-  /// Its bytes, different each time; `json` is what the images of output files are annotated with.
-  public static func make(json: LogicalType, application: ApplicationVersion) -> [UInt8] {
-    ParquetFileWriter.fileWithoutRows(
-      schema: RowChangeColumns.schema(json: json), application: application, keyValueMetadata: [.nonce()])
-  }
-}
-
-extension KeyValue {
-  /// What tells a file from one with the same rows.
-  static func nonce() -> KeyValue { KeyValue("write_id", Nonce.make()) }
-}
 
 /// Where the rows go.
 public enum Output: Sendable {
   /// One stream, on standard output: at least once.
   case stream(StreamFormat)
   /// Files that are cut, named and published: exactly once.
-  case parts(ParquetOutput)
+  case parts(PartOutput)
 }
 
 /// The form of an output that is one stream.
@@ -83,4 +14,69 @@ public enum StreamFormat: Sendable {
   case text(everyEvent: Bool)
   /// A line of JSON for each row.
   case jsonLines(JSONLinesSettings)
+}
+
+/// The form of an output's files.
+public enum FileFormat: Sendable {
+  /// Parquet, with a row for each change and its images as JSON.
+  case parquetChanges(ParquetChangesSettings)
+
+  /// What stands behind the names of files.
+  public var nameEnding: String {
+    switch self {
+    case .parquetChanges: ".parquet"
+    }
+  }
+
+  /// The bytes of a file without rows, different each time, which stands where another must not appear.
+  public var blankFile: [UInt8] {
+    switch self {
+    case .parquetChanges(let settings): settings.blankFile
+    }
+  }
+}
+
+/// Where and how files are written.
+public struct PartOutput: Sendable {
+  /// The form of the files.
+  let format: FileFormat
+  /// Where finished files appear.
+  let place: any OutputPlace
+  /// When a file ends before its binlog file does.
+  let roll: RollPolicy
+  /// How files are called.
+  let naming: FileNaming
+  /// By what the rows of a part are divided into files.
+  let partitioning: Partitioning
+  /// Names that files of runs which died had, or have still to come under: whatever is written under them again differs from it.
+  let takenOver: Set<String>
+  let log: PartLog
+
+  /// Files in `place`.
+  public init(
+    format: FileFormat, place: any OutputPlace, roll: RollPolicy, naming: FileNaming, partitioning: Partitioning,
+    takenOver: Set<String> = [], log: PartLog
+  ) {
+    self.format = format
+    self.place = place
+    self.roll = roll
+    self.naming = naming
+    self.partitioning = partitioning
+    self.takenOver = takenOver
+    self.log = log
+  }
+}
+
+/// What the thread that writes tells of its files.
+public struct PartLog: Sendable {
+  let opened: @Sendable (_ path: String) -> Void
+  let finished: @Sendable (Checkpoint.File) -> Void
+
+  /// Calls `opened` when a file is begun, and `finished` when it is complete under its name.
+  public init(
+    opened: @escaping @Sendable (String) -> Void, finished: @escaping @Sendable (Checkpoint.File) -> Void
+  ) {
+    self.opened = opened
+    self.finished = finished
+  }
 }

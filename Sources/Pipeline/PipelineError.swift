@@ -7,8 +7,10 @@ import Platform
 public enum PipelineError: Error, Sendable {
   /// The log's bytes are wrong.
   case binlog(BinlogError)
-  /// A Parquet file could not be written.
-  case parquet(ParquetError)
+  /// A batch could not be made into the bytes of a file.
+  case encoding(ParquetError)
+  /// A file or an object could not be written.
+  case file(OutputError)
   /// Standard output could not be written.
   case output(SystemError)
   /// The checkpoint could not be written; the output that it covers is there.
@@ -22,7 +24,8 @@ extension PipelineError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .binlog(let error): error.description
-    case .parquet(let error): "the output could not be written: \(error)"
+    case .encoding(let error): "the output could not be written: \(error)"
+    case .file(let error): "the output could not be written: \(error)"
     case .output(let error): "the output could not be written: \(error)"
     case .checkpoint(let error): "the checkpoint could not be written: \(error)"
     case .outputClosed: "the reader of stdout has closed it"
@@ -73,6 +76,11 @@ extension RowsEvent {
 }
 
 extension PipelineError {
+  /// The error of a file that could not be made or written as `error` says.
+  static func parquet(_ error: ParquetError) -> PipelineError {
+    if case .output(let error) = error { .file(error) } else { .encoding(error) }
+  }
+
   /// The error of an event's body that cannot be read as `error` says.
   static func undecodable(_ error: DecodeError) -> PipelineError {
     .binlog(BinlogError(.decode(error.shifted(by: EventHeader.byteCount))))

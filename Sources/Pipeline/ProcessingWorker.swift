@@ -112,7 +112,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
     guard let first = chunk.frames.first, let last = chunk.frames.last else { return }
     try begin(chunk, first)
     for frame in chunk.frames {
-      if Sink.showsTransactions, transactions.isOutside, !frame.header.type.describesFile {
+      if sink.showsTransactions, transactions.isOutside, !frame.header.type.describesFile {
         transaction.begin(at: frame.start)
       }
       do throws(PipelineError) {
@@ -152,7 +152,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
     reached = (BinlogPosition(file: chunk.file, offset: frame.end), frame.header.timestamp)
     guard transactions.isOutside else { return }
     boundarySequence = sequence.last
-    if Sink.showsTransactions { sink.endTransaction() }
+    if sink.showsTransactions { sink.endTransaction() }
     if sink.isCutDue { try cut() }
   }
 
@@ -161,7 +161,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
     if frame.header.type == .queryCompressed {
       do { try decoder.checkStatementSize(body) } catch { throw .binlog(error) }
     }
-    if Sink.showsTransactions {
+    if sink.showsTransactions {
       do { try transaction.accept(frame, body) } catch { throw .undecodable(error) }
     }
     try sink.event(frame, body, transaction)
@@ -180,7 +180,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
         frame: frame, firstSequence: sequence.first(at: frame.end), transaction: transaction)
       try sink.rows(rows, table, origin)
       sequence.pass(Int(sink.figures.rows - count), at: frame.end)
-      if Sink.showsTransactions, rows.endsStatement { transaction.endStatement() }
+      if sink.showsTransactions, rows.endsStatement { transaction.endStatement() }
     case .formatDescription(let format):
       self.format = format
       sink.format(format)

@@ -14,7 +14,8 @@ import Testing
     (.rest, "c0ffee00", 4, "binlog.000001-0000000004-c0ffee00.parquet"),
   ])
   func names(_ parts: FileNaming.Parts, _ mark: String, _ start: UInt64, _ expected: String) {
-    #expect(FileNaming(parts: parts, serverMark: mark).name("binlog.000001", start: start) == expected)
+    let naming = FileNaming(parts: parts, serverMark: mark, ending: ".parquet")
+    #expect(naming.name("binlog.000001", start: start) == expected)
   }
 
   /// Files of one start in one folder are told apart by a number.
@@ -23,7 +24,7 @@ import Testing
     (12, "c0ffee00", "binlog.000001-0000000004-12-c0ffee00.parquet"),
   ])
   func numbers(_ number: Int, _ mark: String, _ expected: String) {
-    let naming = FileNaming(parts: .all, serverMark: mark)
+    let naming = FileNaming(parts: .all, serverMark: mark, ending: ".parquet")
     #expect(naming.name("binlog.000001", start: 4, number: number) == expected)
   }
 }

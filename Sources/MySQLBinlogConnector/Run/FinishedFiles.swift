@@ -1,4 +1,3 @@
-import ParquetWriter
 import Pipeline
 import Synchronization
 
@@ -6,10 +5,8 @@ import Synchronization
 final class FinishedFiles: Sendable {
   private let list = Mutex<[Checkpoint.File]>([])
 
-  /// Adds the file at `path`.
-  func add(_ path: String, _ summary: ParquetFileWriter.Summary) {
-    list.withLock { $0.append(Checkpoint.File(path: path, rows: summary.rows, bytes: summary.bytes)) }
-  }
+  /// Adds `file`.
+  func add(_ file: Checkpoint.File) { list.withLock { $0.append(file) } }
 
   /// All of them, in the order in which they became complete.
   var files: [Checkpoint.File] { list.withLock { $0 } }

@@ -39,10 +39,10 @@ enum RunError: Error {
     case .binlog, .logBegunAnew: .dataError
     case .pipeline(.binlog, _): .dataError
     case .pipeline(.checkpoint(.inUse), _): .configuration
-    case .pipeline(.parquet(.output(let error)), _) where error.isInUse: .configuration
+    case .pipeline(.file(let error), _) where error.isInUse: .configuration
     case .output(let error) where error.isInUse: .configuration
-    case .pipeline(.parquet, _), .pipeline(.output, _), .pipeline(.checkpoint, _), .output, .system, .input,
-      .scratch:
+    case .pipeline(.encoding, _), .pipeline(.file, _), .pipeline(.output, _), .pipeline(.checkpoint, _), .output,
+      .system, .input, .scratch:
       .outputError
     case .pipeline(.outputClosed, _): .success
     }
@@ -125,7 +125,7 @@ enum RunError: Error {
     case .missingLog(let error, _, let oldest?):
       (error.hint.map { $0 + ". " } ?? "") + "The first binlog that the server still has is \(oldest)"
     case .binlog(let error), .pipeline(.binlog(let error), _): error.hint
-    case .pipeline(.parquet(.output(let error)), _): error.advice
+    case .pipeline(.file(let error), _): error.advice
     case .pipeline(.checkpoint(let error), _): error.advice
     case .output(let error): error.advice
     case .logBegunAnew:

@@ -16,26 +16,38 @@ extension StreamRun {
           JSONLinesSettings(
             version: Version.number, everyEvent: settings.events == .all, spelling: settings.jsonSpelling,
             maxEventBytes: configuration.maxEventBytes)))
-    case .parquet:
-      var properties = WriterProperties(application: .current)
-      properties.compression = settings.compression
-      let log = Logger(label: "pipeline")
-      return .parts(
-        ParquetOutput(
-          place: outputPlace { [checkpoints = stage.checkpoints] () throws(CheckpointStoreError) in
-            try checkpoints.check()
-          }, batchRowLimit: settings.parquetBatchSize,
-          json: settings.parquetLogicalType, properties: properties,
-          serverUUID: stage.facts.server.uuid,
-          roll: configuration.durability.roll, naming: naming(stage), partitioning: settings.partitioning,
-          takenOver: settings.parquetDirectory.isS3 ? stage.checkpoints.takenOver : [],
-          log: ParquetLog(
-            opened: { log.info("opening parquet file: \($0)") },
-            finished: { [finished] in
-              log.info("finished parquet file: \($0) (\($1.rows) rows, \($1.bytes) bytes)")
-              finished.add($0, $1)
-            })))
+    case .parquet: return .parts(parts(fileFormat(serverUUID: stage.facts.server.uuid), stage))
     }
+  }
+
+  /// The form of files. Those that are still to be written say which server it was.
+  private func fileFormat(serverUUID: String? = nil) -> FileFormat {
+    let settings = configuration.output
+    var properties = WriterProperties(application: .current)
+    properties.compression = settings.compression
+    return .parquetChanges(
+      ParquetChangesSettings(
+        batchRowLimit: settings.parquetBatchSize, json: settings.parquetLogicalType, properties: properties,
+        serverUUID: serverUUID))
+  }
+
+  private func parts(_ format: FileFormat, _ stage: Stage) -> PartOutput {
+    let settings = configuration.output
+    let log = Logger(label: "pipeline")
+    return PartOutput(
+      format: format,
+      place: outputPlace { [checkpoints = stage.checkpoints] () throws(CheckpointStoreError) in
+        try checkpoints.check()
+      },
+      roll: configuration.durability.roll, naming: naming(stage, ending: format.nameEnding),
+      partitioning: settings.partitioning,
+      takenOver: settings.parquetDirectory.isS3 ? stage.checkpoints.takenOver : [],
+      log: PartLog(
+        opened: { log.info("opening \(settings.mode) file: \($0)") },
+        finished: { [finished] in
+          log.info("finished \(settings.mode) file: \($0.path) (\($0.rows) rows, \($0.bytes) bytes)")
+          finished.add($0)
+        }))
   }
 
   /// The store that the output or the checkpoint is in.
@@ -60,15 +72,15 @@ extension StreamRun {
   }
 
   /// A file without rows.
-  var blankFile: [UInt8] { BlankFile.make(json: configuration.output.parquetLogicalType, application: .current) }
+  var blankFile: [UInt8] { fileFormat().blankFile }
 
-  private func naming(_ stage: Stage) -> FileNaming {
+  private func naming(_ stage: Stage, ending: String) -> FileNaming {
     let durability = configuration.durability
     let parts: FileNaming.Parts =
       durability.roll.isActive || request.isOneOfMany || configuration.output.partitioning.isActive
         || configuration.output.parquetDirectory.isS3
       ? .all : durability.checkpointFile == nil ? .none : .rest
-    return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark)
+    return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark, ending: ending)
   }
 }
 

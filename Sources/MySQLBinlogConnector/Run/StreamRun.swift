@@ -189,11 +189,12 @@ struct StreamRun {
 
   private func pipeline(_ stage: Stage) -> Pipeline {
     Pipeline(
-      output: output(stage), filter: coverage.filter, columnNames: stage.columnNames,
-      queueCapacity: configuration.output.queueCapacity, maxEventBytes: configuration.maxEventBytes,
-      eventByteLimit: request.timeLimit == nil ? Pipeline.defaultEventByteLimit : Self.hurriedEventByteLimit,
-      rowLimit: request.rowLimit, checkpoints: stage.checkpoints,
-      start: PipelineStart(gtids: stage.start.gtids, sequence: stage.sequence),
+      output: output(stage), decoding: DecodingSettings(filter: coverage.filter, columnNames: stage.columnNames),
+      limits: PipelineLimits(
+        queuedChunks: configuration.output.queueCapacity,
+        queuedBytes: request.timeLimit == nil ? PipelineLimits.defaultQueuedBytes : Self.hurriedEventByteLimit,
+        eventBytes: configuration.maxEventBytes, rows: request.rowLimit),
+      checkpoints: stage.checkpoints, start: PipelineStart(gtids: stage.start.gtids, sequence: stage.sequence),
       stopped: { [interrupt] in interrupt.force() }, notice: RunReport.warn)
   }
 

@@ -3,10 +3,9 @@ import Platform
 
 // https://github.com/apache/parquet-format/blob/master/README.md#file-format
 
-/// Writes one Parquet file, which appears under its name only when it is complete and safe on disk.
+/// Writes the bytes of one Parquet file; whoever made the file publishes it once it is complete.
 ///
-/// A writer belongs to one thread at a time. When a batch or a write fails, the file is given up, and so it is when the writer goes
-/// away before `publish`.
+/// A writer belongs to one thread at a time. When a batch or a write fails, the file is given up.
 public final class ParquetFileWriter {
   /// What a finished file holds.
   public struct Summary: Sendable, Equatable {
@@ -23,19 +22,13 @@ public final class ParquetFileWriter {
   private var state = State.growing
 
   private enum State {
-    case growing, complete, ended
+    case growing, complete, failed
   }
 
-  /// Starts the file that will be `name` in `place`.
-  public init(
-    place: any OutputPlace, name: String, schema: Schema, application: ApplicationVersion
-  ) throws(ParquetError) {
+  /// Begins `file`, which is empty.
+  public init(_ file: any OutputFile, schema: Schema, application: ApplicationVersion) throws(ParquetError) {
+    self.file = file
     metaData = FileMetaData(schema: schema, createdBy: application.description)
-    do {
-      file = try place.createFile(name)
-    } catch {
-      throw .output(error)
-    }
     try write(OutputBuffer(literal: FileMetaData.magic))
   }
 
@@ -45,8 +38,6 @@ public final class ParquetFileWriter {
   public var byteCount: Int { file.byteCount }
   /// Rows written so far.
   public var rowCount: Int { metaData.rowCount }
-  /// Bytes of the file that are still in memory.
-  public var bufferedByteCount: Int { file.bufferedByteCount }
 
   /// Encodes `batch` and writes it as the next row group. A batch without rows writes nothing.
   ///
@@ -62,7 +53,7 @@ public final class ParquetFileWriter {
     }
   }
 
-  /// Writes the footer: the file is complete, and can be published.
+  /// Writes the footer: the file is complete.
   public func complete(keyValueMetadata: [KeyValue] = []) throws(ParquetError) -> Summary {
     guard state == .growing else { throw .notOpen(path: path) }
     try write(metaData.footer(keyValueMetadata: keyValueMetadata))
@@ -70,22 +61,8 @@ public final class ParquetFileWriter {
     return Summary(bytes: file.byteCount, rows: metaData.rowCount, rowGroups: metaData.rowGroupCount)
   }
 
-  /// Makes the complete file durable, and gives back what it needs to grow, so that it can wait to be published.
-  public func seal() throws(ParquetError) {
-    guard state == .complete else { throw .notOpen(path: path) }
-    do { try file.seal() } catch { throw .output(error) }
-  }
-
-  /// Makes the complete file durable and lets it appear under its name, in place of an older file.
-  public func publish() throws(ParquetError) {
-    guard state == .complete else { throw .notOpen(path: path) }
-    do { try file.publish() } catch { throw .output(error) }
-    state = .ended
-  }
-
-  /// Gives the file up: nothing of it stays.
-  public func abandon() {
-    state = .ended
+  private func abandon() {
+    state = .failed
     file.abandon()
   }
 

@@ -2,7 +2,7 @@ import Bytes
 import Platform
 
 /// Standard output, to which an output's bytes go in large pieces.
-struct ByteStream: ~Copyable {
+struct ByteStream: ~Copyable, BatchTarget {
   private let output = StandardOutput()
   /// Rows that were shown.
   var rows: UInt64 = 0
@@ -11,18 +11,19 @@ struct ByteStream: ~Copyable {
   /// Bytes that were written.
   private(set) var bytesWritten: UInt64 = 0
 
-  /// More than these bytes do not wait for the end of the chunk of events.
-  static let pieceByteCount = 1 << 20
-
-  /// Writes what is in `buffer`, and empties it.
+  /// Writes `batch`, and empties it.
   ///
   /// - Throws: `PipelineError.outputClosed` where nobody reads any more.
-  mutating func write(_ buffer: inout OutputBuffer) throws(PipelineError) {
-    guard !buffer.isEmpty else { return }
-    do { try output.write(buffer.bytes) } catch { throw error.isBrokenPipe ? .outputClosed : .output(error) }
+  mutating func put(_ batch: LineBatch) throws(PipelineError) -> LineBatch? {
+    try write(batch.bytes)
     pieces += 1
-    bytesWritten += UInt64(buffer.count)
-    buffer.removeAll(shrinkingTo: Self.pieceByteCount * 2)
+    bytesWritten += UInt64(batch.byteCount)
+    batch.removeAll()
+    return batch
+  }
+
+  private func write(_ buffer: borrowing OutputBuffer) throws(PipelineError) {
+    do { try output.write(buffer.bytes) } catch { throw error.isBrokenPipe ? .outputClosed : .output(error) }
   }
 
   /// Waits until what was written is safe.

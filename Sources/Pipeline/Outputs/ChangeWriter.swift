@@ -1,12 +1,14 @@
 import BinlogParser
 import Bytes
 
-/// Makes the bytes of an output that is one stream: blocks of text, lines of JSON.
+/// Turns rows, and what an output shows of other events, into batches: bytes of text or of lines, or columns.
 ///
-/// `StreamSink`, which delivers them, is generic over it, so that each output gets code of its own.
+/// `StreamSink` and `PartSink`, which deliver them, are generic over it, so that each output gets code of its own.
 protocol ChangeWriter: ~Copyable, SendableMetatype {
+  /// What the rows become.
+  associatedtype Batch: ChangeBatch
   /// True for a writer that shows what is known of the rows' transaction.
-  static var showsTransactions: Bool { get }
+  var showsTransactions: Bool { get }
   /// Runs of bytes so far that were no text in their column's character set.
   var replacements: Int { get }
   /// Goes on with events of `file`.
@@ -15,20 +17,52 @@ protocol ChangeWriter: ~Copyable, SendableMetatype {
   mutating func format(_ event: FormatDescriptionEvent)
   /// Shows the event `frame`, whose body is `body`, before its rows.
   mutating func event(
-    _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext, to stream: inout ByteStream
+    _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext,
+    to target: inout some BatchTarget<Batch> & ~Copyable
   ) throws(PipelineError)
-  /// Shows rows of an included table, and counts them in `stream`.
+  /// Shows rows of an included table, and counts them in `target`.
   mutating func rows(
-    _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin, to stream: inout ByteStream
+    _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin,
+    to target: inout some BatchTarget<Batch> & ~Copyable
   ) throws(PipelineError)
   /// Shows that the transaction ended, where transactions are shown.
   mutating func endTransaction()
-  /// Gives everything that was made to `stream`.
-  mutating func flush(to stream: inout ByteStream) throws(PipelineError)
+  /// Takes the batch that was begun; nil for an empty one.
+  mutating func takeBatch() -> Batch?
+  /// Goes on with `batch`, after `takeBatch`.
+  mutating func resume(_ batch: Batch)
 }
 
 extension ChangeWriter where Self: ~Copyable {
-  static var showsTransactions: Bool { false }
+  var showsTransactions: Bool { false }
   mutating func begin(file: String) {}
+  mutating func format(_ event: FormatDescriptionEvent) {}
+  mutating func event(
+    _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext,
+    to target: inout some BatchTarget<Batch> & ~Copyable
+  ) throws(PipelineError) {}
   mutating func endTransaction() {}
+
+  /// Gives the batch that was begun to `target`.
+  mutating func flush(to target: inout some BatchTarget<Batch> & ~Copyable) throws(PipelineError) {
+    guard let batch = takeBatch() else { return }
+    if let empty = try target.put(batch) { resume(empty) }
+  }
+}
+
+/// Rows of an output on their way from the thread that decodes to the one that writes; only one of them holds it at a time.
+protocol ChangeBatch: AnyObject, Sendable {
+  /// Bytes of the rows, roughly.
+  var byteCount: Int { get }
+  /// Forgets all rows, and most memory beyond what ordinary rows need.
+  func removeAll()
+}
+
+/// Takes batches one after the other.
+protocol BatchTarget<Batch>: ~Copyable {
+  associatedtype Batch: ChangeBatch
+  /// Rows that were shown.
+  var rows: UInt64 { get set }
+  /// Takes `batch`; returns an empty one to go on with, if there is one.
+  mutating func put(_ batch: Batch) throws(PipelineError) -> Batch?
 }

@@ -2,15 +2,15 @@
 ///
 /// Their memory is bounded. When it is used up, the largest of them go on to their files, so that row groups are as large as
 /// that memory allows, however many tables there are.
-struct ParkedBatches {
+struct ParkedBatches<Batch: ChangeBatch> {
   /// Bytes of all batches, with what they reserve.
-  static let weightLimit = 32 << 20
+  static var weightLimit: Int { 32 << 20 }
   /// What a batch weighs beside its bytes.
-  static let emptyWeight = 8 << 10
+  static var emptyWeight: Int { 8 << 10 }
 
   private struct Parked {
     let partition: Partition
-    let batch: RowChangeBatch
+    let batch: Batch
     let weight: Int
     /// Its place in the order in which batches were parked.
     let number: UInt64
@@ -21,7 +21,7 @@ struct ParkedBatches {
   private var lastNumber: UInt64 = 0
 
   /// Puts aside the batch of `partition`, of which none is parked.
-  mutating func park(_ batch: RowChangeBatch, of partition: Partition) {
+  mutating func park(_ batch: Batch, of partition: Partition) {
     lastNumber += 1
     // Buffers grow by half.
     let entry = Parked(
@@ -31,26 +31,26 @@ struct ParkedBatches {
   }
 
   /// Takes the batch of `partition` back; nil where none is parked.
-  mutating func take(_ partition: Partition) -> RowChangeBatch? {
+  mutating func take(_ partition: Partition) -> Batch? {
     guard let entry = parked.removeValue(forKey: partition) else { return nil }
     weight -= entry.weight
     return entry.batch
   }
 
   /// Takes the largest batches, when the memory is used up: as many as free half of it, so that this is seldom.
-  mutating func takeExcess() -> [(Partition, RowChangeBatch)] {
+  mutating func takeExcess() -> [(Partition, Batch)] {
     guard weight > Self.weightLimit else { return [] }
     let order = parked.values.sorted { ($1.weight, $0.number) < ($0.weight, $1.number) }
     return take(order, until: Self.weightLimit / 2)
   }
 
   /// Takes all batches, in the order in which they were parked.
-  mutating func takeAll() -> [(Partition, RowChangeBatch)] {
+  mutating func takeAll() -> [(Partition, Batch)] {
     take(parked.values.sorted { $0.number < $1.number }, until: 0)
   }
 
-  private mutating func take(_ order: [Parked], until limit: Int) -> [(Partition, RowChangeBatch)] {
-    var taken: [(Partition, RowChangeBatch)] = []
+  private mutating func take(_ order: [Parked], until limit: Int) -> [(Partition, Batch)] {
+    var taken: [(Partition, Batch)] = []
     for entry in order where weight > limit {
       parked[entry.partition] = nil
       weight -= entry.weight

@@ -5,7 +5,7 @@ import Foundation
 /// A full queue makes its producer wait until half of it is free, so that the two threads do not wake each other for every
 /// element; an empty one makes its consumer wait. Either side can close it: after `finish` the consumer
 /// still gets what is in it; after `cancel` both sides stop at once, which is how a failed stage stops the others.
-package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
+package final class BoundedQueue<Element: Sendable>: CancellableQueue, @unchecked Sendable {
   private let condition = NSCondition()
   private let capacity: Int
   private let byteLimit: Int
@@ -162,4 +162,12 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   }
 
   private var isClosed: Bool { isFinished || isCancelled }
+}
+
+/// A queue of whatever elements, to be stopped.
+protocol CancellableQueue: Sendable {
+  /// Stops both sides at once and drops what is in the queue.
+  func cancel()
+  /// True if the queue was cancelled, rather than finished.
+  var wasCancelled: Bool { get }
 }

@@ -4,7 +4,7 @@ import Bytes
 /// Where decoded events go. The processing worker is generic over it, so that each sink gets code of its own.
 protocol EventSink: ~Copyable, SendableMetatype {
   /// True for a sink that shows what is known of the rows' transaction.
-  static var showsTransactions: Bool { get }
+  var showsTransactions: Bool { get }
   /// What the sink did so far.
   var figures: SinkFigures { get }
   /// The events that follow stand in `file`, and everything before them was shown.
@@ -40,13 +40,7 @@ protocol EventSink: ~Copyable, SendableMetatype {
 }
 
 extension EventSink where Self: ~Copyable {
-  static var showsTransactions: Bool { false }
-  mutating func beginFile(_ file: String, at start: UInt64?, _ boundary: TransactionBoundary?) {}
   mutating func beginOutput(at start: UInt64) {}
-  mutating func event(
-    _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext
-  ) throws(PipelineError) {}
-  mutating func endTransaction() {}
   mutating func giveUp() {}
 }
 

@@ -2,7 +2,7 @@ import BinlogParser
 import Bytes
 
 /// Delivers what a writer makes of events to standard output: at least once, because nothing tells how far it was read.
-struct StreamSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
+struct StreamSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink where Writer.Batch == LineBatch {
   private var writer: Writer
   private var stream = ByteStream()
   private let checkpoints: Checkpoints
@@ -26,7 +26,7 @@ struct StreamSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
 
   mutating func format(_ event: FormatDescriptionEvent) { writer.format(event) }
 
-  static var showsTransactions: Bool { Writer.showsTransactions }
+  var showsTransactions: Bool { writer.showsTransactions }
 
   mutating func beginFile(_ file: String, at start: UInt64?, _ boundary: TransactionBoundary?) {
     writer.begin(file: file)

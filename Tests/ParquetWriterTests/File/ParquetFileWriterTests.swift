@@ -142,10 +142,13 @@ import Testing
     }
   }
 
-  private func writer(_ folder: TemporaryFolder) throws -> ParquetFileWriter {
+  private func output(_ folder: TemporaryFolder) throws -> any OutputFile {
+    try OutputFolder(folder.path + "/out").createFile("x.parquet")
+  }
+
+  private func writer(_ output: any OutputFile) throws -> ParquetFileWriter {
     try ParquetFileWriter(
-      place: OutputFolder(folder.path + "/out"), name: "x.parquet", schema: Schema([Self.number, Self.text]),
-      application: WriterProperties.test().application)
+      output, schema: Schema([Self.number, Self.text]), application: WriterProperties.test().application)
   }
 
   @Test func aBatchThatDoesNotFitEndsTheFile() throws {
@@ -159,7 +162,7 @@ import Testing
     var encoder = try RowGroupEncoder(schema: Schema([Self.number, Self.text]), properties: .test())
     for batch in wrong {
       let folder = try TemporaryFolder()
-      let writer = try writer(folder)
+      let writer = try writer(output(folder))
       #expect(throws: ParquetError.self) { try writer.writeRowGroup(batch, &encoder) }
       #expect(throws: ParquetError.notOpen(path: writer.path)) {
         try writer.writeRowGroup(TestBatch(numbers, two), &encoder)
@@ -168,34 +171,34 @@ import Testing
     }
     // The encoder serves the next file.
     let folder = try TemporaryFolder()
-    let writer = try writer(folder)
+    let writer = try writer(output(folder))
     try writer.writeRowGroup(TestBatch(numbers, two), &encoder)
     #expect(try writer.complete().rows == 2)
   }
 
   @Test func aFileThatIsCompleteTakesNothingMore() throws {
     let folder = try TemporaryFolder()
-    let writer = try writer(folder)
+    let output = try output(folder)
+    let writer = try writer(output)
     var encoder = try RowGroupEncoder(schema: Schema([Self.number, Self.text]), properties: .test())
     let batch = TestBatch(Int64Cells([1, 2]), ByteArrayCells(cells: [.null, .null]))
     try writer.writeRowGroup(batch, &encoder)
     let summary = try writer.complete()
     #expect(folder.names(in: "out") == [])
-    try writer.publish()
+    try output.publish()
     #expect(summary.rows == 2 && summary.rowGroups == 1)
     #expect(try FileReader(path: folder.path + "/out/x.parquet").bytes.count == summary.bytes)
     #expect(throws: ParquetError.notOpen(path: writer.path)) { try writer.writeRowGroup(batch, &encoder) }
     #expect(throws: ParquetError.notOpen(path: writer.path)) { _ = try writer.complete() }
-    #expect(throws: ParquetError.notOpen(path: writer.path)) { try writer.publish() }
   }
 
   @Test func keyValueMetadata() throws {
     let folder = try TemporaryFolder()
+    let output = try OutputFolder(folder.path).createFile("x")
     let writer = try ParquetFileWriter(
-      place: OutputFolder(folder.path), name: "x", schema: Schema([Self.number]),
-      application: WriterProperties.test().application)
+      output, schema: Schema([Self.number]), application: WriterProperties.test().application)
     _ = try writer.complete(keyValueMetadata: [KeyValue("a", "1"), KeyValue("é", "")])
-    try writer.publish()
+    try output.publish()
     let entries = try FileReader(path: folder.path + "/x").footer[5]?.list
     #expect(entries?.map { $0[1]?.string } == ["a", "é"])
     #expect(entries?.map { $0[2]?.string } == ["1", ""])

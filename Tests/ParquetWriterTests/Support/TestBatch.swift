@@ -111,12 +111,11 @@ func roundTrip(
   _ columns: [ColumnDescriptor], _ batches: [TestBatch], _ properties: WriterProperties = .test()
 ) throws -> FileReader {
   let folder = try TemporaryFolder()
-  let writer = try ParquetFileWriter(
-    place: OutputFolder(folder.path + "/out"), name: "x.parquet", schema: Schema(columns),
-    application: properties.application)
+  let output = try OutputFolder(folder.path + "/out").createFile("x.parquet")
+  let writer = try ParquetFileWriter(output, schema: Schema(columns), application: properties.application)
   var encoder = try RowGroupEncoder(schema: Schema(columns), properties: properties)
   for batch in batches { try writer.writeRowGroup(batch, &encoder) }
   _ = try writer.complete()
-  try writer.publish()
+  try output.publish()
   return try FileReader(path: folder.path + "/out/x.parquet")
 }

@@ -14,6 +14,8 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
   private var file = ""
   /// Start of the event whose rows came last, and the number of the next one there.
   private var rows: (start: UInt64, next: Int) = (0, 0)
+  /// Rows of the batch.
+  private var rowCount = 0
   /// The place of the transaction that was begun with a marker.
   private var marked: ChangePlace?
 
@@ -23,7 +25,7 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
     writer = ImageWriter(capacity: 1 << 20, spelling: settings.spelling)
   }
 
-  static var showsTransactions: Bool { true }
+  var showsTransactions: Bool { true }
   var replacements: Int { writer.replacements }
 
   mutating func begin(file: String) {
@@ -33,11 +35,22 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
 
   mutating func format(_ event: FormatDescriptionEvent) { format = event }
 
-  mutating func flush(to stream: inout ByteStream) throws(PipelineError) { try stream.write(&writer.buffer) }
+  mutating func takeBatch() -> LineBatch? {
+    guard !writer.buffer.isEmpty else { return nil }
+    let batch = LineBatch()
+    swap(&batch.bytes, &writer.buffer)
+    swap(&batch.rowCount, &rowCount)
+    return batch
+  }
+
+  mutating func resume(_ batch: LineBatch) {
+    swap(&batch.bytes, &writer.buffer)
+    swap(&batch.rowCount, &rowCount)
+  }
 
   @inline(__always)
-  private mutating func flushIfFull(to stream: inout ByteStream) throws(PipelineError) {
-    if writer.buffer.count >= ByteStream.pieceByteCount { try flush(to: &stream) }
+  private mutating func flushIfFull(to target: inout some BatchTarget<LineBatch> & ~Copyable) throws(PipelineError) {
+    if writer.buffer.count >= LineBatch.fullByteCount { try flush(to: &target) }
   }
 
   private func place(_ frame: EventFrame, _ transaction: TransactionContext) -> ChangePlace {
@@ -49,7 +62,8 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
   // MARK: Rows
 
   mutating func rows(
-    _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin, to stream: inout ByteStream
+    _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin,
+    to target: inout some BatchTarget<LineBatch> & ~Copyable
   ) throws(PipelineError) {
     let place = place(origin.frame, origin.transaction)
     begin(place)
@@ -66,8 +80,9 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
         row: first.row + count, sequence: origin.firstSequence &+ Int64(count),
         order: (first.total + count + 1, first.table + count + 1), to: &writer.buffer)
       count += 1
-      stream.rows += 1
-      try flushIfFull(to: &stream)
+      rowCount += 1
+      target.rows += 1
+      try flushIfFull(to: &target)
     }
     rows.next += count
     order.add(count, of: table)
@@ -84,14 +99,15 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
   // MARK: Other events
 
   mutating func event(
-    _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext, to stream: inout ByteStream
+    _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext,
+    to target: inout some BatchTarget<LineBatch> & ~Copyable
   ) throws(PipelineError) {
     guard settings.everyEvent, try Self.isDefinition(frame.header.type, body) else { return }
     let place = place(frame, transaction)
     begin(place)
     var description = try describe(frame, body)
     writer.buffer.append("{\"ddl\":")
-    while description.appendPiece(to: &writer.buffer) { try flushIfFull(to: &stream) }
+    while description.appendPiece(to: &writer.buffer) { try flushIfFull(to: &target) }
     place.appendSource(schema: try Self.schema(body), table: nil, to: &writer.buffer)
     writer.buffer.append("0")
     place.appendSourceEnd(to: &writer.buffer)

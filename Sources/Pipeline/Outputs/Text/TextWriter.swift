@@ -19,15 +19,23 @@ struct TextWriter: ~Copyable, ChangeWriter {
 
   mutating func format(_ event: FormatDescriptionEvent) { format = event }
 
-  mutating func flush(to stream: inout ByteStream) throws(PipelineError) { try stream.write(&writer.buffer) }
+  mutating func takeBatch() -> LineBatch? {
+    guard !writer.buffer.isEmpty else { return nil }
+    let batch = LineBatch()
+    swap(&batch.bytes, &writer.buffer)
+    return batch
+  }
+
+  mutating func resume(_ batch: LineBatch) { swap(&batch.bytes, &writer.buffer) }
 
   @inline(__always)
-  private mutating func flushIfFull(to stream: inout ByteStream) throws(PipelineError) {
-    if writer.buffer.count >= ByteStream.pieceByteCount { try flush(to: &stream) }
+  private mutating func flushIfFull(to target: inout some BatchTarget<LineBatch> & ~Copyable) throws(PipelineError) {
+    if writer.buffer.count >= LineBatch.fullByteCount { try flush(to: &target) }
   }
 
   mutating func event(
-    _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext, to stream: inout ByteStream
+    _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext,
+    to target: inout some BatchTarget<LineBatch> & ~Copyable
   ) throws(PipelineError) {
     guard showsEveryEvent, RowsEvent.kind(of: frame.header.type) == nil else { return }
     var event = try describe(frame, body)
@@ -35,11 +43,11 @@ struct TextWriter: ~Copyable, ChangeWriter {
     for field in event.fields { writer.buffer.append("\(Self.label(field.name)) \(field.value)\n") }
     if let name = event.longFieldName {
       writer.buffer.append("\(Self.label(name)) ")
-      while event.appendPiece(to: &writer.buffer) { try flushIfFull(to: &stream) }
+      while event.appendPiece(to: &writer.buffer) { try flushIfFull(to: &target) }
       writer.buffer.append("\n")
     }
     writer.buffer.append("==========================\n\n")
-    try flushIfFull(to: &stream)
+    try flushIfFull(to: &target)
   }
 
   @_lifetime(copy body)
@@ -52,14 +60,15 @@ struct TextWriter: ~Copyable, ChangeWriter {
   private static func label(_ name: String) -> String { (name + ":").padded(to: 10) }
 
   mutating func rows(
-    _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin, to stream: inout ByteStream
+    _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin,
+    to target: inout some BatchTarget<LineBatch> & ~Copyable
   ) throws(PipelineError) {
     writeHead(event.kind, table, origin.frame, event.flags)
     var images = try event.images(table)
     while !images.isAtEnd {
       do { try Self.writeBlock(&images, event.kind, head, &writer) } catch { throw .binlog(error) }
-      stream.rows += 1
-      try flushIfFull(to: &stream)
+      target.rows += 1
+      try flushIfFull(to: &target)
     }
   }
 

@@ -83,12 +83,11 @@ struct RowChangeColumns: ~Copyable, RowBatch {
 }
 
 /// Rows on their way into one row group.
-///
-/// The processing worker fills it, the flush worker writes it and gives it back; only one of them holds it at a time.
-final class RowChangeBatch: @unchecked Sendable {
+final class RowChangeBatch: ChangeBatch, @unchecked Sendable {
   /// The rows.
   var columns = RowChangeColumns()
 
-  /// Bytes of the rows, roughly.
   var byteCount: Int { columns.byteCount }
+
+  func removeAll() { columns.removeAll() }
 }

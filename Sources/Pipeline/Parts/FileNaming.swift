@@ -15,10 +15,13 @@ public struct FileNaming: Sendable, Equatable {
   public let parts: Parts
   /// What tells the server's files from those of the server with which the output began; empty for that server itself.
   public let serverMark: String
+  /// What stands behind the name's last part, and says the form of the file: ".parquet".
+  public let ending: String
 
-  /// Names with the start for `parts`, and with `serverMark`.
-  public init(parts: Parts, serverMark: String = "") {
+  /// Names with the start for `parts`, with `serverMark`, that end in `ending`.
+  public init(parts: Parts, serverMark: String = "", ending: String) {
     self.parts = parts
+    self.ending = ending
     self.serverMark = serverMark
   }
 
@@ -36,10 +39,10 @@ public struct FileNaming: Sendable, Equatable {
   public func name(_ binlogFile: String, start: UInt64, number: Int = 1) -> String {
     let mark = serverMark.isEmpty ? "" : "-\(serverMark)"
     let hasStart = parts == .all || (parts == .rest && start > Self.firstPosition) || !mark.isEmpty
-    guard hasStart else { return "\(binlogFile).parquet" }
+    guard hasStart else { return binlogFile + ending }
     let digits = String(start)
     let zeros = String(repeating: "0", count: max(0, Self.positionDigits - digits.count))
     let suffix = number > 1 ? "-\(number)" : ""
-    return "\(binlogFile)-\(zeros)\(digits)\(suffix)\(mark).parquet"
+    return "\(binlogFile)-\(zeros)\(digits)\(suffix)\(mark)\(ending)"
   }
 }

@@ -1,40 +1,15 @@
 import BinlogParser
-import ParquetWriter
 
-/// What the processing worker tells the flush worker.
-enum FlushMessage: Sendable {
-  /// What follows stands in this binlog file, whose first transaction starts at `start` where that is known; the output
-  /// before it is complete, and ends at the boundary, or in the middle of a transaction.
-  case beginFile(String, start: UInt64?, TransactionBoundary?)
-  /// What `beginFile` did not know.
-  case beginOutput(UInt64)
-  /// The server that wrote the file.
-  case serverVersion(String)
-  /// The next row group of the partition; its rows end at or before the position.
-  case batch(RowChangeBatch, Partition, end: UInt64)
-  /// All rows up to this position have been handed over.
-  case reached(UInt64)
-  /// The output is complete up to here, and goes on in another file.
-  case cut(TransactionBoundary)
-  /// The output is complete, and ends at the boundary, or in the middle of a transaction.
-  case finish(TransactionBoundary?)
-
-  /// Bytes that the message holds.
-  var weight: Int {
-    if case .batch(let batch, _, _) = self { batch.byteCount } else { 0 }
-  }
-}
-
-/// The stage that encodes, compresses and writes: a Parquet file for each binlog file, or several.
-struct FlushWorker: ~Copyable {
-  private let output: ParquetOutput
-  private let pool: Pool<RowChangeBatch>
+/// The stage that writes: turns batches into named files, a part for each binlog file or several, and publishes them.
+struct PartWriter<Format: PartFormat>: ~Copyable {
+  private let format: Format
+  private let output: PartOutput
+  private let pool: Pool<Format.Batch>
   private let metrics: SharedMetrics
   private let checkpoints: Checkpoints
   /// Facts about everything before the first part.
   private let origin: PipelineStart
-  private var encoder: RowGroupEncoder
-  private var part: OutputPart?
+  private var part: OutputPart<Format>?
   /// Where the run began: where the first part starts of which that is known.
   private var start: TransactionBoundary?
   private var partCount: UInt64 = 0
@@ -43,22 +18,14 @@ struct FlushWorker: ~Copyable {
   /// Files that became complete since the last checkpoint.
   private var finished: [Checkpoint.File] = []
 
-  /// A worker that writes to `output`.
+  /// A writer of files in `format`.
   ///
   /// - Parameter start: what is known of everything before the first part.
-  /// - Throws: `PipelineError` for properties that no file can have.
   init(
-    output: ParquetOutput, pool: Pool<RowChangeBatch>, metrics: SharedMetrics, checkpoints: Checkpoints,
+    _ format: Format, _ output: PartOutput, pool: Pool<Format.Batch>, metrics: SharedMetrics, checkpoints: Checkpoints,
     start: PipelineStart
-  ) throws(PipelineError) {
-    self.init(try Self.encoder(for: output), output, pool, metrics, checkpoints, start)
-  }
-
-  private init(
-    _ encoder: consuming RowGroupEncoder, _ output: ParquetOutput, _ pool: Pool<RowChangeBatch>,
-    _ metrics: SharedMetrics, _ checkpoints: Checkpoints, _ start: PipelineStart
   ) {
-    self.encoder = encoder
+    self.format = format
     self.output = output
     self.pool = pool
     self.metrics = metrics
@@ -66,21 +33,15 @@ struct FlushWorker: ~Copyable {
     origin = start
   }
 
-  private static func encoder(for output: ParquetOutput) throws(PipelineError) -> RowGroupEncoder {
-    do { return try RowGroupEncoder(schema: output.schema, properties: output.properties) } catch {
-      throw .parquet(error)
-    }
-  }
-
   /// Works until the queue is finished or cancelled; files that are not visible by then are given up.
   ///
   /// - Throws: `PipelineError` for output that could not be written.
-  mutating func run(_ queue: BoundedQueue<FlushMessage>) throws(PipelineError) {
+  mutating func run(_ queue: BoundedQueue<PartMessage<Format.Batch>>) throws(PipelineError) {
     while let message = queue.take() { try timed { worker throws(PipelineError) in try worker.handle(message) } }
     part?.abandon()
   }
 
-  private mutating func timed(_ body: (inout FlushWorker) throws(PipelineError) -> Void) throws(PipelineError) {
+  private mutating func timed(_ body: (inout PartWriter) throws(PipelineError) -> Void) throws(PipelineError) {
     let clock = ContinuousClock()
     let start = clock.now
     do throws(PipelineError) { try body(&self) } catch {
@@ -97,20 +58,20 @@ struct FlushWorker: ~Copyable {
     }
   }
 
-  private mutating func handle(_ message: FlushMessage) throws(PipelineError) {
+  private mutating func handle(_ message: PartMessage<Format.Batch>) throws(PipelineError) {
     switch message {
     case .beginFile(let name, let start, let boundary):
       let isFirst = part == nil
       try finishPart()
       if let boundary, !isFirst { try saveCheckpoint(boundary) }
-      try begin(OutputPart(name, start: start, output))
+      try begin(OutputPart(name, start: start, format, output))
     case .beginOutput(let start): part?.start = start
     case .serverVersion(let version): serverVersion = version
     case .reached(let position): part?.lastPosition = position
     case .batch(let batch, let partition, let end):
       if let part { part.lastPosition = max(part.lastPosition, end) }
-      try parquet { worker throws(ParquetError) in try worker.write(batch, of: partition) }
-      batch.columns.removeAll()
+      try part?.write(batch, of: partition, serverVersion: serverVersion)
+      batch.removeAll()
       pool.give(batch)
       metrics.update { $0.batches += 1 }
     case .cut(let boundary):
@@ -118,23 +79,18 @@ struct FlushWorker: ~Copyable {
       try finishPart()
       try saveCheckpoint(boundary)
       let place = boundary.position
-      try begin(OutputPart(place.file, start: place.offset, output))
+      try begin(OutputPart(place.file, start: place.offset, format, output))
     case .finish(let boundary):
       try finishPart()
       if let boundary { try saveCheckpoint(boundary) }
     }
   }
 
-  private mutating func begin(_ part: OutputPart) throws(PipelineError) {
+  private mutating func begin(_ part: OutputPart<Format>) throws(PipelineError) {
     self.part = part
     partCount += 1
     guard output.naming.hasFileForEachBinlog else { return }
-    let serverVersion = serverVersion
-    try parquet { _ throws(ParquetError) in try part.open(.whole, serverVersion: serverVersion) }
-  }
-
-  private mutating func write(_ batch: RowChangeBatch, of partition: Partition) throws(ParquetError) {
-    try part?.write(batch, of: partition, &encoder, serverVersion: serverVersion)
+    try part.open(.whole, serverVersion: serverVersion)
   }
 
   /// Lets the part's files appear. The store is told before: a run may die when some of them are visible, or all of them, and
@@ -143,16 +99,16 @@ struct FlushWorker: ~Copyable {
     guard let part else { return }
     try announce(part)
     let files: [Checkpoint.File]
-    do { files = try part.publish(serverVersion: serverVersion) } catch {
+    do throws(PipelineError) { files = try part.publish(serverVersion: serverVersion) } catch {
       part.abandon()
-      throw .parquet(error)
+      throw error
     }
     finished += files
     bytesOfFinishedFiles += UInt64(files.reduce(0) { $0 + $1.bytes })
     self.part = nil
   }
 
-  private mutating func announce(_ part: OutputPart) throws(PipelineError) {
+  private mutating func announce(_ part: OutputPart<Format>) throws(PipelineError) {
     if start == nil, let offset = part.start {
       start = TransactionBoundary(
         position: BinlogPosition(file: part.binlogFile, offset: offset), gtids: origin.gtids, timestamp: 0,
@@ -165,11 +121,5 @@ struct FlushWorker: ~Copyable {
   private mutating func saveCheckpoint(_ boundary: TransactionBoundary) throws(PipelineError) {
     try checkpoints.save(boundary, files: finished)
     finished.removeAll()
-  }
-
-  private mutating func parquet(
-    _ body: (inout FlushWorker) throws(ParquetError) -> Void
-  ) throws(PipelineError) {
-    do { try body(&self) } catch { throw .parquet(error) }
   }
 }

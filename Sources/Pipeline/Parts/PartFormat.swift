@@ -1,0 +1,35 @@
+import Platform
+
+/// A form of files: how batches of changes become the bytes of one, on the thread that writes.
+protocol PartFormat: AnyObject, SendableMetatype {
+  /// What its files are made of.
+  associatedtype Batch: ChangeBatch
+  /// A file that grows.
+  associatedtype Content
+  /// Writes the beginning of `file`, which is empty.
+  ///
+  /// - Parameter isTakenOver: true if a run that died may have written the same rows under the same name: this file must differ.
+  func begin(_ file: any OutputFile, isTakenOver: Bool) throws(PipelineError) -> Content
+  /// Writes `batch` behind what is in the file.
+  func append(_ batch: Batch, to content: Content) throws(PipelineError)
+  /// Writes the end of the file; returns the number of its rows.
+  func complete(_ content: Content, _ facts: PartFacts) throws(PipelineError) -> Int
+  /// Bytes that the file needs in memory to grow, beside those that are not written yet.
+  func byteCountInMemory(of content: Content) -> Int
+}
+
+extension PartFormat {
+  func byteCountInMemory(of content: Content) -> Int { 0 }
+}
+
+/// Facts about a complete part.
+struct PartFacts {
+  /// The binlog file.
+  let binlogFile: String
+  /// Start of its first transaction.
+  let firstPosition: UInt64
+  /// All rows end at or before this position.
+  let lastPosition: UInt64
+  /// The version of the server that wrote the log.
+  let serverVersion: String
+}
