@@ -9,11 +9,17 @@ public enum Output: Sendable {
 }
 
 /// The form of an output that is one stream.
-public enum StreamFormat: Sendable {
-  /// A block of text for each row, and with `everyEvent` for each other event.
-  case text(everyEvent: Bool)
-  /// A line of JSON for each row.
-  case jsonLines(JSONLinesSettings)
+public struct StreamFormat: Sendable {
+  /// Starts the stage that decodes, and that writes too.
+  let start: @Sendable (Pipeline, ProcessingStart, Checkpoints) -> Void
+
+  /// The form that a writer gives to rows.
+  package init<Writer: ChangeWriter & ~Copyable>(_ writer: @escaping @Sendable () -> Writer)
+  where Writer.Batch == LineBatch {
+    start = { pipeline, processing, checkpoints in
+      pipeline.startProcessing(processing) { StreamSink(writer(), checkpoints: checkpoints) }
+    }
+  }
 }
 
 /// The form of an output's files.

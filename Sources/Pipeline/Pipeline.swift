@@ -53,14 +53,9 @@ public final class Pipeline: Sendable {
       decoder: decoder, transactions: TransactionTracker(gtids: start.gtids),
       sequence: RowSequence(last: start.sequence), rowLimit: limits.rows)
     switch output {
-    case .stream(.text(let everyEvent)):
+    case .stream(let format):
       parts = nil
-      startProcessing(processing) {
-        StreamSink(TextWriter(everyEvent: everyEvent, maxEventBytes: limits.eventBytes), checkpoints: checkpoints)
-      }
-    case .stream(.jsonLines(let settings)):
-      parts = nil
-      startProcessing(processing) { StreamSink(JSONLinesWriter(settings), checkpoints: checkpoints) }
+      format.start(self, processing, checkpoints)
     case .parts(let output):
       switch output.format {
       case .parquetChanges(let settings):
@@ -149,7 +144,7 @@ public final class Pipeline: Sendable {
     return pool
   }
 
-  private func startProcessing<Sink: EventSink & ~Copyable>(
+  func startProcessing<Sink: EventSink & ~Copyable>(
     _ start: ProcessingStart, _ sink: @escaping @Sendable () -> Sink
   ) {
     let events = events

@@ -70,7 +70,7 @@ extension PayloadEvents {
 extension RowsEvent {
   /// The event's images, with the error that stages throw.
   @_lifetime(copy self)
-  func images(_ table: TablePlan) throws(PipelineError) -> RowCursor {
+  package func images(_ table: TablePlan) throws(PipelineError) -> RowCursor {
     do { return try RowCursor(self, table) } catch { throw .binlog(error) }
   }
 }

@@ -9,7 +9,7 @@ extension StreamRun {
   func output(_ stage: Stage) -> Output {
     let settings = configuration.output
     switch settings.mode {
-    case .stdout: return .stream(.text(everyEvent: settings.events == .all))
+    case .stdout: return .stream(.text(everyEvent: settings.events == .all, maxEventBytes: configuration.maxEventBytes))
     case .json:
       return .stream(
         .jsonLines(

@@ -4,7 +4,7 @@ import Bytes
 /// Turns rows, and what an output shows of other events, into batches: bytes of text or of lines, or columns.
 ///
 /// `StreamSink` and `PartSink`, which deliver them, are generic over it, so that each output gets code of its own.
-protocol ChangeWriter: ~Copyable, SendableMetatype {
+package protocol ChangeWriter: ~Copyable, SendableMetatype {
   /// What the rows become.
   associatedtype Batch: ChangeBatch
   /// True for a writer that shows what is known of the rows' transaction.
@@ -34,24 +34,24 @@ protocol ChangeWriter: ~Copyable, SendableMetatype {
 }
 
 extension ChangeWriter where Self: ~Copyable {
-  var showsTransactions: Bool { false }
-  mutating func begin(file: String) {}
-  mutating func format(_ event: FormatDescriptionEvent) {}
-  mutating func event(
+  package var showsTransactions: Bool { false }
+  package mutating func begin(file: String) {}
+  package mutating func format(_ event: FormatDescriptionEvent) {}
+  package mutating func event(
     _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext,
     to target: inout some BatchTarget<Batch> & ~Copyable
   ) throws(PipelineError) {}
-  mutating func endTransaction() {}
+  package mutating func endTransaction() {}
 
   /// Gives the batch that was begun to `target`.
-  mutating func flush(to target: inout some BatchTarget<Batch> & ~Copyable) throws(PipelineError) {
+  package mutating func flush(to target: inout some BatchTarget<Batch> & ~Copyable) throws(PipelineError) {
     guard let batch = takeBatch() else { return }
     if let empty = try target.put(batch) { resume(empty) }
   }
 }
 
 /// Rows of an output on their way from the thread that decodes to the one that writes; only one of them holds it at a time.
-protocol ChangeBatch: AnyObject, Sendable {
+package protocol ChangeBatch: AnyObject, Sendable {
   /// Bytes of the rows, roughly.
   var byteCount: Int { get }
   /// Forgets all rows, and most memory beyond what ordinary rows need.
@@ -59,7 +59,7 @@ protocol ChangeBatch: AnyObject, Sendable {
 }
 
 /// Takes batches one after the other.
-protocol BatchTarget<Batch>: ~Copyable {
+package protocol BatchTarget<Batch>: ~Copyable {
   associatedtype Batch: ChangeBatch
   /// Rows that were shown.
   var rows: UInt64 { get set }

@@ -1,18 +1,21 @@
 import Bytes
 
 /// Whole lines or blocks of text.
-final class LineBatch: ChangeBatch, @unchecked Sendable {
+package final class LineBatch: ChangeBatch, @unchecked Sendable {
   /// The bytes.
-  var bytes = OutputBuffer()
+  package var bytes = OutputBuffer()
   /// Rows among them.
-  var rowCount = 0
+  package var rowCount = 0
+
+  /// An empty batch.
+  package init() {}
 
   /// A batch is full at this size.
-  static let fullByteCount = 1 << 20
+  package static let fullByteCount = 1 << 20
 
-  var byteCount: Int { bytes.count }
+  package var byteCount: Int { bytes.count }
 
-  func removeAll() {
+  package func removeAll() {
     bytes.removeAll(shrinkingTo: Self.fullByteCount * 2)
     rowCount = 0
   }

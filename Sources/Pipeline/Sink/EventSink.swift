@@ -45,13 +45,20 @@ extension EventSink where Self: ~Copyable {
 }
 
 /// Place of rows, and facts about them.
-struct RowsOrigin {
+package struct RowsOrigin {
   /// The event that holds them.
-  let frame: EventFrame
+  package let frame: EventFrame
   /// The number of the first of them (`RowSequence`); the others follow it.
-  let firstSequence: Int64
+  package let firstSequence: Int64
   /// Their transaction; only for sinks that show it.
-  let transaction: TransactionContext
+  package let transaction: TransactionContext
+
+  /// Rows of the event `frame`.
+  package init(frame: EventFrame, firstSequence: Int64, transaction: TransactionContext) {
+    self.frame = frame
+    self.firstSequence = firstSequence
+    self.transaction = transaction
+  }
 }
 
 /// What a sink counts.

@@ -176,3 +176,10 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
     writer.buffer.append(decimal: Int64(clamping: place.microseconds / 1000))
   }
 }
+
+extension StreamFormat {
+  /// A line of JSON for each row.
+  public static func jsonLines(_ settings: JSONLinesSettings) -> StreamFormat {
+    StreamFormat { JSONLinesWriter(settings) }
+  }
+}

@@ -106,6 +106,13 @@ struct TextWriter: ~Copyable, ChangeWriter {
   }
 }
 
+extension StreamFormat {
+  /// A block of text for each row, and with `everyEvent` for each other event, whose compressed part may come to `maxEventBytes`.
+  public static func text(everyEvent: Bool, maxEventBytes: Int) -> StreamFormat {
+    StreamFormat { TextWriter(everyEvent: everyEvent, maxEventBytes: maxEventBytes) }
+  }
+}
+
 extension OutputBuffer {
   /// Appends a number between two texts; a tenth of the time of an interpolated string, and this is called for each row.
   fileprivate mutating func append(_ before: StaticString, _ number: Int, _ after: StaticString) {
