@@ -1,3 +1,4 @@
+import ParquetWriter
 import Platform
 
 /// Where the rows go.
@@ -26,11 +27,16 @@ public struct StreamFormat: Sendable {
 public enum FileFormat: Sendable {
   /// Parquet, with a row for each change and its images as JSON.
   case parquetChanges(ParquetChangesSettings)
+  /// A line of JSON for each row; the files are compressed as a whole.
+  case jsonLines(JSONLinesSettings, Compression)
 
   /// What stands behind the names of files.
   public var nameEnding: String {
     switch self {
     case .parquetChanges: ".parquet"
+    case .jsonLines(_, .none): ".jsonl"
+    case .jsonLines(_, .gzip): ".jsonl.gz"
+    case .jsonLines(_, .zstd): ".jsonl.zst"
     }
   }
 
@@ -38,6 +44,7 @@ public enum FileFormat: Sendable {
   public var blankFile: [UInt8] {
     switch self {
     case .parquetChanges(let settings): settings.blankFile
+    case .jsonLines(_, let compression): JSONLinesFormat.blankFile(compression)
     }
   }
 }

@@ -69,6 +69,17 @@ public final class Pipeline: Sendable {
             ParquetChangesWriter(batchRowLimit: settings.batchRowLimit), PartTarget(queue, pool), output: output,
             metrics: metrics, keepsPlace: checkpoints.areKept)
         }
+      case .jsonLines(let settings, let compression):
+        let queue = Self.partQueue(of: LineBatch.self)
+        parts = queue
+        let pool = startWriting(output, queue, checkpoints, start) { () throws(PipelineError) in
+          try JSONLinesFormat(compression)
+        }
+        startProcessing(processing) { [metrics] in
+          PartSink(
+            JSONLinesWriter(settings), PartTarget(queue, pool), output: output, metrics: metrics,
+            keepsPlace: checkpoints.areKept)
+        }
       }
     }
   }

@@ -45,20 +45,20 @@ extension Configuration {
     let roll = [("seconds", durability.roll.seconds), ("rows", durability.roll.rows), ("bytes", durability.roll.bytes)]
     let limits = roll.compactMap { unit, limit in limit.map { "\(unit)=\($0)" } }
     return (durability.checkpointFile.map { ["checkpoint: file=\($0)"] } ?? [])
-      + (limits.isEmpty ? [] : ["parquet roll: " + limits.joined(separator: " ")])
+      + (limits.isEmpty ? [] : ["\(output.mode == .json ? "json" : "parquet") roll: " + limits.joined(separator: " ")])
   }
 
   private var outputSummary: String {
-    switch output.mode {
-    case .stdout, .json:
+    guard let place = output.delivery.place else {
       return "output: mode=\(output.mode.rawValue) events=\(output.events.rawValue) "
         + "column_names=\(output.columnNames.rawValue)"
-    case .parquet:
-      return "output: mode=parquet dir=\(output.parquetDirectory) \(output.partitioning.summary)"
-        + "batch_size=\(output.parquetBatchSize) "
-        + "queue_capacity=\(output.queueCapacity) compression=\(output.compression.summary) "
-        + "json_type=\(output.parquetJSONType.rawValue) column_names=\(output.columnNames.rawValue)"
     }
+    let form =
+      output.mode == .json ? "events=\(output.events.rawValue)" : "json_type=\(output.parquetJSONType.rawValue)"
+    return "output: mode=\(output.mode.rawValue) dir=\(place) \(output.partitioning.summary)"
+      + "batch_size=\(output.parquetBatchSize) "
+      + "queue_capacity=\(output.queueCapacity) compression=\(output.compression.summary) "
+      + "\(form) column_names=\(output.columnNames.rawValue)"
   }
 
   private var objectStoreSummary: [String] { objectStore.map { ["object store: \($0.summary)"] } ?? [] }

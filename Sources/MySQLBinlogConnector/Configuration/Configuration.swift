@@ -60,10 +60,10 @@ package struct Configuration: Sendable {
 
   /// Reads `text`, the contents of the file that `arguments` name.
   ///
-  /// - Parameter outputMode: goes before `output_mode`.
+  /// - Parameter needsFiles: there is no standard output.
   /// - Throws: `ConfigurationError` with every problem of the text.
   package init(
-    text: [UInt8], arguments: StreamArguments, environment: [String: String], outputMode: OutputSettings.Mode? = nil
+    text: [UInt8], arguments: StreamArguments, environment: [String: String], needsFiles: Bool = false
   ) throws(ConfigurationError) {
     var reader: ConfigurationReader
     do throws(ConfigurationProblem) {
@@ -82,7 +82,7 @@ package struct Configuration: Sendable {
     start = StartSettings(&reader, range, hasServer: files == nil)
     stop = StopCondition(&reader, hasServer: files == nil)
     reader.checkOrder(start, stop, at: now)
-    output = OutputSettings(&reader, mode: outputMode)
+    output = OutputSettings(&reader, needsFiles: needsFiles)
     durability = DurabilitySettings(&reader)
     if let problem = output.problem(withFileAt: durability.checkpointFile) {
       reader.report(.checkpointFile, problem)
@@ -104,7 +104,7 @@ package struct Configuration: Sendable {
   private static func keyInObjectStore(
     _ output: OutputSettings, _ durability: DurabilitySettings
   ) -> ConfigurationKey? {
-    if output.delivery == .parts, output.parquetDirectory.isS3 { return .parquetOutputDirectory }
+    if output.delivery.place?.isS3 == true { return output.directoryKey }
     return durability.checkpointFile?.isS3 == true ? .checkpointFile : nil
   }
 

@@ -127,8 +127,13 @@ extension ConfigurationKey {
     case .outputMode:
       .init(
         .output, .choice(of: OutputSettings.Mode.self, default: .stdout),
-        "The form of the output: \"stdout\" is text and \"json\" lines of JSON on standard output, \"parquet\" is Parquet files."
+        "The form of the output: \"stdout\" is text on standard output, \"json\" lines of JSON there or in `output_dir`, "
+          + "\"parquet\" Parquet files."
       )
+    case .outputDirectory:
+      .init(
+        .output, .text(), "The folder, or \"s3://bucket/prefix\", of files of lines of JSON.",
+        otherwise: .derived("standard output"), see: "lines-in-files")
     case .events:
       .init(
         .output, .choice(of: OutputSettings.Events.self, default: .rows),
@@ -164,7 +169,8 @@ extension ConfigurationKey {
         otherwise: .derived("one folder for all"), see: "partitions")
     case .compression:
       .init(
-        .parquet, .choice(of: Compression.Codec.self, default: .gzip), "The compression of pages.")
+        .parquet, .choice(of: Compression.Codec.self, default: .gzip),
+        "The compression of Parquet pages, or of whole files of lines.")
     case .compressionLevel:
       .init(
         .parquet, .integer(Compression.levels), "The level of the compression, for gzip at most 9.",
@@ -177,7 +183,7 @@ extension ConfigurationKey {
     case .checkpointFile:
       .init(
         .durability, .text(),
-        "The file, or \"s3://bucket/key\", outside of `parquet_output_dir`, that keeps how far the output is safe, and "
+        "The file, or \"s3://bucket/key\", outside of the output folder, that keeps how far the output is safe, and "
           + "beats every start.", see: "runs-that-last")
     case .parquetRollSeconds:
       .init(
@@ -197,7 +203,7 @@ extension ConfigurationKey {
       .init(.log, .choice(of: LogLevel.self, default: .info), "The least severe level that is logged.")
     case .logFile:
       .init(
-        .log, .text(), "The file that the log is appended to, as plain text, outside of `parquet_output_dir`.",
+        .log, .text(), "The file that the log is appended to, as plain text, outside of the output folder.",
         otherwise: .derived("standard error"))
 
     case .lambdaMarginSeconds:

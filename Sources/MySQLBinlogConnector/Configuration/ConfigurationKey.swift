@@ -17,6 +17,7 @@ enum ConfigurationKey: String, CaseIterable {
   case toGTIDSet = "to_gtid_set"
   case checkpointFile = "checkpoint_file"
   case outputMode = "output_mode"
+  case outputDirectory = "output_dir"
   case parquetOutputDirectory = "parquet_output_dir"
   case parquetBatchSize = "parquet_batch_size"
   case parquetRollSeconds = "parquet_roll_seconds"

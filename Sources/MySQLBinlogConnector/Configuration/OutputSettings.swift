@@ -8,21 +8,23 @@ package struct OutputSettings: Sendable, Equatable {
   package enum Mode: String, CaseIterable, Sendable {
     /// Text blocks on standard output.
     case stdout
-    /// Lines of JSON on standard output.
+    /// Lines of JSON.
     case json
-    /// One Parquet file for each binlog file.
+    /// Parquet files.
     case parquet
-
-    /// Way of the output to its readers.
-    package var delivery: Delivery { self == .parquet ? .parts : .stream }
   }
 
   /// Way of an output to its readers.
-  package enum Delivery: Sendable {
+  package enum Delivery: Sendable, Equatable {
     /// On standard output, at least once: nothing tells how far it was read.
     case stream
-    /// In files or objects that appear whole, exactly once.
-    case parts
+    /// In files or objects that appear whole, exactly once: in a folder, or with a prefix of their keys.
+    case parts(StorageLocation)
+
+    /// Where files appear; nil for standard output.
+    package var place: StorageLocation? {
+      if case .parts(let place) = self { place } else { nil }
+    }
   }
 
   /// The values of `parquet_json_type`: the annotation of `before_values` and `after_values`.
@@ -62,14 +64,12 @@ package struct OutputSettings: Sendable, Equatable {
   /// `output_mode`.
   package let mode: Mode
   /// Way of the output to its readers.
-  package var delivery: Delivery { mode.delivery }
-  /// The folder of the Parquet files, or the prefix of their keys.
-  package let parquetDirectory: StorageLocation
+  package let delivery: Delivery
   /// Rows in a row group.
   package let parquetBatchSize: Int
   /// `partition_by`.
   package let partitioning: Partitioning
-  /// The compression of Parquet pages, with its level.
+  /// The compression of Parquet pages or of files of lines, with its level.
   package let compression: Compression
   /// `parquet_json_type`.
   package let parquetJSONType: JSONType
@@ -82,11 +82,11 @@ package struct OutputSettings: Sendable, Equatable {
   /// Number of chunks of events that may wait for the processing worker.
   package let queueCapacity: Int
 
-  /// Reads the settings; `mode` goes before `output_mode`.
-  init(_ reader: inout ConfigurationReader, mode: Mode? = nil) {
+  /// Reads the settings. With `needsFiles` there is no standard output: what would go there becomes Parquet.
+  init(_ reader: inout ConfigurationReader, needsFiles: Bool = false) {
     let configured: Mode = reader.choice(.outputMode)
-    self.mode = mode ?? configured
-    parquetDirectory = reader.folder(.parquetOutputDirectory)
+    mode = needsFiles && configured == .stdout ? .parquet : configured
+    delivery = Self.delivery(mode, needsFiles: needsFiles, &reader)
     parquetBatchSize = reader.count(.parquetBatchSize)
     partitioning = Partitioning(&reader)
     compression = Compression(&reader)
@@ -97,13 +97,35 @@ package struct OutputSettings: Sendable, Equatable {
       quotesBigNumbers: reader.choice(.jsonBigNumbers) as BigNumbers == .string)
     columnNames = reader.choice(.columnNames)
     queueCapacity = reader.count(.pipelineQueueCapacity)
+    if mode == .json, delivery.place != nil, events == .all, partitioning.isActive {
+      reader.report(.partitionBy, "has no place for what belongs to no table: leave it out, or set events to \"rows\"")
+    }
   }
+
+  private static func delivery(_ mode: Mode, needsFiles: Bool, _ reader: inout ConfigurationReader) -> Delivery {
+    let parquet = reader.folder(.parquetOutputDirectory)
+    let lines = reader.location(.outputDirectory, isFolder: true)
+    guard mode == .json else {
+      if reader.has(.outputDirectory) {
+        reader.report(
+          .outputDirectory,
+          "is for output_mode \"json\"; the folder of Parquet files is parquet_output_dir, and text goes to standard output"
+        )
+      }
+      return mode == .parquet ? .parts(parquet) : .stream
+    }
+    if needsFiles { reader.require(.outputDirectory) }
+    return lines.map { .parts($0) } ?? .stream
+  }
+
+  /// The key that says where files appear.
+  var directoryKey: ConfigurationKey { mode == .json ? .outputDirectory : .parquetOutputDirectory }
 
   /// Reason why a file that is no output, the checkpoint or the log, cannot be at `location`; nil when it can.
   func problem(withFileAt location: StorageLocation?) -> String? {
-    guard delivery == .parts, let location, parquetDirectory.contains(location) else { return nil }
+    guard let place = delivery.place, let location, place.contains(location) else { return nil }
     return
-      "must be outside of parquet_output_dir, \(parquetDirectory.description.quotedForMessage), where readers take "
-      + "every file for Parquet, is \(location.description.quotedForMessage)"
+      "must be outside of \(directoryKey.rawValue), \(place.description.quotedForMessage), where readers take "
+      + "every file for \(mode == .json ? "JSON" : "Parquet"), is \(location.description.quotedForMessage)"
   }
 }

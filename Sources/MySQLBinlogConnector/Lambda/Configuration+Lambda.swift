@@ -16,7 +16,7 @@ extension Configuration {
       throw ConfigurationError(path: path, problems: [error])
     }
     try self.init(
-      text: text, arguments: StreamArguments(configurationPath: path), environment: variables, outputMode: .parquet)
+      text: text, arguments: StreamArguments(configurationPath: path), environment: variables, needsFiles: true)
     guard files == nil else {
       let problem = ConfigurationProblem(.invalidValue, "source must be \"server\" in a Lambda function")
       throw ConfigurationError(path: path, problems: [problem])

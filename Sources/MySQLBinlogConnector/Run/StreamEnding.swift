@@ -16,7 +16,7 @@ struct StreamEnding {
     self.stage = stage
   }
 
-  private var delivery: OutputSettings.Delivery { run.configuration.output.delivery }
+  private var writesParts: Bool { run.configuration.output.delivery.place != nil }
 
   /// Writes what is to be written, and says how the run goes on.
   func finish(_ end: Reader.End) throws(RunError) -> StreamRun.Step {
@@ -24,7 +24,7 @@ struct StreamEnding {
     case .sourceChanged(.otherLog(let file)): throw try loss(of: file)
     case .sourceChanged: return .again(try giveUp())
     case .givenUp: pipeline.giveUp()
-    case .cutOff where delivery == .parts: pipeline.giveUp()
+    case .cutOff where writesParts: pipeline.giveUp()
     default: break
     }
     try finishPipeline()
@@ -75,7 +75,7 @@ struct StreamEnding {
   /// After a stop signal that found a part of a transaction in the output. What was given up with it comes again if there
   /// is a checkpoint that says from where on.
   private func judgeWhatWasCutOff() throws(RunError) {
-    guard delivery == .parts, hasUnwritten else { return }
+    guard writesParts, hasUnwritten else { return }
     guard run.keepsPlace else { throw .unwritten(from: written) }
     run.log.warning("what was received from \(written) on is given up with it, and comes again with the next run")
   }
@@ -83,7 +83,7 @@ struct StreamEnding {
   /// The error of a log that was begun anew. What was received of the lost one cannot come again: as far as it is complete it
   /// is written, unless the output already has a part of a transaction whose end will never come.
   private func loss(of file: String) throws(RunError) -> RunError {
-    let isWhole = delivery == .stream || reader.hasHandedWholeTransactions
+    let isWhole = !writesParts || reader.hasHandedWholeTransactions
     if !isWhole { pipeline.giveUp() }
     try finishPipeline()
     return .logBegunAnew(
@@ -93,7 +93,7 @@ struct StreamEnding {
   /// Ends a stream whose log did not go on as it did; returns from where to begin anew.
   private func giveUp() throws(RunError) -> StreamRun.History {
     let boundary: TransactionBoundary?
-    if delivery == .parts {
+    if writesParts {
       // The file that is not complete goes, and with it the rows that will come again.
       pipeline.cancel()
       boundary = stage.checkpoints.latest
@@ -105,7 +105,7 @@ struct StreamEnding {
     }
     let checkpoint = stage.checkpoints.checkpoint(of: boundary ?? startBoundary)
     return StreamRun.History(
-      start: checkpoint, known: checkpoint, goesOn: true, hasUnwritten: delivery == .parts && hasUnwritten)
+      start: checkpoint, known: checkpoint, goesOn: true, hasUnwritten: writesParts && hasUnwritten)
   }
 
   private var startBoundary: TransactionBoundary {

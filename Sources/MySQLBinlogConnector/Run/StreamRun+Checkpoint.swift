@@ -19,12 +19,14 @@ extension StreamRun {
   func removeUnfinished(
     _ checkpoint: Checkpoint?, in store: (any CheckpointStore)?, claims: Bool = true
   ) throws(RunError) {
-    guard configuration.output.delivery == .parts, let checkpoint, let names = checkpoint.unfinished else { return }
+    guard let location = configuration.output.delivery.place, let checkpoint, let names = checkpoint.unfinished else {
+      return
+    }
     log.info("removing what is there of \(names.count) output files that the checkpoint does not cover")
     if claims {
       do { try store?.save(checkpoint.claimed.encoded) } catch { throw .checkpoint(error, configuration) }
     }
-    let place = outputPlace { () throws(CheckpointStoreError) in try store?.check() }
+    let place = outputPlace(location) { () throws(CheckpointStoreError) in try store?.check() }
     do throws(OutputError) { try place.vacate(names, leaving: { blankFile }) } catch { throw .output(error) }
   }
 

@@ -7,22 +7,30 @@ import Platform
 
 extension StreamRun {
   func output(_ stage: Stage) -> Output {
+    guard case .parts(let place) = configuration.output.delivery else { return .stream(streamFormat) }
+    return .parts(parts(fileFormat(serverUUID: stage.facts.server.uuid), in: place, stage))
+  }
+
+  /// The form of what goes to standard output.
+  private var streamFormat: StreamFormat {
     let settings = configuration.output
-    switch settings.mode {
-    case .stdout: return .stream(.text(everyEvent: settings.events == .all, maxEventBytes: configuration.maxEventBytes))
-    case .json:
-      return .stream(
-        .jsonLines(
-          JSONLinesSettings(
-            version: Version.number, everyEvent: settings.events == .all, spelling: settings.jsonSpelling,
-            maxEventBytes: configuration.maxEventBytes)))
-    case .parquet: return .parts(parts(fileFormat(serverUUID: stage.facts.server.uuid), stage))
+    return switch settings.mode {
+    case .stdout, .parquet: .text(everyEvent: settings.events == .all, maxEventBytes: configuration.maxEventBytes)
+    case .json: .jsonLines(jsonLines)
     }
+  }
+
+  private var jsonLines: JSONLinesSettings {
+    let settings = configuration.output
+    return JSONLinesSettings(
+      version: Version.number, everyEvent: settings.events == .all, spelling: settings.jsonSpelling,
+      maxEventBytes: configuration.maxEventBytes)
   }
 
   /// The form of files. Those that are still to be written say which server it was.
   private func fileFormat(serverUUID: String? = nil) -> FileFormat {
     let settings = configuration.output
+    guard settings.mode != .json else { return .jsonLines(jsonLines, settings.compression) }
     var properties = WriterProperties(application: .current)
     properties.compression = settings.compression
     return .parquetChanges(
@@ -31,17 +39,17 @@ extension StreamRun {
         serverUUID: serverUUID))
   }
 
-  private func parts(_ format: FileFormat, _ stage: Stage) -> PartOutput {
+  private func parts(_ format: FileFormat, in place: StorageLocation, _ stage: Stage) -> PartOutput {
     let settings = configuration.output
     let log = Logger(label: "pipeline")
     return PartOutput(
       format: format,
-      place: outputPlace { [checkpoints = stage.checkpoints] () throws(CheckpointStoreError) in
+      place: outputPlace(place) { [checkpoints = stage.checkpoints] () throws(CheckpointStoreError) in
         try checkpoints.check()
       },
-      roll: configuration.durability.roll, naming: naming(stage, ending: format.nameEnding),
+      roll: configuration.durability.roll, naming: naming(stage, place, ending: format.nameEnding),
       partitioning: settings.partitioning,
-      takenOver: settings.parquetDirectory.isS3 ? stage.checkpoints.takenOver : [],
+      takenOver: place.isS3 ? stage.checkpoints.takenOver : [],
       log: PartLog(
         opened: { log.info("opening \(settings.mode) file: \($0)") },
         finished: { [finished] in
@@ -56,11 +64,13 @@ extension StreamRun {
     return objectStore
   }
 
-  /// Where files appear.
+  /// The place of files at `location`.
   ///
   /// - Parameter check: throws when another run has taken over.
-  func outputPlace(_ check: @escaping @Sendable () throws(CheckpointStoreError) -> Void) -> any OutputPlace {
-    switch configuration.output.parquetDirectory {
+  func outputPlace(
+    _ location: StorageLocation, _ check: @escaping @Sendable () throws(CheckpointStoreError) -> Void
+  ) -> any OutputPlace {
+    switch location {
     case .path(let path): OutputFolder(path)
     case .s3(let uri):
       S3Prefix(
@@ -74,11 +84,11 @@ extension StreamRun {
   /// A file without rows.
   var blankFile: [UInt8] { fileFormat().blankFile }
 
-  private func naming(_ stage: Stage, ending: String) -> FileNaming {
+  private func naming(_ stage: Stage, _ place: StorageLocation, ending: String) -> FileNaming {
     let durability = configuration.durability
     let parts: FileNaming.Parts =
       durability.roll.isActive || request.isOneOfMany || configuration.output.partitioning.isActive
-        || configuration.output.parquetDirectory.isS3
+        || place.isS3
       ? .all : durability.checkpointFile == nil ? .none : .rest
     return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark, ending: ending)
   }

@@ -158,7 +158,7 @@ struct StreamRun {
     request.timeLimit?.watch(pipeline)
     log.info("pipeline started: \(pipelineSummary)")
     // On a terminal that also shows the rows, a line that redraws itself would disturb them.
-    let redraws = configuration.output.delivery == .parts || !Terminal.isTerminal(1)
+    let redraws = configuration.output.delivery.place != nil || !Terminal.isTerminal(1)
     let progress = Progress(redraws: redraws)
     let status = StreamStatus(range.from)
     var reader = Reader(

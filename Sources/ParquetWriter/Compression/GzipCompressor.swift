@@ -85,12 +85,33 @@ package struct GzipCompressor: ~Copyable, @unchecked Sendable {
     _ input: borrowing OutputBuffer, _ tail: RawSpan, valueByteCount: Int, to output: inout OutputBuffer
   ) throws(ParquetError) {
     try setWindow(Self.windowBits(valueByteCount: valueByteCount))
-    // DEFLATE, no flags, no time, no word on the effort, and made on no system in particular.
-    for byte: UInt8 in [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF] { output.append(byte) }
+    Self.appendHeader(to: &output)
     if !input.isEmpty || tail.isEmpty { try deflate(input.bytes, isLast: tail.isEmpty, to: &output) }
     if !tail.isEmpty { try deflate(tail, isLast: true, to: &output) }
     output.appendLittleEndian(CRC32.checksum(of: tail, from: CRC32.checksum(of: input.bytes)))
     output.appendLittleEndian(UInt32(truncatingIfNeeded: input.count + tail.byteCount))
+  }
+
+  /// Appends the start of a member: DEFLATE, no flags, no time, no word on the effort, and made on no system in particular.
+  static func appendHeader(to output: inout OutputBuffer) {
+    for byte: UInt8 in [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF] { output.append(byte) }
+  }
+
+  /// Appends `input` as the next piece of the content of a member that goes on.
+  func compress(
+    piece input: borrowing OutputBuffer, valueByteCount: Int, to output: inout OutputBuffer
+  ) throws(ParquetError) {
+    // zlib makes no progress on a flush behind nothing.
+    guard !input.isEmpty else { return }
+    try setWindow(Self.windowBits(valueByteCount: valueByteCount))
+    try deflate(input.bytes, isLast: false, to: &output)
+  }
+
+  /// Appends the end of a member whose content came in pieces: a last block without bytes, and the sums of the content.
+  static func appendEnd(checksum: UInt32, byteCount: UInt32, to output: inout OutputBuffer) {
+    output.append(contentsOf: [0x03, 0x00])
+    output.appendLittleEndian(checksum)
+    output.appendLittleEndian(byteCount)
   }
 
   private func setWindow(_ bits: Int32) throws(ParquetError) {

@@ -14,7 +14,7 @@ package struct ZstdCompressor: ~Copyable, @unchecked Sendable {
     unsafe context = try Self.makeContext(level: level)
   }
 
-  private static func makeContext(level: Int) throws(ParquetError) -> OpaquePointer {
+  static func makeContext(level: Int) throws(ParquetError) -> OpaquePointer {
     guard let context = unsafe ZSTD_createCCtx() else {
       throw .compression(codec: "zstd", reason: "out of memory")
     }
@@ -46,7 +46,7 @@ package struct ZstdCompressor: ~Copyable, @unchecked Sendable {
     try Self.check(result)
   }
 
-  private static func check(_ result: Int) throws(ParquetError) {
+  static func check(_ result: Int) throws(ParquetError) {
     guard ZSTD_isError(result) != 0 else { return }
     throw .compression(codec: "zstd", reason: unsafe String(cString: ZSTD_getErrorName(result)))
   }

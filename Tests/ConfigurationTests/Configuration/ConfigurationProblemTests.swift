@@ -166,7 +166,7 @@ import Testing
     ("dbname", "database"), ("start_position", "from_binlog_position"), ("startPosition", "from_binlog_position"),
     ("stop_position", "to_binlog_position"), ("binlog-file", "from_binlog_file"), ("start_datetime", "from_timestamp"),
     ("database.hostname", "host"), ("username", "user"), ("table.include.list", "include"),
-    ("output_dir", "parquet_output_dir"),
+    ("out_dir", "output_dir"),
     ("batch_size", "parquet_batch_size"),
   ])
   func unknownKeys(_ key: String, _ nearest: String) {

@@ -14,7 +14,7 @@ import Testing
         "output_mode": "\"parquet\"", "parquet_output_dir": "\"s3://bucket/a/b/\"",
         "checkpoint_file": "\"s3://other/place.json\"",
       ]), environment: Self.environment)
-    #expect(settings.output.parquetDirectory == .s3(try S3URI("s3://bucket/a/b")))
+    #expect(settings.output.delivery.place == .s3(try S3URI("s3://bucket/a/b")))
     #expect(settings.durability.checkpointFile == .s3(try S3URI("s3://other/place.json")))
     #expect(settings.objectStore?.region == "eu-central-1")
     let summary = settings.summary.joined(separator: "\n")
@@ -27,7 +27,7 @@ import Testing
   @Test func nothingIsAskedOfTheEnvironmentInVain() throws {
     #expect(try configuration(json(["parquet_output_dir": "\"s3://bucket/a\""])).objectStore == nil)
     let settings = try configuration(json(["output_mode": "\"parquet\"", "parquet_output_dir": "\"s3:x/y\""]))
-    #expect(settings.output.parquetDirectory == .path("s3:x/y") && settings.objectStore == nil)
+    #expect(settings.output.delivery.place == .path("s3:x/y") && settings.objectStore == nil)
   }
 
   @Test(arguments: [
