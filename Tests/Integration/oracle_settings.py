@@ -32,8 +32,8 @@ class Settings:
     share: float
     metadata: str = "FULL"
     image: str = "FULL"
-    # Columns that the log does not name are looked up in the server's information_schema.
-    lookup: bool = False
+    # The configuration's `column_names`.
+    column_names: str = "auto"
     server: Mapping[str, str | int] = field(default_factory=dict)
     session: Mapping[str, str | int] = field(default_factory=dict)
     # JSON documents are changed in place now and then, which is what the server logs diffs of.
@@ -53,6 +53,11 @@ class Settings:
     as_lines: bool = False
 
     @property
+    def lookup(self) -> bool:
+        """Whether the server's information_schema is asked for columns."""
+        return self.column_names == "lookup" or self.column_names == "auto" and self.metadata != "FULL"
+
+    @property
     def names_are_known(self) -> bool:
         return self.metadata == "FULL" or self.lookup
 
@@ -63,7 +68,7 @@ class Settings:
     @property
     def before_redefinition(self) -> Settings:
         """What holds for rows of a table that was defined anew afterwards: the server's answer is not about them."""
-        return replace(self, lookup=False)
+        return replace(self, column_names="log")
 
     def tells(self, kind: Kind) -> bool:
         """Whether the log, or the server, tells what the bytes of such a column mean."""
@@ -91,7 +96,8 @@ class Settings:
 # The plain settings carry the weight; of the others, each shows that it changes nothing.
 BOTH = [
     Settings("full", 0.14),
-    Settings("minimal-metadata", 0.14, metadata="MINIMAL"),
+    Settings("minimal-metadata", 0.12, metadata="MINIMAL", column_names="log"),
+    Settings("minimal-metadata-auto", 0.02, metadata="MINIMAL"),
     Settings("lines", 0.02, as_lines=True),
     Settings("lines-checkpoints", 0.02, as_lines=True, pieces=Pieces.CHECKPOINT, server={"max_binlog_size": 65536}, files=2),
     Settings("minimal-image", 0.02, image="MINIMAL"),
@@ -114,7 +120,7 @@ MYSQL = [
              evidence={PARTIAL_UPDATE_ROWS}),
     Settings("gtid-on", 0.01, server={"gtid_mode": "ON"}, evidence={GTID}),
     Settings("gtid-off", 0.01, server={"gtid_mode": "OFF"}, evidence={ANONYMOUS_GTID}),
-    Settings("minimal-metadata-lookup", 0.02, metadata="MINIMAL", lookup=True),
+    Settings("minimal-metadata-lookup", 0.02, metadata="MINIMAL", column_names="lookup"),
     Settings("lines-zstd", 0.01, as_lines=True, session={"binlog_transaction_compression": "ON"},
              evidence={TRANSACTION_PAYLOAD}),
     Settings("mixed-engines", 0.02, server=WITHOUT_IDS, mixed_engines=True),
@@ -126,8 +132,9 @@ MARIADB = [
     Settings("annotate", 0.01, session={"binlog_annotate_row_events": "ON"}, evidence={ANNOTATE_ROWS}),
     Settings("zlib", 0.02, server=COMPRESSION, evidence=COMPRESSED_ROWS),
     Settings("zlib-minimal-image", 0.01, server=COMPRESSION, image="MINIMAL", evidence=COMPRESSED_ROWS),
-    Settings("no-metadata", 0.02, metadata="NO_LOG"),
-    Settings("no-metadata-lookup", 0.02, metadata="NO_LOG", lookup=True),
+    Settings("no-metadata", 0.02, metadata="NO_LOG", column_names="log"),
+    Settings("no-metadata-auto", 0.02, metadata="NO_LOG"),
+    Settings("no-metadata-lookup", 0.02, metadata="NO_LOG", column_names="lookup"),
     Settings("mixed-engines", 0.02, mixed_engines=True),
     Settings("mixed-engines-zlib", 0.01, server=COMPRESSION, mixed_engines=True, evidence=COMPRESSED_ROWS),
 ]

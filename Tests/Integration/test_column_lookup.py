@@ -117,7 +117,7 @@ def test_vectors_of_mariadb(pool: Pool, connector: Connector, metadata: str) -> 
         stop = server.history()
         _, found = run(server, connector, start)
         text = connector.run(connector.config(server, start, stop, column_names="lookup")).expect(EXIT_OK).text
-        hidden = connector.run(connector.config(server, start, stop, column_names="auto")).expect(EXIT_OK).text
+        hidden = connector.run(connector.config(server, start, stop, column_names="log")).expect(EXIT_OK).text
         server.execute("DROP DATABASE it_vectors")
     assert after(found[0]) == {"id": 1, "v": [Number("1"), Number("-0.0"), Number("2.5")], "b": "0x0000803f", "w": None}
     assert "INT, VECTOR, VARBINARY, VECTOR" in text and " v = [1,-0.0,2.5]\n" in text
@@ -159,7 +159,7 @@ def test_uuids_and_addresses_of_mariadb(pool: Pool, connector: Connector, name: 
         stop = mariadb.history()
         _, found = run(mariadb, connector, start)
         text = connector.run(connector.config(mariadb, start, stop, column_names="lookup")).expect(EXIT_OK).text
-        hidden = connector.run(connector.config(mariadb, start, stop, column_names="auto")).expect(EXIT_OK).text
+        hidden = connector.run(connector.config(mariadb, start, stop, column_names="log")).expect(EXIT_OK).text
         mariadb.execute("DROP DATABASE it_addresses")
     assert [after(change) for change in found] == expected
     assert "Column Types: INT, UUID, INET4, INET6, BINARY, BINARY, UUID" in text and ' b = "::ffff:1.2.3.4"\n' in text
@@ -167,12 +167,48 @@ def test_uuids_and_addresses_of_mariadb(pool: Pool, connector: Connector, name: 
     assert metadata == "NO_LOG" or "0x00112233445546778899aabbccddee00\n" in hidden
 
 
-def test_auto_keeps_numbers_and_says_so(terse: Server, connector: Connector, database: str) -> None:
+def test_auto_asks_for_names_and_says_so(terse: Server, connector: Connector, database: str) -> None:
+    terse.execute(f"CREATE TABLE `{database}`.t ({COLUMNS})")
+    start = terse.next_file()
+    terse.execute(f"INSERT INTO `{database}`.t VALUES {VALUES}")
+    result, found = run(terse, connector, start, column_names=None)
+    image = after(found[0])
+    assert {key: image[key] for key in EXPECTED} == EXPECTED
+    assert "binlog_row_metadata is" not in result.stderr and "no column names" not in result.stderr
+    assert result.stderr.count("information_schema is asked") == 1
+
+
+@pytest.mark.parametrize("metadata", ["FULL", "MINIMAL"])
+def test_auto_asks_only_where_names_are_missing(server: Server, connector: Connector, database: str, metadata: str) -> None:
+    """With all metadata no second connection is made and no log is looked through, with UUID columns neither."""
+    with server.settings({"binlog_row_metadata": metadata}):
+        start = server.next_file()
+        column = "BINARY(16)" if server.is_mysql else "UUID"
+        server.execute(f"CREATE TABLE `{database}`.t (id INT, u {column})", f"INSERT INTO `{database}`.t VALUES (1, NULL)")
+        result, found = run(server, connector, start, column_names="auto")
+    assert after(found[0]) == {"id": 1, "u": None}
+    assert ("information_schema is asked" in result.stderr) == (metadata == "MINIMAL"), result.stderr
+
+
+def test_archived_files_have_numbers_and_one_warning(terse: Server, connector: Connector, database: str) -> None:
+    start = terse.next_file()
+    terse.execute(f"CREATE TABLE `{database}`.t (id INT PRIMARY KEY)", f"CREATE TABLE `{database}`.u (id INT PRIMARY KEY)",
+                  f"INSERT INTO `{database}`.t VALUES (1)", f"INSERT INTO `{database}`.u VALUES (2)")
+    terse.next_file()
+    config: dict[str, object] = {"source": "file", "files": [str(terse.binlog_path(start.file))]}
+    result = connector.run(config | {"include": [f"{database}.*"]}).expect(EXIT_OK)
+    assert "  [0] 1\n" in result.text and "  [0] 2\n" in result.text
+    assert result.stderr.count("the log has no column names") == 1 and "binlog_row_metadata FULL" in result.stderr
+    quiet = connector.run(config | {"column_names": "log"}).expect(EXIT_OK)
+    assert "warn(" not in quiet.stderr
+
+
+def test_log_keeps_numbers_and_says_so(terse: Server, connector: Connector, database: str) -> None:
     start = terse.next_file()
     terse.execute(f"CREATE TABLE `{database}`.t (id INT PRIMARY KEY)", f"INSERT INTO `{database}`.t VALUES (1)")
-    result, found = run(terse, connector, start, column_names="auto")
+    result, found = run(terse, connector, start, column_names="log")
     assert after(found[0]) == {"c0": 1}
-    assert "binlog_row_metadata is" in result.stderr and "column_names to lookup" in result.stderr
+    assert "binlog_row_metadata is" in result.stderr and "column_names to auto" in result.stderr
     assert ("come out negative" in result.stderr) == terse.is_mariadb
 
 

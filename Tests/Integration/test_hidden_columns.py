@@ -60,7 +60,7 @@ def named(image: dict[str, object] | None, metadata: str) -> object:
 
 
 def read(mysql: Server, connector: Connector, positions: tuple[Position, Position]) -> list[Change]:
-    connector.run(connector.parquet(mysql, *positions)).expect(EXIT_OK)
+    connector.run(connector.parquet(mysql, *positions, column_names="log")).expect(EXIT_OK)
     return read_folder(connector.output)
 
 

@@ -69,7 +69,7 @@ def case(*codes: int, words: tuple[str, ...] | str = (), megabytes: float = LIMI
 
 
 def run(connector: Connector, server: HostileServer, **fields: Any) -> Measured:
-    config = {"host": "127.0.0.1", "port": server.port, "user": "repl", "password": PASSWORD, "ssl_mode": "disabled",
+    config = {"host": "127.0.0.1", "port": server.port, "user": "repl", "password": PASSWORD, "ssl_mode": "disabled", "column_names": "log",
               "from_binlog_file": "binlog.000001", "from_binlog_position": 4, **TIMEOUTS, **fields}
     return measure(connector, config, LIMIT_SECONDS + 15)
 

@@ -51,7 +51,7 @@ def play_round(pool: Pool, name: str, connector: Connector, random: Random, sett
 def read_log(server: Server, connector: Connector, random: Random, settings: Settings, workload: Workload, start: Position,
              stop: Position) -> list[Change]:
     """Runs the connector over the log, as a whole or in pieces. Returns the rows of its output."""
-    config = connector.parquet(server, start, stop, column_names="lookup" if settings.lookup else None,
+    config = connector.parquet(server, start, stop, column_names=settings.column_names,
                                include=[f"{workload.database}.*"])
     if settings.pieces is Pieces.TIME:
         pieces = by_time(config, sorted(time + random.randrange(2) for time in random.sample(workload.times, 3)))

@@ -111,7 +111,7 @@ def test_settings_are_judged(server: Server, connector: Connector, start: Positi
     server.execute(f"SET GLOBAL {variable} = {value}")
     server.execute("FLUSH BINARY LOGS")
     try:
-        result = run(server, connector, start)
+        result = run(server, connector, start, column_names="log")
     finally:
         server.execute(f"SET GLOBAL {variable} = {before}")
     assert re.search(rf"warn\S*\(connection\): {variable} is {value}: ", result.stderr)

@@ -1,4 +1,4 @@
-/// Completes table maps from a `ColumnSource`, which is asked once for each table until a statement comes that may change
+/// Completes table maps from `ColumnSources`, which are asked once for each table until a statement comes that may change
 /// its columns.
 package struct ColumnLookup: Sendable {
   private struct Name: Hashable {
@@ -18,13 +18,16 @@ package struct ColumnLookup: Sendable {
   /// Nor more bytes than this, roughly.
   private static let byteLimit = 64 << 20
 
-  private let source: any ColumnSource
-  private var answers: [Name: Result<[ColumnDescription], ColumnLookupFailure>] = [:]
+  private typealias Answer = Result<[ColumnDescription], ColumnLookupFailure>
+
+  private let sources: ColumnSources
+  /// The answers of the sources that were asked, in their order.
+  private var answers: [Name: [Answer]] = [:]
   private var answeredBytes = 0
   private var reported: Set<Name> = []
 
-  /// A look-up in `source` that has asked nothing yet.
-  package init(_ source: any ColumnSource) { self.source = source }
+  /// A look-up in `sources` that has asked nothing yet.
+  package init(_ sources: ColumnSources) { self.sources = sources }
 
   /// Fills in what `metadata`, of a TABLE_MAP at `place`, lacks of a table's columns, or reports once why there are no names.
   package mutating func complete(
@@ -32,39 +35,48 @@ package struct ColumnLookup: Sendable {
     at place: BinlogPosition, isMariaDB: Bool
   ) {
     let hasNames = metadata.names.count == definitions.count
-    guard !hasNames || metadata.leavesTypesOpen(definitions, isMariaDB: isMariaDB) else { return }
+    let isOpen = sources.completesTypes && metadata.leavesTypesOpen(definitions, isMariaDB: isMariaDB)
+    guard !hasNames || isOpen else { return }
     let name = Name(schema: schema, table: table)
-    do throws(ColumnLookupFailure) {
-      try metadata.complete(from: try answer(name, place).get(), definitions, isMariaDB: isMariaDB)
-    } catch {
-      guard !hasNames else { return }
-      if reported.count >= Self.tableLimit { reported.removeAll() }
-      if reported.insert(name).inserted { source.report(error, schema: schema, table: table) }
+    var failures: [ColumnLookupFailure] = []
+    for index in sources.sources.indices {
+      do throws(ColumnLookupFailure) {
+        return try metadata.complete(from: try answer(index, name, place).get(), definitions, isMariaDB: isMariaDB)
+      } catch {
+        failures.append(error)
+      }
     }
+    if !hasNames { report(failures, name) }
   }
 
-  private mutating func answer(
-    _ name: Name, _ place: BinlogPosition
-  ) -> Result<[ColumnDescription], ColumnLookupFailure> {
-    if let answer = answers[name] { return answer }
+  /// Reports a table without names, once; without any source the first one stands for all.
+  private mutating func report(_ failures: [ColumnLookupFailure], _ name: Name) {
+    guard !sources.sources.isEmpty || reported.isEmpty else { return }
+    if reported.count >= Self.tableLimit { reported.removeAll() }
+    if reported.insert(name).inserted { sources.report(failures, name.schema, name.table) }
+  }
+
+  /// The answer of source `index`, which is asked behind those before it.
+  private mutating func answer(_ index: Int, _ name: Name, _ place: BinlogPosition) -> Answer {
+    if let known = answers[name], known.indices.contains(index) { return known[index] }
     if answers.count >= Self.tableLimit || answeredBytes >= Self.byteLimit { forget(.everything) }
-    let answer = Result { () throws(ColumnLookupFailure) in
-      try source.columns(schema: name.schema, table: name.table, at: place)
+    let answer = Answer { () throws(ColumnLookupFailure) in
+      try sources.sources[index].columns(schema: name.schema, table: name.table, at: place)
     }
-    answers[name] = answer
+    answers[name, default: []].append(answer)
     answeredBytes += Self.byteCount(answer)
     return answer
   }
 
   /// The columns of these tables may have changed: they are asked for again.
   mutating func forget(_ scope: DefinitionScope.Keys) {
-    for (name, answer) in answers where scope.contains(name.key) {
+    for (name, known) in answers where scope.contains(name.key) {
       answers[name] = nil
-      answeredBytes -= Self.byteCount(answer)
+      for answer in known { answeredBytes -= Self.byteCount(answer) }
     }
   }
 
-  private static func byteCount(_ answer: Result<[ColumnDescription], ColumnLookupFailure>) -> Int {
+  private static func byteCount(_ answer: Answer) -> Int {
     (try? answer.get())?.reduce(0) { $0 + $1.byteCount } ?? 0
   }
 }

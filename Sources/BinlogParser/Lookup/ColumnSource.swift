@@ -10,9 +10,27 @@ public protocol ColumnSource: Sendable {
   func columns(
     schema: String, table: String, at place: BinlogPosition
   ) throws(ColumnLookupFailure) -> [ColumnDescription]
+}
 
-  /// A table's columns could not be used: called at most once for each table.
-  func report(_ failure: ColumnLookupFailure, schema: String, table: String)
+/// The sources that are asked for a table's columns, one after the other, until one agrees with TABLE_MAP.
+public struct ColumnSources: Sendable {
+  /// Takes the reasons of all sources why a table has no column names.
+  public typealias Report = @Sendable (_ failures: [ColumnLookupFailure], _ schema: String, _ table: String) -> Void
+
+  let sources: [any ColumnSource]
+  let completesTypes: Bool
+  let report: Report
+
+  /// The sources in the order of asking.
+  ///
+  /// - Parameters:
+  ///   - completesTypes: true if tables are asked for, too, whose log has the names and leaves types open.
+  ///   - report: called at most once for each table that keeps c0, c1, …; without any source for the first one only.
+  public init(_ sources: [any ColumnSource], completesTypes: Bool = false, report: @escaping Report) {
+    self.sources = sources
+    self.completesTypes = completesTypes
+    self.report = report
+  }
 }
 
 /// Why a table keeps the column names c0, c1, ….

@@ -46,7 +46,7 @@ struct TableMaps: Sendable {
   init(filter: TableFilter, columnNames: ColumnNames) {
     self.filter = filter
     self.columnNames = columnNames
-    if case .lookup(let source) = columnNames { lookup = ColumnLookup(source) }
+    if case .lookup(let sources) = columnNames { lookup = ColumnLookup(sources) }
   }
 
   /// Takes the body of a TABLE_MAP event that starts at `start` in the file.

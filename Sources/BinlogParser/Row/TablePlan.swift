@@ -37,7 +37,7 @@ public final class TablePlan: Sendable {
     at place: BinlogPosition = BinlogPosition(file: "", offset: 0)
   ) throws(DecodeError) {
     var lookup: ColumnLookup?
-    if case .lookup(let source) = columnNames { lookup = ColumnLookup(source) }
+    if case .lookup(let sources) = columnNames { lookup = ColumnLookup(sources) }
     try self.init(event, isMariaDB: isMariaDB, columnNames: columnNames, &lookup, at: place)
   }
 
@@ -134,8 +134,8 @@ public enum ColumnNames: Sendable {
   case logged
   /// c0, c1, … always.
   case ordinal
-  /// From TABLE_MAP where it carries them, else from this source where it agrees with TABLE_MAP, else c0, c1, ….
-  case lookup(any ColumnSource)
+  /// From TABLE_MAP where it carries them, else from the first source that agrees with TABLE_MAP, else c0, c1, ….
+  case lookup(ColumnSources)
 
   /// True if names are wanted at all.
   var areUsed: Bool {

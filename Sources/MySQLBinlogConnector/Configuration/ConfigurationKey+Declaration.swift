@@ -151,8 +151,9 @@ extension ConfigurationKey {
     case .columnNames:
       .init(
         .output, .choice(of: OutputSettings.ColumnNames.self, default: .auto),
-        "The names of columns: \"auto\" takes those in the log, \"lookup\" those in the log, else the server's, both else "
-          + "c0, c1, …; \"ordinal\" is always c0, c1, ….", see: "column-names-that-are-not-in-the-log")
+        "The names of columns: \"auto\" takes those in the log, else the server's, else c0, c1, …; \"lookup\" also asks the "
+          + "server for types that no log tells; \"log\" asks nobody; \"ordinal\" is always c0, c1, ….",
+        see: "column-names-that-are-not-in-the-log")
     case .pipelineQueueCapacity:
       .init(
         .output, .integer(1...4096, default: 32),

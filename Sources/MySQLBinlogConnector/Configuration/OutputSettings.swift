@@ -53,12 +53,17 @@ package struct OutputSettings: Sendable, Equatable {
 
   /// The values of `column_names`.
   package enum ColumnNames: String, CaseIterable, Sendable {
-    /// The names that TABLE_MAP carries, else c0, c1, …
+    /// The names that TABLE_MAP carries, else those of the server's information_schema, else c0, c1, …
     case auto
+    /// As `auto`, and types that no log carries from the server, too.
+    case lookup
+    /// The names that TABLE_MAP carries, else c0, c1, …
+    case log
     /// Always c0, c1, …
     case ordinal
-    /// The names that TABLE_MAP carries, else those of the server's information_schema, else c0, c1, …
-    case lookup
+
+    /// True if the server is asked for names that the log lacks.
+    var mayAskServer: Bool { self == .auto || self == .lookup }
   }
 
   /// `output_mode`.

@@ -27,6 +27,7 @@ final class InformationSchema: ColumnSource, @unchecked Sendable {
   private let lock = NSLock()
   private var scan: DefinitionScan
   private var failure: (reason: String, time: ContinuousClock.Instant)?
+  private var hasSaidSo = false
 
   /// After a connection that failed, the next one is not tried before this time has passed.
   private static let retryInterval: Duration = .seconds(30)
@@ -46,6 +47,7 @@ final class InformationSchema: ColumnSource, @unchecked Sendable {
     let key = TableKey(schema: schema, table: table)
     if let change = scan.lastChange(of: key, behind: place) { throw .changed(change) }
     if let failure, failure.time.duration(to: .now) < Self.retryInterval { throw .unavailable(failure.reason) }
+    sayOnce("the log lacks names or types of columns, first of \(schema).\(table): the server's information_schema is asked")
     let connection: Connection
     do throws(WireError) {
       connection = try Connection(replica.connectionOptions(interrupt: nil), to: server)
@@ -61,8 +63,9 @@ final class InformationSchema: ColumnSource, @unchecked Sendable {
     return answer.columns
   }
 
-  func report(_ failure: ColumnLookupFailure, schema: String, table: String) {
-    log.warning("no column names for \(schema).\(table), so they are c0, c1, …: \(failure)")
+  private func sayOnce(_ message: String) {
+    if !hasSaidSo { log.info("\(message)") }
+    hasSaidSo = true
   }
 
   private func unavailable(_ error: WireError) -> ColumnLookupFailure {

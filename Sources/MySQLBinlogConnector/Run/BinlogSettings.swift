@@ -48,9 +48,9 @@ package struct BinlogSettings: Sendable, Equatable {
       let missing = image.hasPrefix("MINIMAL") ? "columns that a statement did not need" : "some columns"
       warnings.append("binlog_row_image is \(image): \(missing) are absent from the rows; set it to FULL")
     }
-    if let metadata = values["binlog_row_metadata"], metadata != "FULL", columnNames != .lookup {
+    if let metadata = values["binlog_row_metadata"], metadata != "FULL", !columnNames.mayAskServer {
       warnings += Self.losses(metadata, columnNames).map {
-        "binlog_row_metadata is \(metadata): \($0); set it to FULL, or column_names to lookup"
+        "binlog_row_metadata is \(metadata): \($0); set it to FULL, or column_names to auto"
       }
     }
     return warnings
@@ -58,7 +58,7 @@ package struct BinlogSettings: Sendable, Equatable {
 
   /// What a log with less `metadata` than FULL does not say.
   private static func losses(_ metadata: String, _ columnNames: OutputSettings.ColumnNames) -> [String] {
-    let names = columnNames == .auto ? ["columns are called c0, c1, …"] : []
+    let names = columnNames == .log ? ["columns are called c0, c1, …"] : []
     guard metadata == "NO_LOG" else { return names }
     return names + [
       "unsigned numbers with the highest bit come out negative, text in other character sets than utf8mb4 and bytes that are no "

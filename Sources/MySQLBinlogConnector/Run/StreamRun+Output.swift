@@ -107,13 +107,16 @@ extension OutputSettings {
 }
 
 extension ColumnNames {
-  /// The setting, where only a server can be asked: without `source` a look-up has the effect of `auto`.
-  init(_ settings: OutputSettings, _ source: InformationSchema? = nil) {
-    self =
-      switch settings.columnNames {
-      case .auto: .logged
-      case .ordinal: .ordinal
-      case .lookup: source.map { .lookup($0) } ?? .logged
-      }
+  /// The setting for a log whose server `server` asks; nil where there is none.
+  init(_ settings: OutputSettings, _ server: InformationSchema? = nil) {
+    switch settings.columnNames {
+    case .log: self = .logged
+    case .ordinal: self = .ordinal
+    case .auto, .lookup:
+      let sources = server.map { [$0 as any ColumnSource] } ?? []
+      self = .lookup(
+        ColumnSources(
+          sources, completesTypes: settings.columnNames == .lookup, report: MissingNames(hasServer: server != nil).report))
+    }
   }
 }

@@ -87,7 +87,7 @@ import Testing
     ("events", "\"none\"", "InvalidValue: events must be one of \"rows\", \"all\", is \"none\""),
     (
       "column_names", "\"names\"",
-      "InvalidValue: column_names must be one of \"auto\", \"ordinal\", \"lookup\", is \"names\""
+      "InvalidValue: column_names must be one of \"auto\", \"lookup\", \"log\", \"ordinal\", is \"names\""
     ),
   ])
   func oneWrongValue(_ key: String, _ value: String, _ expected: String) {
