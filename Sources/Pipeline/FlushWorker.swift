@@ -159,7 +159,7 @@ struct FlushWorker: ~Copyable {
         fileCreated: 0, sequence: origin.sequence)
     }
     guard let start, !part.names.isEmpty else { return }
-    try checkpoints.announce(part.names, start: start)
+    try checkpoints.prepare(part.names, start: start)
   }
 
   private mutating func saveCheckpoint(_ boundary: TransactionBoundary) throws(PipelineError) {

@@ -5,8 +5,8 @@ import ParquetWriter
 import Pipeline
 import Platform
 
-extension StreamRun {
-  func output(_ stage: Stage) -> Output {
+extension Session {
+  func output(_ opened: OpenedStream) -> Output {
     let settings = configuration.output
     switch settings.mode {
     case .stdout: return .stream(.text(everyEvent: settings.events == .all))
@@ -22,13 +22,13 @@ extension StreamRun {
       let log = Logger(label: "pipeline")
       return .parts(
         ParquetOutput(
-          place: outputPlace { [checkpoints = stage.checkpoints] () throws(CheckpointStoreError) in
+          place: outputPlace { [checkpoints = opened.checkpoints] () throws(CheckpointStoreError) in
             try checkpoints.check()
           }, batchRowLimit: settings.parquetBatchSize,
           json: settings.parquetLogicalType, properties: properties,
-          serverUUID: stage.facts.server.uuid,
-          roll: configuration.durability.roll, naming: naming(stage), partitioning: settings.partitioning,
-          takenOver: settings.parquetDirectory.isS3 ? stage.checkpoints.takenOver : [],
+          serverUUID: opened.facts.server.uuid,
+          roll: configuration.durability.roll, naming: naming(opened), partitioning: settings.partitioning,
+          takenOver: settings.parquetDirectory.isS3 ? opened.checkpoints.takenOver : [],
           log: ParquetLog(
             opened: { log.info("opening parquet file: \($0)") },
             finished: { [finished] in
@@ -62,13 +62,13 @@ extension StreamRun {
   /// A file without rows.
   var blankFile: [UInt8] { BlankFile.make(json: configuration.output.parquetLogicalType, application: .current) }
 
-  private func naming(_ stage: Stage) -> FileNaming {
+  private func naming(_ opened: OpenedStream) -> FileNaming {
     let durability = configuration.durability
     let parts: FileNaming.Parts =
       durability.roll.isActive || request.isOneOfMany || configuration.output.partitioning.isActive
         || configuration.output.parquetDirectory.isS3
       ? .all : durability.checkpointFile == nil ? .none : .rest
-    return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark)
+    return FileNaming(parts: parts, serverMark: opened.checkpoints.serverMark)
   }
 }
 
