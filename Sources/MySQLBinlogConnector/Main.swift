@@ -82,7 +82,7 @@ struct Main {
     do { interrupt = try InterruptSource() } catch { throw .system(error) }
     Signals.install(wakeFileDescriptor: interrupt.wakeFileDescriptor)
     do {
-      _ = try StreamRun(configuration, RunRequest(), interrupt).run()
+      _ = try Session(configuration, RunRequest(), interrupt).run()
     } catch {
       // A stop signal before the first event: nothing was received, so nothing is lost.
       guard Signals.stopRequested, error.exitCode == .success else { throw error }

@@ -118,19 +118,19 @@ public final class Pipeline: Sendable {
   public var isClosed: Bool { events.isOver }
 
   /// True if output that was not complete was given up.
-  public var wasGivenUp: Bool { parts?.wasCancelled ?? events.wasCancelled }
+  public var wasAborted: Bool { parts?.wasCancelled ?? events.wasCancelled }
 
   /// The error of the first stage that failed, so far.
   public var failure: PipelineError? { stages.firstError }
 
   /// Stops the workers at once: a file that is not complete is given up, and finished ones stay.
   public func cancel() {
-    giveUp()
+    abort()
     stages.wait()
   }
 
   /// Begins what `cancel` does, without waiting for it: `submit` returns false from now on, and `finish` comes back.
-  public func giveUp() {
+  public func abort() {
     events.cancel()
     parts?.cancel()
   }

@@ -8,7 +8,7 @@ package enum StartSettings: Sendable, Equatable {
   case gtids(GTIDSet)
   /// At the first event that the server still has, as an empty `gtid_set` says.
   case oldest
-  /// At the end of the log when the run begins: `StreamRun.atLogEnd` finds it.
+  /// At the end of the log when the run begins: `Session.atLogEnd` finds it.
   case now
   /// At the first transaction of `from_timestamp`, in seconds since 1970, or later.
   case timestamp(UInt32)

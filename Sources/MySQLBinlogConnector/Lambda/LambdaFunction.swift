@@ -59,7 +59,7 @@ struct LambdaFunction {
     defer { limit.stop() }
     let request = RunRequest(
       start: Self.start(of: event), rowLimit: event.maxRows, timeLimit: limit, isOneOfMany: true)
-    return try StreamRun(configuration, request, interrupt).run()
+    return try Session(configuration, request, interrupt).run()
   }
 
   private static func start(of event: LambdaEvent) -> RunRequest.Start {

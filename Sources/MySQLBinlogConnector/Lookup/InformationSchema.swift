@@ -47,7 +47,8 @@ final class InformationSchema: ColumnSource, @unchecked Sendable {
     let key = TableKey(schema: schema, table: table)
     if let change = scan.lastChange(of: key, behind: place) { throw .changed(change) }
     if let failure, failure.time.duration(to: .now) < Self.retryInterval { throw .unavailable(failure.reason) }
-    sayOnce("the log lacks names or types of columns, first of \(schema).\(table): the server's information_schema is asked")
+    sayOnce(
+      "the log lacks names or types of columns, first of \(schema).\(table): the server's information_schema is asked")
     let connection: Connection
     do throws(WireError) {
       connection = try Connection(replica.connectionOptions(interrupt: nil), to: server)

@@ -103,7 +103,7 @@ public final class Checkpoints: @unchecked Sendable {
   /// - Parameter start: where the run began, for a run that has no checkpoint to go on from. One that was told to begin
   ///   elsewhere moves the checkpoint there: files of the same names may be covered by the one that it passes over.
   /// - Throws: also when another run has moved the checkpoint: what is published now could take the place of that run's files.
-  package func announce(_ names: [String], start: TransactionBoundary) throws(PipelineError) {
+  package func prepare(_ names: [String], start: TransactionBoundary) throws(PipelineError) {
     let checkpoint = lock.withLock {
       let known = Set(unfinished)
       unfinished += names.filter { !known.contains($0) }

@@ -97,7 +97,7 @@ struct PartWriter<Format: PartFormat>: ~Copyable {
   /// there is no checkpoint that covers them.
   private mutating func finishPart() throws(PipelineError) {
     guard let part else { return }
-    try announce(part)
+    try prepare(part)
     let files: [Checkpoint.File]
     do throws(PipelineError) { files = try part.publish(serverVersion: serverVersion) } catch {
       part.abandon()
@@ -108,14 +108,14 @@ struct PartWriter<Format: PartFormat>: ~Copyable {
     self.part = nil
   }
 
-  private mutating func announce(_ part: OutputPart<Format>) throws(PipelineError) {
+  private mutating func prepare(_ part: OutputPart<Format>) throws(PipelineError) {
     if start == nil, let offset = part.start {
       start = TransactionBoundary(
         position: BinlogPosition(file: part.binlogFile, offset: offset), gtids: origin.gtids, timestamp: 0,
         fileCreated: 0, sequence: origin.sequence)
     }
     guard let start, !part.names.isEmpty else { return }
-    try checkpoints.announce(part.names, start: start)
+    try checkpoints.prepare(part.names, start: start)
   }
 
   private mutating func saveCheckpoint(_ boundary: TransactionBoundary) throws(PipelineError) {

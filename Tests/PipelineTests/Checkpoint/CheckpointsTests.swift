@@ -65,16 +65,16 @@ import Testing
   @Test func announcements() throws {
     let store = Documents()
     let first = Checkpoints(store, server: Self.server("a"), after: nil)
-    try first.announce(["x", "y"], start: Self.boundary(100))
-    try first.announce(["z"], start: Self.boundary(100))
+    try first.prepare(["x", "y"], start: Self.boundary(100))
+    try first.prepare(["z"], start: Self.boundary(100))
     try first.save(Self.boundary(200), files: [])
-    try first.announce(["v"], start: Self.boundary(100))
+    try first.prepare(["v"], start: Self.boundary(100))
     #expect(store.saved.map(\.binlogPosition) == [100, 100, 200, 200])
     #expect(store.saved.map(\.unfinished) == [["x", "y"], ["x", "y", "z"], nil, ["v"]])
     #expect(first.checkpoint(of: Self.boundary(200)).unfinished == ["v"])
 
     let next = Checkpoints(store, server: Self.server("b"), after: store.saved[3])
-    try next.announce(["w"], start: Self.boundary(300))
+    try next.prepare(["w"], start: Self.boundary(300))
     #expect(store.saved[4].unfinished == ["v", "w"])
     #expect(store.saved[4].binlogPosition == 200)
     #expect(store.saved[4].server == Self.server("a"))
@@ -89,7 +89,7 @@ import Testing
     let store = Documents()
     let last = Checkpoints(nil, server: Self.server("a"), after: nil).checkpoint(of: Self.boundary(900))
     let checkpoints = Checkpoints(store, server: Self.server("a"), after: last, goesOn: false)
-    try checkpoints.announce(["x"], start: Self.boundary(100))
+    try checkpoints.prepare(["x"], start: Self.boundary(100))
     try checkpoints.save(Self.boundary(200), files: [])
     #expect(store.saved.map(\.binlogPosition) == [100, 200])
     #expect(store.saved.map(\.unfinished) == [["x"], nil])
@@ -100,7 +100,7 @@ import Testing
     let store = Documents()
     store.isInUse = true
     let checkpoints = Checkpoints(store, server: Self.server("a"), after: nil)
-    #expect(throws: PipelineError.self) { try checkpoints.announce(["x"], start: Self.boundary(100)) }
+    #expect(throws: PipelineError.self) { try checkpoints.prepare(["x"], start: Self.boundary(100)) }
     #expect(store.saved.isEmpty)
   }
 
@@ -111,7 +111,7 @@ import Testing
     let first = Checkpoints(store, server: Self.server("a"), after: nil)
     try first.save(Self.boundary(100), files: [])
     for _ in 0..<2 {
-      try Checkpoints(store, server: Self.server("a"), after: store.saved[0]).announce(["x"], start: Self.boundary(100))
+      try Checkpoints(store, server: Self.server("a"), after: store.saved[0]).prepare(["x"], start: Self.boundary(100))
     }
     #expect(store.saved[1].unfinished == store.saved[2].unfinished)
     #expect(store.saved[1].encoded != store.saved[2].encoded)
@@ -120,10 +120,10 @@ import Testing
   /// Names stay in the list through all runs that die, until a checkpoint covers the part.
   @Test func namesAreKeptUntilTheyAreCovered() throws {
     let store = Documents()
-    try Checkpoints(store, server: Self.server("a"), after: nil).announce(["x", "y"], start: Self.boundary(100))
+    try Checkpoints(store, server: Self.server("a"), after: nil).prepare(["x", "y"], start: Self.boundary(100))
     let next = Checkpoints(store, server: Self.server("a"), after: store.saved[0])
     #expect(next.takenOver == ["x", "y"])
-    try next.announce(["y", "z"], start: Self.boundary(100))
+    try next.prepare(["y", "z"], start: Self.boundary(100))
     #expect(store.saved[1].unfinished == ["x", "y", "z"])
     try next.save(Self.boundary(200), files: [])
     #expect(store.saved[2].unfinished == nil)

@@ -6,7 +6,7 @@ package struct StopCondition: Sendable, Equatable, CustomStringConvertible {
   package let gtids: GTIDSet?
   /// The run ends at the place of this time, in seconds since 1970: see `TimestampSearch`.
   package let timestamp: UInt32?
-  /// The run ends where the server's log does when it begins: `StreamRun.atLogEnd` finds it.
+  /// The run ends where the server's log does when it begins: `Session.atLogEnd` finds it.
   package let endsNow: Bool
 
   /// The end at whichever comes first; nil for none.

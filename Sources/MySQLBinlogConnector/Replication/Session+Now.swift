@@ -1,13 +1,13 @@
 import BinlogParser
 import MySQLWire
 
-extension StreamRun {
+extension Session {
   /// The run in which `now`, as a start or as an end, has become the end of the server's log at this moment.
   ///
   /// It costs a connection of its own, before the first one that streams.
   ///
   /// - Parameter isContinued: the start is known already.
-  func atLogEnd(_ replica: Replica, isContinued: Bool) throws(RunError) -> StreamRun {
+  func atLogEnd(_ replica: Replica, isContinued: Bool) throws(RunError) -> Session {
     let beginsNow = configuration.start == .now && !isContinued
     guard beginsNow || configuration.stop.endsNow else { return self }
     let end = try logEnd(replica)

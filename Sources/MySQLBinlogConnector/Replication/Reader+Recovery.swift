@@ -12,17 +12,17 @@ extension Reader {
   mutating func recover(from error: RunError) throws(RunError) -> End? {
     // What a stage found wrong lies before the place to which the reader came.
     guard !pipeline.isClosed else { return .pipelineStopped }
-    guard let resumption, resumption.mayHelp(after: error) else {
+    guard let reconnector, reconnector.mayHelp(after: error) else {
       guard try handWhatIsGood(before: error) else { return .pipelineStopped }
       throw error
     }
     guard handCompleteTransactions() else { return .pipelineStopped }
-    resumption.end(source)
+    reconnector.end(source)
     // A stop signal does not wait for the network. A run whose time ends soon may still receive the rest of a transaction
     // of which the pipeline has a part.
-    resumption.interrupt.isHeld = timeLimit != nil && passedOver != nil
+    reconnector.interrupt.isHeld = timeLimit != nil && skipUntil != nil
     if Signals.stopRequested { return endInOutage() }
-    switch try resumption.resume(from: nextStart, after: error) {
+    switch try reconnector.resume(from: nextStart, after: error) {
     case .resumed(let dump):
       go(on: dump)
       return nil
@@ -34,8 +34,8 @@ extension Reader {
   /// The error of a dump that has just ended before the log did; nil where the log is at its end. A stream by GTID may end
   /// behind transactions that are not sent, as long as it has got none.
   var cutDump: RunError? {
-    guard case .server(let connection) = source, let resumption, !nextStart.isByGTID,
-      resumption.wasCut(at: stream.position)
+    guard case .server(let connection) = source, let reconnector, !nextStart.isByGTID,
+      reconnector.wasCut(at: stream.position)
     else { return nil }
     return .wire(connection.dumpWasCut, reached: reached)
   }
@@ -65,7 +65,7 @@ extension Reader {
   /// Why the reading ends in an outage, after a stop signal or when something else ended the wait.
   private mutating func endInOutage() -> End {
     if pipeline.isClosed { return .pipelineStopped }
-    return requestedEnd() ?? (passedOver == nil ? .stopRequested : .cutOff)
+    return requestedEnd() ?? (skipUntil == nil ? .stopRequested : .stoppedInTransaction)
   }
 
   /// Drops what came of an open transaction, and hands over what came before it.
@@ -73,7 +73,7 @@ extension Reader {
     if isHolding || !held.isEmpty {
       dropHeldTransaction()
     } else {
-      if passedOver == nil, let submitted, submitted != boundary, completeFrameCount == nil { passedOver = submitted }
+      if skipUntil == nil, let submitted, submitted != boundary, completeFrameCount == nil { skipUntil = submitted }
       chunk.keep(completeFrameCount ?? 0)
     }
     undoneAhead = nil
@@ -93,6 +93,6 @@ extension Reader {
     if nextStart.isByGTID { forgetPosition() }
     stream = source.stream(at: nextStart.position, checksum: dump.checksum)
     renewChunk()
-    if passedOver != nil { completeFrameCount = nil }
+    if skipUntil != nil { completeFrameCount = nil }
   }
 }

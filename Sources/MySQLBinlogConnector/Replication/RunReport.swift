@@ -21,15 +21,16 @@ struct RunReport {
     case .rangeEnd: log.info("reached the end of the range at \(reached)")
     case .stopRequested: log.info("stop requested: finishing what was received up to \(reached)")
     case .timeOver: log.info("the time is over: finishing what was received up to \(reached)")
-    case .givenUp: log.warning("the time is over within a transaction, which is given up: reached \(reached)")
-    case .cutOff:
+    case .timeOverInTransaction:
+      log.warning("the time is over within a transaction, which is given up: reached \(reached)")
+    case .stoppedInTransaction:
       log.warning("stop requested in an outage within a transaction, which is given up: reached \(reached)")
     case .endOfLog where range.toFile == nil:
       log.warning("the log ended at \(reached), before the stop condition: \(configuration.stop)")
     case .endOfLog:
       let wanted = "\(range.toFile ?? ""):\(range.toOffset.map { "\($0)" } ?? "end of file")"
       log.warning("the log ended at \(reached), before the stop position \(wanted)")
-    case .sourceChanged(.otherLog): log.debug("the log ended at \(reached) when it was begun anew")
+    case .sourceChanged(.logReset): log.debug("the log ended at \(reached) when it was begun anew")
     case .sourceChanged(let change): log.warning("\(change); beginning anew behind the last complete output")
     case .pipelineStopped: log.debug("the pipeline stopped at or before \(reached)")
     }

@@ -8,7 +8,7 @@ import Pipeline
 extension Reader {
   /// True if what came of the open transaction must wait, because its end may take it back.
   var isHolding: Bool {
-    guard transactions.isInTransaction, passedOver == nil, undoneAhead == nil, !isInTornTransaction else {
+    guard transactions.isInTransaction, skipUntil == nil, undoneAhead == nil, !isInIncompleteTransaction else {
       return false
     }
     return switch source {
@@ -100,7 +100,7 @@ extension Reader {
     if case .files(let files) = source, files.mayGrow {
       log.warning("the transaction at \(boundary) is not complete yet: its rows are left out until it is")
     } else {
-      log.warning("\(SourceChange.tornTransaction(boundary)); its rows are left out")
+      log.warning("\(SourceChange.incompleteTransaction(boundary)); its rows are left out")
     }
   }
 

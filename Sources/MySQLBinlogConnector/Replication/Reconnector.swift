@@ -5,7 +5,7 @@ import Pipeline
 import Platform
 
 /// Takes a stream up again after its connection was lost.
-final class Resumption {
+final class Reconnector {
   /// What came of it.
   enum Outcome {
     /// The stream goes on.
@@ -23,26 +23,26 @@ final class Resumption {
   /// Place at which a dump ended too early.
   private var earlyEnd: BinlogPosition?
   private let nonBlocking: Bool
-  private let outage: Outage
+  private let backoff: RetryBackoff
   private let log = Logger(label: "connection")
 
-  /// Takes up streams of the server with `facts`, as often as `outage` allows.
-  init(_ replica: Replica, _ facts: ServerFacts, nonBlocking: Bool, _ outage: Outage) {
+  /// Takes up streams of the server with `facts`, as often as `backoff` allows.
+  init(_ replica: Replica, _ facts: ServerFacts, nonBlocking: Bool, _ backoff: RetryBackoff) {
     self.replica = replica
     server = facts.server
     knownEnd = facts.end
     self.nonBlocking = nonBlocking
-    self.outage = outage
+    self.backoff = backoff
   }
 
   /// What ends waits.
   var interrupt: InterruptSource { replica.interrupt }
 
   /// A whole transaction came.
-  func noteProgress() { outage.end() }
+  func noteProgress() { backoff.end() }
 
   /// True if it makes sense to take the stream up again after `error`.
-  func mayHelp(after error: RunError) -> Bool { outage.mayPass(after: error) }
+  func mayHelp(after error: RunError) -> Bool { backoff.mayPass(after: error) }
 
   /// Says whether a dump that ended at `position` was cut: the log was longer before it began. `KILL QUERY`, or a server
   /// that stops, ends a dump as if there were no more. Another one that ends there too is believed.
@@ -63,13 +63,13 @@ final class Resumption {
   func resume(from start: StreamStart, after error: RunError) throws(RunError) -> Outcome {
     var last = error
     while true {
-      guard try outage.wait(after: last) else { return .interrupted }
+      guard try backoff.wait(after: last) else { return .interrupted }
       do throws(WireError) {
         return try attempt(from: start)
       } catch {
         if error.category == .interrupted { return .interrupted }
         last = .wire(error, reached: start.position)
-        guard outage.mayPass(after: last) else { throw last }
+        guard backoff.mayPass(after: last) else { throw last }
       }
     }
   }

@@ -3,22 +3,22 @@ import BinlogParser
 /// Why what was received last is not part of the log after all.
 enum SourceChange {
   /// The transaction that starts there has no end: the server died while it wrote it.
-  case tornTransaction(BinlogPosition)
+  case incompleteTransaction(BinlogPosition)
   /// The transaction that starts there is another one than that of which a part had come.
   case otherTransaction(BinlogPosition)
   /// Another server answers; which.
   case otherServer(String)
   /// The server's log was begun anew: this file is another one than that of the same name which was being read.
-  case otherLog(file: String)
+  case logReset(file: String)
 }
 
 extension SourceChange: CustomStringConvertible {
   var description: String {
     switch self {
-    case .tornTransaction(let start): "the transaction at \(start) has no end: the server died while it wrote it"
+    case .incompleteTransaction(let start): "the transaction at \(start) has no end: the server died while it wrote it"
     case .otherTransaction(let start): "the transaction at \(start) is no longer the one that was being received"
     case .otherServer(let server): "the server that answers is another one: \(server)"
-    case .otherLog(let file):
+    case .logReset(let file):
       "the server's log was begun anew: \(file) is no longer the file that was being read"
     }
   }

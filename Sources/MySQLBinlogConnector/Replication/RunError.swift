@@ -14,7 +14,7 @@ enum RunError: Error {
   /// The server does not have the log that was asked for; `oldest` is the first file that it has.
   case missingLog(WireError, reached: BinlogPosition?, oldest: String?)
   /// The server's log was begun anew, and `file` is another one; how far the output reaches, and what was received.
-  case logBegunAnew(file: String, written: StreamStart, received: BinlogPosition)
+  case logReset(file: String, written: StreamStart, received: BinlogPosition)
   /// A stop signal in an outage: complete transactions from there on were received, and are not written.
   case unwritten(from: StreamStart)
   /// A binlog file cannot be read.
@@ -36,7 +36,7 @@ enum RunError: Error {
     case .configuration: .configuration
     case .wire(let error, _), .missingLog(let error, _, _): Self.exitCode(of: error)
     case .unwritten: .unavailable
-    case .binlog, .logBegunAnew: .dataError
+    case .binlog, .logReset: .dataError
     case .pipeline(.binlog, _): .dataError
     case .pipeline(.checkpoint(.inUse), _): .configuration
     case .pipeline(.file(let error), _) where error.isInUse: .configuration
@@ -95,7 +95,7 @@ enum RunError: Error {
     case .configuration(let error): error.description
     case .wire(let error, let reached?), .missingLog(let error, let reached?, _): "\(error); reached \(reached)"
     case .wire(let error, nil), .missingLog(let error, nil, _): error.description
-    case .logBegunAnew(let file, let written, let received): Self.logBegunAnew(file, written, received)
+    case .logReset(let file, let written, let received): Self.logReset(file, written, received)
     case .unwritten(let start):
       "stopped in an outage within a transaction: complete transactions from \(start) on were received, and are not written"
     case .binlog(let error): error.description
@@ -109,12 +109,12 @@ enum RunError: Error {
     }
   }
 
-  private static func logBegunAnew(_ file: String, _ written: StreamStart, _ received: BinlogPosition) -> String {
+  private static func logReset(_ file: String, _ written: StreamStart, _ received: BinlogPosition) -> String {
     let output =
       written.position == received
       ? "everything received, up to \(received), is written"
       : "the output ends at \(written), and what was received from there to \(received) is given up"
-    return "\(SourceChange.otherLog(file: file)); \(output)"
+    return "\(SourceChange.logReset(file: file)); \(output)"
   }
 
   /// What to do about it.
@@ -128,7 +128,7 @@ enum RunError: Error {
     case .pipeline(.file(let error), _): error.advice
     case .pipeline(.checkpoint(let error), _): error.advice
     case .output(let error): error.advice
-    case .logBegunAnew:
+    case .logReset:
       "what the server logged behind there, before it began anew, is missing: move the output away, because names of files"
         + " come again, remove the checkpoint, and begin at the first binlog that the server has"
     case .unwritten: "begin there again; with a checkpoint_file the next run does so by itself"

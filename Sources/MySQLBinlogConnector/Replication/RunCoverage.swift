@@ -15,7 +15,7 @@ final class RunCoverage {
   init(_ filter: TableFilter) { (self.filter, patterns) = filter.watched() }
 }
 
-extension StreamRun {
+extension Session {
   /// Warns of a range that held nothing, or else of patterns that matched nothing: both may have been mistyped.
   ///
   /// Of many runs each reads a part only, and says nothing.

@@ -87,7 +87,7 @@ final class TimeLimit: @unchecked Sendable {
     self.pipeline = pipeline
     let isOver = isOutputOver
     condition.unlock()
-    if isOver { pipeline.giveUp() }
+    if isOver { pipeline.abort() }
   }
 
   private func endOutput() {
@@ -95,7 +95,7 @@ final class TimeLimit: @unchecked Sendable {
     isOutputOver = true
     let pipeline = pipeline
     condition.unlock()
-    pipeline?.giveUp()
+    pipeline?.abort()
   }
 
   /// Waits; false when the run was over first.

@@ -6,7 +6,7 @@ import Platform
 /// with a random part, so that many replicas do not come back at the same moment.
 ///
 /// It ends with a whole transaction, and not with a connection: a network may let every login through, and break then.
-final class Outage {
+final class RetryBackoff {
   /// So many times without progress, damaged bytes are taken for the network's fault.
   private static let damageLimit = 3
   private static let firstWaitMilliseconds = 100.0

@@ -5,10 +5,10 @@ import ParquetWriter
 import Pipeline
 import Platform
 
-extension StreamRun {
-  func output(_ stage: Stage) -> Output {
+extension Session {
+  func output(_ opened: OpenedStream) -> Output {
     guard case .parts(let place) = configuration.output.delivery else { return .stream(streamFormat) }
-    return .parts(parts(fileFormat(serverUUID: stage.facts.server.uuid), in: place, stage))
+    return .parts(parts(fileFormat(serverUUID: opened.facts.server.uuid), in: place, opened))
   }
 
   /// The form of what goes to standard output.
@@ -39,17 +39,17 @@ extension StreamRun {
         serverUUID: serverUUID))
   }
 
-  private func parts(_ format: FileFormat, in place: StorageLocation, _ stage: Stage) -> PartOutput {
+  private func parts(_ format: FileFormat, in place: StorageLocation, _ opened: OpenedStream) -> PartOutput {
     let settings = configuration.output
     let log = Logger(label: "pipeline")
     return PartOutput(
       format: format,
-      place: outputPlace(place) { [checkpoints = stage.checkpoints] () throws(CheckpointStoreError) in
+      place: outputPlace(place) { [checkpoints = opened.checkpoints] () throws(CheckpointStoreError) in
         try checkpoints.check()
       },
-      roll: configuration.durability.roll, naming: naming(stage, place, ending: format.nameEnding),
+      roll: configuration.durability.roll, naming: naming(opened, place, ending: format.nameEnding),
       partitioning: settings.partitioning,
-      takenOver: place.isS3 ? stage.checkpoints.takenOver : [],
+      takenOver: place.isS3 ? opened.checkpoints.takenOver : [],
       log: PartLog(
         opened: { log.info("opening \(settings.mode) file: \($0)") },
         finished: { [finished] in
@@ -84,13 +84,13 @@ extension StreamRun {
   /// A file without rows.
   var blankFile: [UInt8] { fileFormat().blankFile }
 
-  private func naming(_ stage: Stage, _ place: StorageLocation, ending: String) -> FileNaming {
+  private func naming(_ opened: OpenedStream, _ place: StorageLocation, ending: String) -> FileNaming {
     let durability = configuration.durability
     let parts: FileNaming.Parts =
       durability.roll.isActive || request.isOneOfMany || configuration.output.partitioning.isActive
         || place.isS3
       ? .all : durability.checkpointFile == nil ? .none : .rest
-    return FileNaming(parts: parts, serverMark: stage.checkpoints.serverMark, ending: ending)
+    return FileNaming(parts: parts, serverMark: opened.checkpoints.serverMark, ending: ending)
   }
 }
 
@@ -114,9 +114,9 @@ extension ColumnNames {
     case .ordinal: self = .ordinal
     case .auto, .lookup:
       let sources = server.map { [$0 as any ColumnSource] } ?? []
-      self = .lookup(
-        ColumnSources(
-          sources, completesTypes: settings.columnNames == .lookup, report: MissingNames(hasServer: server != nil).report))
+      let completesTypes = settings.columnNames == .lookup
+      let names = MissingNames(hasServer: server != nil)
+      self = .lookup(ColumnSources(sources, completesTypes: completesTypes, report: names.report))
     }
   }
 }

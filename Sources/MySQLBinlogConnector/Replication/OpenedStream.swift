@@ -2,7 +2,7 @@ import BinlogParser
 import Pipeline
 
 /// Everything that one stream needs.
-struct Stage {
+struct OpenedStream {
   let source: EventSource
   let start: StreamStart
   /// The number of the last row before the start (`RowSequence`); 0 where it is not known.
@@ -12,5 +12,5 @@ struct Stage {
   let checksum: EventChecksum
   let columnNames: ColumnNames
   let checkpoints: Checkpoints
-  let resumption: Resumption?
+  let reconnector: Reconnector?
 }

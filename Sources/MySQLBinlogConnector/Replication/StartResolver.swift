@@ -16,26 +16,26 @@ struct StartResolver {
   private let configuration: Configuration
   private let origin: Origin
   private let mayChangeServer: Bool
-  private let goesOn: Bool
+  private let hasStreamed: Bool
   private let log = Logger(label: "main")
 
   /// A resolver of starts as the configuration, and `origin`, say them.
   ///
   /// - Parameters:
   ///   - mayChangeServer: whether a place of one server may be found on another one, by GTID.
-  ///   - goesOn: whether the run has streamed before: another server is then given time to catch up.
+  ///   - hasStreamed: whether the run has streamed before: another server is then given time to catch up.
   init(
     _ configuration: Configuration, placeOf origin: Origin = .checkpoint, mayChangeServer: Bool = true,
-    goesOn: Bool = false
+    hasStreamed: Bool = false
   ) {
     self.configuration = configuration
     self.origin = origin
     self.mayChangeServer = mayChangeServer
-    self.goesOn = goesOn
+    self.hasStreamed = hasStreamed
   }
 
   /// How long another server may take to apply what the checkpoint has.
-  private var catchUpSeconds: Int { goesOn ? 30 : 0 }
+  private var catchUpSeconds: Int { hasStreamed ? 30 : 0 }
 
   // MARK: Files
 
@@ -53,7 +53,7 @@ struct StartResolver {
       return .position(position, gtids: gtids(of: checkpoint, isMariaDB: nil))
     }
     guard let first = files.files.first?.name, BinlogFileOrder.precedes(position.file, first) else {
-      throw refusal("files has no \(position.file), in which the checkpoint is: add it; \(wayToBeginAnew)")
+      throw refusal("files has no \(position.file), in which the checkpoint is: add it; \(wayToReset)")
     }
     guard files.allowsGaps || BinlogFileOrder.isNext(first, after: position.file) else {
       throw refusal(
@@ -137,7 +137,7 @@ struct StartResolver {
     guard isSame || mayChangeServer else {
       throw refusal(
         "it is of another server, \(checkpoint.server.name), and this is \(facts.server.name), whose output files could "
-          + "have the same names: set a checkpoint_file, which keeps them apart, or \(wayToBeginAnew)")
+          + "have the same names: set a checkpoint_file, which keeps them apart, or \(wayToReset)")
     }
     if isSame {
       if let gtids, facts.hasGTIDs { try checkOwnHistory(checkpoint, gtids, replica, connection, facts) }
@@ -166,13 +166,13 @@ struct StartResolver {
     guard let created = checkpoint.binlogFileCreated else { return }
     let now = try LogScan.run(replica, facts, checkpoint.binlogFile) { scan throws(RunError) in try scan.beginning() }
     guard let now, now > 0, now != created else { return }
-    if goesOn {
+    if hasStreamed {
       let position = checkpoint.position
-      throw .logBegunAnew(file: checkpoint.binlogFile, written: .position(position, gtids: nil), received: position)
+      throw .logReset(file: checkpoint.binlogFile, written: .position(position, gtids: nil), received: position)
     }
     throw refusal(
       "the server's log was begun anew: \(checkpoint.binlogFile) is no longer the file that was read; "
-        + "\(wayToBeginAnew)")
+        + "\(wayToReset)")
   }
 
   /// Throws unless the server has all transactions of its own checkpoint.
@@ -181,7 +181,7 @@ struct StartResolver {
   ) throws(RunError) {
     guard gtids.isMariaDB == facts.isMariaDB else {
       throw refusal(
-        "its GTID set is of another kind of server than \(facts.server.name): restore it, or \(wayToBeginAnew)")
+        "its GTID set is of another kind of server than \(facts.server.name): restore it, or \(wayToReset)")
     }
     let history = ServerHistory(connection)
     if try history.includes(gtids) { return }
@@ -189,7 +189,7 @@ struct StartResolver {
     guard try !has(gtids, replica, history, facts) else { return }
     throw refusal(
       "it is of this server, which now lacks transactions of its GTID set '\(gtids)': the server's log was reset, or its"
-        + " data were restored from before; \(wayToBeginAnew)")
+        + " data were restored from before; \(wayToReset)")
   }
 
   /// Throws unless the server has all transactions of a checkpoint of `other`, and will log those that follow.
@@ -197,7 +197,7 @@ struct StartResolver {
     of other: Checkpoint.Server, _ gtids: GTIDSet?, _ replica: Replica, _ connection: Connection, _ facts: ServerFacts
   ) throws(RunError) {
     let servers = "it is of another server, \(other.name), and this is \(facts.server.name)"
-    let hint = "set host to the right server; \(wayToBeginAnew)"
+    let hint = "set host to the right server; \(wayToReset)"
     guard let gtids, facts.hasGTIDs, gtids.isMariaDB == facts.isMariaDB else {
       throw refusal("\(servers), which only GTIDs could relate: \(hint)")
     }
@@ -247,7 +247,7 @@ struct StartResolver {
     return configuration.durability.checkpointFile.map { "checkpoint_file \($0)" } ?? "the place reached"
   }
 
-  private var wayToBeginAnew: String {
+  private var wayToReset: String {
     let how = origin == .request ? "leave next out" : "remove the checkpoint file"
     return "to begin anew, move the output away, in which rows would come twice, and \(how)"
   }

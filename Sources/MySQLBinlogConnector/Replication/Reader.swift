@@ -18,9 +18,9 @@ struct Reader {
     /// The run's time is over.
     case timeOver
     /// The run's time is over, and the pipeline has a part of a transaction whose end has not come.
-    case givenUp
+    case timeOverInTransaction
     /// SIGINT or SIGTERM in an outage, and the pipeline has a part of a transaction whose end has not come.
-    case cutOff
+    case stoppedInTransaction
     /// A stage of the pipeline failed, which it knows why, or has all that is wanted.
     case pipelineStopped
     /// What was received last is not part of the log after all; why.
@@ -29,7 +29,7 @@ struct Reader {
 
   var source: EventSource
   let start: StreamStart
-  let resumption: Resumption?
+  let reconnector: Reconnector?
   let pipeline: Pipeline
   private let range: BinlogRange
   private let stop: StopCondition
@@ -64,15 +64,15 @@ struct Reader {
   /// Where the last event ended that the pipeline has got.
   private(set) var submitted: BinlogPosition?
   /// After a reconnection the events up to here come again, and are passed over.
-  var passedOver: BinlogPosition?
+  var skipUntil: BinlogPosition?
   /// Why what was received last is not part of the log after all.
   private var change: SourceChange?
   /// The file whose format came last, and when it was begun, in seconds since 1970.
   private var format: (file: String, created: UInt32)?
   /// Where transactions start that have no end in the log, because the server died while it wrote them.
-  private(set) var torn: [BinlogPosition]
+  private(set) var incomplete: [BinlogPosition]
   /// True if the events of such a transaction are being dropped.
-  private(set) var isInTornTransaction = false
+  private(set) var isInIncompleteTransaction = false
   /// True if the last event is beyond the stop condition.
   private var isStopped = false
   private var lastTimestamp: UInt32 = 0
@@ -81,12 +81,12 @@ struct Reader {
   init(
     _ source: EventSource, _ pipeline: Pipeline, _ range: BinlogRange, _ stop: StopCondition, _ timeStop: TimeStop?,
     from start: StreamStart, checksum: EventChecksum, progress: Progress, status: StreamStatus, byteCount: UInt64?,
-    resumption: Resumption?,
-    timeLimit: TimeLimit?, torn: [BinlogPosition]
+    reconnector: Reconnector?,
+    timeLimit: TimeLimit?, incomplete: [BinlogPosition]
   ) {
     self.timeLimit = timeLimit
     self.start = start
-    self.torn = torn
+    self.incomplete = incomplete
     self.source = source
     self.pipeline = pipeline
     self.range = range
@@ -95,7 +95,7 @@ struct Reader {
     self.progress = progress
     self.status = status
     self.byteCount = byteCount
-    self.resumption = resumption
+    self.reconnector = reconnector
     let position = start.position
     stream = source.stream(at: position, checksum: checksum)
     transactions = TransactionTracker(gtids: start.gtids)
@@ -121,7 +121,7 @@ struct Reader {
   /// Reads until the range or the log ends, or something stops it. Everything received has been submitted then.
   mutating func run() throws(RunError) -> End {
     while true {
-      resumption?.interrupt.isHeld = !isBetweenTransactions
+      reconnector?.interrupt.isHeld = !isBetweenTransactions
       if let end = requestedEnd() { return end }
       do throws(RunError) {
         if let end = try advance() { return end }
@@ -133,10 +133,10 @@ struct Reader {
   }
 
   /// True if the pipeline and the chunk hold whole transactions only.
-  private var isBetweenTransactions: Bool { transactions.isOutside && passedOver == nil }
+  private var isBetweenTransactions: Bool { transactions.isOutside && skipUntil == nil }
 
   /// True if the pipeline has whole transactions only, once what is complete has been handed over.
-  var hasHandedWholeTransactions: Bool { passedOver == nil }
+  var hasHandedWholeTransactions: Bool { skipUntil == nil }
 
   /// Why the reading is to end here; nil to go on.
   mutating func requestedEnd() -> End? {
@@ -147,7 +147,7 @@ struct Reader {
     }
     guard phase == .over else { return nil }
     guard handCompleteTransactions() else { return .pipelineStopped }
-    return passedOver == nil ? .timeOver : .givenUp
+    return skipUntil == nil ? .timeOver : .timeOverInTransaction
   }
 
   /// Why the reading ends in a wait that was interrupted.
@@ -190,7 +190,7 @@ struct Reader {
     case .last: return try endRange(.rangeEnd, isBeyond: false)
     case .inside: break
     }
-    guard passedOver == nil else { return nil }
+    guard skipUntil == nil else { return nil }
     if transactions.isOutside, !held.isEmpty, try !handHeld() { return .pipelineStopped }
     let isFull = offset + count >= EventChunk.fullByteCount || chunk.file != stream.position.file
     guard isFull || source.mayWait() else { return nil }
@@ -207,7 +207,7 @@ struct Reader {
   private mutating func begin(_ start: BinlogPosition) -> Bool {
     log.info("reading file: \(start.file)")
     endFileInTransaction()
-    isInTornTransaction = false
+    isInIncompleteTransaction = false
     stream = source.stream(at: start, checksum: .none)
     reached = start
     if transactions.isOutside { boundary = start }
@@ -227,7 +227,7 @@ struct Reader {
       if frame.header.type == .rotate { try checkRotation() }
       isStopped = wasOutside && isAtTimeStop(frame, file)
       if isStopped { return .beyond }
-      noteTornTransaction(frame, file, wasOutside)
+      noteIncompleteTransaction(frame, file, wasOutside)
       noteBeginning(of: file, frame)
       try chunk.track(frame, &transactions, stream.format)
     } catch {
@@ -251,7 +251,7 @@ struct Reader {
   /// Throws when the server says that the stream goes on before what was received: rows would come twice.
   private func checkRotation() throws(BinlogError) {
     let next = stream.position
-    guard !boundary.file.isEmpty, resumption != nil else { return }
+    guard !boundary.file.isEmpty, reconnector != nil else { return }
     let goesBack =
       next.file == boundary.file
       ? next.offset < boundary.offset : BinlogFileOrder.precedes(next.file, boundary.file)
@@ -263,16 +263,16 @@ struct Reader {
   }
 
   /// A server that dies may leave a transaction without its end; the next file then begins with its format.
-  private mutating func noteTornTransaction(_ frame: EventFrame, _ file: String, _ wasOutside: Bool) {
-    guard resumption != nil, !frame.isOutsideOfFile else { return }
+  private mutating func noteIncompleteTransaction(_ frame: EventFrame, _ file: String, _ wasOutside: Bool) {
+    guard reconnector != nil, !frame.isOutsideOfFile else { return }
     if wasOutside {
-      isInTornTransaction = torn.contains(BinlogPosition(file: file, offset: frame.start))
+      isInIncompleteTransaction = incomplete.contains(BinlogPosition(file: file, offset: frame.start))
     } else if frame.header.type == .formatDescription {
-      if !isInTornTransaction {
-        torn.append(boundary)
-        change = .tornTransaction(boundary)
+      if !isInIncompleteTransaction {
+        incomplete.append(boundary)
+        change = .incompleteTransaction(boundary)
       }
-      isInTornTransaction = false
+      isInIncompleteTransaction = false
     }
   }
 
@@ -283,7 +283,7 @@ struct Reader {
     let before = created(file)
     if frame.isOutsideOfFile, before > 0, now > 0, now != before {
       // The place that was reached is one of the file that was being read, and must not pass for one of this file.
-      change = .otherLog(file: file)
+      change = .logReset(file: file)
     } else {
       format = (file, now)
     }
@@ -303,12 +303,12 @@ struct Reader {
 
   /// Adds the event to the chunk, and moves the boundary if it ends a transaction; false when it is passed over.
   private mutating func keep(_ frame: EventFrame, _ file: String, _ wasOutside: Bool) -> Bool {
-    if let end = passedOver {
+    if let end = skipUntil {
       chunk.bytes.truncate(to: frame.offset)
       if !frame.isOutsideOfFile { passOver(frame, file, end) }
       return false
     }
-    guard !isInTornTransaction else {
+    guard !isInIncompleteTransaction else {
       chunk.bytes.truncate(to: frame.offset)
       return false
     }
@@ -327,7 +327,7 @@ struct Reader {
       undoneAhead = nil
       boundary = stream.position
       completeFrameCount = chunk.frames.count
-      resumption?.noteProgress()
+      reconnector?.noteProgress()
     }
     return true
   }
@@ -335,7 +335,7 @@ struct Reader {
   /// Compares an event that comes again with what came before, which ended at `end`.
   private mutating func passOver(_ frame: EventFrame, _ file: String, _ end: BinlogPosition) {
     reached = BinlogPosition(file: file, offset: frame.end)
-    if reached == end { passedOver = nil }
+    if reached == end { skipUntil = nil }
     guard file != end.file || frame.end > end.offset else { return }
     change = .otherTransaction(boundary)
   }

@@ -2,7 +2,7 @@ import ObjectStore
 import Pipeline
 import Platform
 
-extension StreamRun {
+extension Session {
   /// True if the next run knows where this one ended: from a checkpoint, or because it is told.
   var keepsPlace: Bool { configuration.durability.checkpointFile != nil || request.isOneOfMany }
 
