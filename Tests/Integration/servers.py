@@ -23,7 +23,8 @@ SCRIPT = PROJECT / "scripts" / "servers"
 NAMES = ("mariadb-10.11", "mariadb-11.8", "mysql-9.7")
 # "gw0", "gw1" and so on; empty where one process runs the tests.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
-FIRST_PORT = int(os.environ.get("MBC_TEST_PORT", "33111")) + len(NAMES) * (1 + int(WORKER[2:]) if WORKER else 0)
+# Below the ports that the system gives to connections: the servers of a worker start when those of others are busy.
+FIRST_PORT = int(os.environ.get("MBC_TEST_PORT", "23111")) + len(NAMES) * (1 + int(WORKER[2:]) if WORKER else 0)
 START_LIMIT_SECONDS = 300
 # The server goes from one to its neighbour only.
 GTID_MODES = ("OFF", "OFF_PERMISSIVE", "ON_PERMISSIVE", "ON")
