@@ -1,7 +1,7 @@
 import ParquetWriter
 import Platform
 
-/// Where the rows go.
+/// Destination of the rows.
 public enum Output: Sendable {
   /// One stream, on standard output: at least once.
   case stream(StreamFormat)
@@ -30,7 +30,7 @@ public enum FileFormat: Sendable {
   /// A line of JSON for each row; the files are compressed as a whole.
   case jsonLines(JSONLinesSettings, Compression)
 
-  /// What stands behind the names of files.
+  /// Ending of the names of files.
   public var nameEnding: String {
     switch self {
     case .parquetChanges: ".parquet"
@@ -49,7 +49,7 @@ public enum FileFormat: Sendable {
   }
 }
 
-/// Where and how files are written.
+/// Place, form and names of files.
 public struct PartOutput: Sendable {
   /// The form of the files.
   let format: FileFormat
@@ -80,7 +80,7 @@ public struct PartOutput: Sendable {
   }
 }
 
-/// What the thread that writes tells of its files.
+/// Messages of the thread that writes about its files.
 public struct PartLog: Sendable {
   let opened: @Sendable (_ path: String) -> Void
   let finished: @Sendable (Checkpoint.File) -> Void

@@ -25,11 +25,11 @@ public struct PipelineLimits: Sendable {
   }
 }
 
-/// How rows are chosen and their columns called.
+/// Choice of rows, and names of their columns.
 public struct DecodingSettings: Sendable {
   /// The rows that are wanted.
   let filter: TableFilter
-  /// Where names of columns come from.
+  /// Source of the names of columns.
   let columnNames: ColumnNames
 
   /// Rows of `filter`, with `columnNames`.

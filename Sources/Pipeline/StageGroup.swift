@@ -38,7 +38,7 @@ final class StageGroup: @unchecked Sendable {
     condition.unlock()
   }
 
-  /// What the first stage that failed has thrown.
+  /// Error of the first stage that failed.
   var firstError: PipelineError? {
     condition.lock()
     defer { condition.unlock() }

@@ -21,7 +21,7 @@ package struct OutputSettings: Sendable, Equatable {
     /// In files or objects that appear whole, exactly once: in a folder, or with a prefix of their keys.
     case parts(StorageLocation)
 
-    /// Where files appear; nil for standard output.
+    /// Place of the files; nil for standard output.
     package var place: StorageLocation? {
       if case .parts(let place) = self { place } else { nil }
     }

@@ -2,7 +2,7 @@ import Pipeline
 
 /// Knowledge from earlier runs, and from the earlier streams of this one, with which the next stream begins.
 struct ResumeState {
-  /// Where to begin; nil where the configuration says it.
+  /// Start of the first stream; nil where the configuration says it.
   let start: Checkpoint?
   /// The last checkpoint, even if the run begins elsewhere.
   let known: Checkpoint?

@@ -102,7 +102,7 @@ extension ApplicationVersion {
 }
 
 extension OutputSettings {
-  /// What images are annotated with.
+  /// Annotation of images.
   fileprivate var parquetLogicalType: LogicalType { parquetJSONType == .json ? .json : .string }
 }
 

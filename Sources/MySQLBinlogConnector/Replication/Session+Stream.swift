@@ -5,7 +5,7 @@ import Platform
 
 /// One stream of a session: from the first event to the last word of its pipeline.
 extension Session {
-  /// Where time is short, what was read when it is over must be written soon.
+  /// Limit of queued bytes in a run whose time is short: they must be written soon when it is over.
   private static let hurriedEventByteLimit = 2 << 20
 
   /// Streams to the end.

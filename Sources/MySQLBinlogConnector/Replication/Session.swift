@@ -75,7 +75,7 @@ struct Session {
 
   // MARK: A server
 
-  /// What one stream came to.
+  /// Result of one stream.
   enum Step {
     /// All is done.
     case ended(RunOutcome)

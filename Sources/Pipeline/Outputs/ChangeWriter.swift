@@ -5,7 +5,7 @@ import Bytes
 ///
 /// `StreamSink` and `PartSink`, which deliver them, are generic over it, so that each output gets code of its own.
 package protocol ChangeWriter: ~Copyable, SendableMetatype {
-  /// What the rows become.
+  /// Form that the rows get.
   associatedtype Batch: ChangeBatch
   /// True for a writer that shows what is known of the rows' transaction.
   var showsTransactions: Bool { get }

@@ -2,7 +2,7 @@ import Platform
 
 /// A form of files: how batches of changes become the bytes of one, on the thread that writes.
 protocol PartFormat: AnyObject, SendableMetatype {
-  /// What its files are made of.
+  /// Pieces of which its files are made.
   associatedtype Batch: ChangeBatch
   /// A file that grows.
   associatedtype Content

@@ -1,6 +1,6 @@
 import BinlogParser
 
-/// What the thread that decodes tells the one that writes.
+/// Message of the thread that decodes to the one that writes.
 enum PartMessage<Batch: ChangeBatch>: Sendable {
   /// What follows stands in this binlog file, whose first transaction starts at `start` where that is known; the output
   /// before it is complete, and ends at the boundary, or in the middle of a transaction.
@@ -31,7 +31,7 @@ struct PartTarget<Batch: ChangeBatch>: ~Copyable, BatchTarget {
   var rows: UInt64 = 0
   /// The partition of the batch that is being filled.
   var partition = Partition.whole
-  /// Where the event ends whose rows came last.
+  /// End of the event whose rows came last.
   var rowsEnd: UInt64 = 0
 
   /// The way through `queue`, on which empty batches come back to `pool`.

@@ -14,14 +14,14 @@ struct PartSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
   private var parked = ParkedBatches<Writer.Batch>()
   /// Rows before the last cut, and how long the first of those since has waited for the next one.
   private var part: (start: UInt64, timer: CutTimer)
-  /// How long events without rows wait for a checkpoint.
+  /// Time that events without rows have waited for a checkpoint.
   private var idle: CutTimer
   /// Cuts and beginnings of files so far.
   private var partCount: UInt64 = 0
   /// Where the last chunk ended, if the thread that writes does not know it yet.
   private var reached: UInt64?
 
-  /// How long a checkpoint may stay behind a log that has no rows for it.
+  /// Longest time that a checkpoint stays behind a log without rows for it.
   private static var idleInterval: Duration { .seconds(10) }
 
   /// A sink of `writer` for `output`; with `keepsPlace` the place in the log moves on without rows too.

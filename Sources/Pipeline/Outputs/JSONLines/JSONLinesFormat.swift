@@ -5,7 +5,7 @@ import Platform
 /// Files of lines of JSON, each compressed as a whole.
 final class JSONLinesFormat: PartFormat {
   private let compressor: StreamCompressor
-  /// What is on its way into a file.
+  /// Bytes on their way into a file.
   private var packed = OutputBuffer(capacity: 1 << 16)
 
   /// A file that grows.

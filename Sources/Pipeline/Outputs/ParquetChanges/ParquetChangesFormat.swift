@@ -1,7 +1,7 @@
 import ParquetWriter
 import Platform
 
-/// What can be chosen about Parquet files of changes.
+/// Settings of Parquet files of changes.
 public struct ParquetChangesSettings: Sendable {
   /// Rows in a row group.
   let batchRowLimit: Int
@@ -77,6 +77,6 @@ final class ParquetChangesFormat: PartFormat {
 }
 
 extension KeyValue {
-  /// What tells a file from one with the same rows.
+  /// Difference of a file from one with the same rows.
   fileprivate static func nonce() -> KeyValue { KeyValue("write_id", Nonce.make()) }
 }

@@ -12,7 +12,7 @@ struct ParquetChangesWriter: ~Copyable, ChangeWriter {
   private var writer = ImageWriter<JSONImage>(capacity: 16)
   private var entries: DictionaryEntries?
   private var entriesSource: (table: TablePlan, kind: RowsKind)?
-  /// Where the event starts whose rows came last.
+  /// Start of the event whose rows came last.
   private var rowsStart: UInt64?
   /// The number of that event's last row.
   private var eventRowIndex: Int64 = 0
