@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import socket
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,14 +68,9 @@ def test_link_in_place_of_the_staging_folder(connector: Connector, log: Path, ot
     assert rows(connector) == 20 and untouched(others) and staging.is_symlink()
 
 
-def make_socket(path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(os.path.relpath(path))
-
-
 MAKERS: dict[str, Callable[[Path, Path], object]] = {
     "pipe": lambda path, others: os.mkfifo(path), "link": lambda path, others: path.symlink_to(others / "file"),
-    "folder": lambda path, others: path.mkdir(), "socket": lambda path, others: make_socket(path)}
+    "folder": lambda path, others: path.mkdir(), "socket": lambda path, others: os.mknod(path, stat.S_IFSOCK | 0o600)}
 
 
 @pytest.mark.parametrize("what", MAKERS)
