@@ -61,14 +61,6 @@ enum EventSource {
     if case .files(let files) = self { files.carry(from: full, to: next) }
   }
 
-  /// What an event means for `range`.
-  func judge(_ frame: EventFrame, _ range: BinlogRange, file: String, next: BinlogPosition) -> BinlogRange.Verdict {
-    switch self {
-    case .server: range.judge(frame, file: file, next: next)
-    case .files: range.judgeInFile(frame, file: file)
-    }
-  }
-
   /// The stream of the events from `start` on; `checksum` is what the server was asked for.
   func stream(at start: BinlogPosition, checksum: EventChecksum) -> EventStream {
     switch self {

@@ -6,25 +6,14 @@ import Pipeline
 ///
 /// From a server such a transaction waits, in memory and then in a file. In a file the reader looks ahead.
 extension Reader {
-  /// True if what came of the open transaction must wait, because its end may take it back.
-  var isHolding: Bool {
-    guard transactions.isInTransaction, skipUntil == nil, undoneAhead == nil, !isInIncompleteTransaction else {
-      return false
-    }
-    return switch source {
-    case .server: transactions.mayRollBack
-    case .files: true
-    }
-  }
-
   /// Hands over what may be handed over; what must wait stays, in the chunk as long as that is not full.
   ///
   /// - Returns: false when nobody takes it any more.
   mutating func pass(isFull: Bool) throws(RunError) -> Bool {
-    guard isHolding else { return hand() }
+    guard state.isHolding else { return handChunk() }
     if case .files(let files) = source {
       try lookAhead(files)
-      return isHolding ? try dropTransactionOfFile(files) : hand()
+      return state.isHolding ? try dropTransactionOfFile(files) : handChunk()
     }
     guard !pipeline.isClosed else { return false }
     guard isFull else { return handBeforeOpenTransaction() }
@@ -41,7 +30,7 @@ extension Reader {
     chunk = pipeline.chunk(of: full.file)
     full.moveEvents(from: completeFrameCount, to: chunk)
     self.completeFrameCount = 0
-    return give(full, upTo: boundary)
+    return give(full, upTo: state.boundary)
   }
 
   /// Hands over the chunks that waited for the end of the transaction, now that it is known.
@@ -49,42 +38,39 @@ extension Reader {
     var base = numberOfFirstEvent - held.frameCount
     while let full = try held.next(pipeline) {
       base += full.frames.count
-      mark(full, base - full.frames.count)
-      guard give(full, upTo: reached) else { return false }
+      mark(full, base - full.frames.count, state.undoneAhead ?? state.transactions.undone)
+      guard give(full, upTo: state.reached) else { return false }
     }
     return true
   }
 
   /// The number in the open transaction, or the one that has just ended, of the chunk's first event.
-  private var numberOfFirstEvent: Int { transactions.undone.eventCount - uncountedEventCount - chunk.frames.count }
-
-  /// Marks what the transaction takes back in the chunk, which ends with its last event so far.
-  mutating func markUndone() { mark(chunk, numberOfFirstEvent) }
-
-  private mutating func mark(_ chunk: EventChunk, _ base: Int) {
-    let undone = undoneAhead ?? transactions.undone
-    for range in undone.ranges(in: max(base, 0)..<max(base + chunk.frames.count, 0)) {
-      rolledBack.events += chunk.markRolledBack(range.lowerBound - base..<range.upperBound - base)
-    }
+  private var numberOfFirstEvent: Int {
+    state.transactions.undone.eventCount - rollbacks.uncountedEventCount - chunk.frames.count
   }
 
-  /// Notes that a transaction ended which took back some or all of what it did.
-  mutating func noteRollback() {
-    markUndone()
-    rolledBack.transactions += 1
-    log.debug("the transaction at \(boundary) was rolled back, or a part of it: its rows are left out")
+  /// Marks what the open transaction takes back in the chunk, which ends with its last event so far.
+  mutating func markUndone() { markUndone(state.undoneAhead ?? state.transactions.undone) }
+
+  /// Marks `undone` in the chunk, which ends with the last event so far of the transaction that takes it back.
+  mutating func markUndone(_ undone: UndoneEvents) { mark(chunk, numberOfFirstEvent, undone) }
+
+  private mutating func mark(_ chunk: EventChunk, _ base: Int, _ undone: UndoneEvents) {
+    for range in undone.ranges(in: max(base, 0)..<max(base + chunk.frames.count, 0)) {
+      rollbacks.events += chunk.markRolledBack(range.lowerBound - base..<range.upperBound - base)
+    }
   }
 
   // MARK: Transactions without an end
 
   /// Looks in the file how the open transaction ends.
   private mutating func lookAhead(_ files: BinlogFileSource) throws(RunError) {
-    var ahead = transactions.withoutIDs
+    var ahead = state.transactions.withoutIDs
     let outcome: TransactionLookahead.Outcome
     do { outcome = try files.lookAhead(&ahead, stream.format) } catch { throw RunError(error) }
     switch outcome {
-    case .end, .unreadable: undoneAhead = ahead.undone
-    case .noEnd: if files.isRelayLog, !files.mayGrow { undoneAhead = ahead.undone }
+    case .end, .unreadable: state.foresee(ahead.undone)
+    case .noEnd: if files.isRelayLog, !files.mayGrow { state.foresee(ahead.undone) }
     }
   }
 
@@ -92,25 +78,25 @@ extension Reader {
   private mutating func dropTransactionOfFile(_ files: BinlogFileSource) throws(RunError) -> Bool {
     warnOfOpenTransaction()
     do { try files.skipRest(&chunk.bytes) } catch { throw RunError(error) }
-    return handCompleteTransactions()
+    return handWholeTransactions()
   }
 
   /// Says that the open transaction, which has no end in the log, is left out.
   func warnOfOpenTransaction() {
     if case .files(let files) = source, files.mayGrow {
-      log.warning("the transaction at \(boundary) is not complete yet: its rows are left out until it is")
+      log.warning("the transaction at \(state.boundary) is not complete yet: its rows are left out until it is")
     } else {
-      log.warning("\(SourceChange.incompleteTransaction(boundary)); its rows are left out")
+      log.warning("\(SourceChange.incompleteTransaction(state.boundary)); its rows are left out")
     }
   }
 
   /// The next file begins: the open transaction has no end, except in a relay log, where it may go on there.
   mutating func endFileInTransaction() {
-    guard isHolding else { return }
+    guard state.isHolding else { return }
     if case .files(let files) = source, files.endedRelayLog { return }
     warnOfOpenTransaction()
     chunk.keep(completeFrameCount ?? 0)
-    transactions.forgetOpenTransaction()
+    state.forgetOpenTransaction()
   }
 
   // MARK: The end of the range
@@ -118,34 +104,36 @@ extension Reader {
   /// Ends the reading behind the last event of the range, which may lie within a transaction: then its end decides too.
   ///
   /// - Parameter isBeyond: the event that came last is not part of it.
-  mutating func endRange(_ end: End, isBeyond: Bool) throws(RunError) -> End {
-    guard isHolding else {
+  mutating func endRange(_ end: SessionEnd, isBeyond: Bool) throws(RunError) -> SessionEnd {
+    guard state.isHolding else {
       if !held.isEmpty, try !handHeld() { return .pipelineStopped }
-      return submit(end)
+      return try hand(.everything) ? end : .pipelineStopped
     }
     let isGood: Bool
     if case .files(let files) = source {
-      uncountedEventCount = isBeyond ? 1 : 0
+      rollbacks.uncountedEventCount = isBeyond ? 1 : 0
       try lookAhead(files)
-      isGood = !isHolding
+      isGood = !state.isHolding
     } else {
       isGood = try readOn(isBeyond: isBeyond)
     }
     guard isGood else {
       warnOfOpenTransaction()
-      return handCompleteTransactions() ? end : .pipelineStopped
+      return handWholeTransactions() ? end : .pipelineStopped
     }
     markUndone()
     guard try handHeld() else { return .pipelineStopped }
-    return chunk.frames.isEmpty || hand() ? end : .pipelineStopped
+    return chunk.frames.isEmpty || handChunk() ? end : .pipelineStopped
   }
 
   /// Reads up to the end of the open transaction without keeping anything; false when it has none.
   private mutating func readOn(isBeyond: Bool) throws(RunError) -> Bool {
-    var ahead = transactions.withoutIDs
+    var ahead = state.transactions.withoutIDs
     let count = ahead.undone.eventCount - (isBeyond ? 1 : 0)
     while !ahead.isOutside {
-      guard case .event(let offset, let size, _) = try source.next(&chunk.bytes, reached: reached) else { return false }
+      guard case .event(let offset, let size, _) = try source.next(&chunk.bytes, reached: state.reached) else {
+        return false
+      }
       defer { chunk.bytes.truncate(to: offset) }
       do {
         let frame = try chunk.frame(at: offset, count: size, &stream)
@@ -155,8 +143,8 @@ extension Reader {
         throw .binlog(error)
       }
     }
-    undoneAhead = ahead.undone
-    uncountedEventCount = transactions.undone.eventCount - count
+    state.foresee(ahead.undone)
+    rollbacks.uncountedEventCount = state.transactions.undone.eventCount - count
     return true
   }
 }

@@ -42,7 +42,7 @@ final class Reconnector {
   func noteProgress() { backoff.end() }
 
   /// True if it makes sense to take the stream up again after `error`.
-  func mayHelp(after error: RunError) -> Bool { backoff.mayPass(after: error) }
+  func mayHelp(after error: RunError) -> Bool { backoff.mayRetry(after: error) }
 
   /// Says whether a dump that ended at `position` was cut: the log was longer before it began. `KILL QUERY`, or a server
   /// that stops, ends a dump as if there were no more. Another one that ends there too is believed.
@@ -69,7 +69,7 @@ final class Reconnector {
       } catch {
         if error.category == .interrupted { return .interrupted }
         last = .wire(error, reached: start.position)
-        guard backoff.mayPass(after: last) else { throw last }
+        guard backoff.mayRetry(after: last) else { throw last }
       }
     }
   }

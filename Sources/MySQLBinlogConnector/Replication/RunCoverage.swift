@@ -34,13 +34,3 @@ extension Session {
     }
   }
 }
-
-extension Reader.End {
-  /// True if everything was received that the range, or the log, has.
-  var isEndOfRangeOrLog: Bool {
-    switch self {
-    case .rangeEnd, .endOfLog: true
-    default: false
-    }
-  }
-}

@@ -6,7 +6,7 @@ import Pipeline
 import Platform
 
 /// Why a run failed: decides its exit code and its last words.
-enum RunError: Error {
+package enum RunError: Error {
   /// The configuration is wrong.
   case configuration(ConfigurationError)
   /// The server, or the way to it; and how far the run had come.

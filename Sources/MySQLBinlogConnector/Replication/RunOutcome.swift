@@ -2,9 +2,9 @@ import BinlogParser
 import Pipeline
 
 /// What came of a run that ended in order.
-struct RunOutcome {
+package struct RunOutcome {
   /// Why it ended.
-  enum Reason: String {
+  package enum Reason: String {
     /// The log had no more events.
     case caughtUp = "caught_up"
     /// The end of the range, or the stop condition.

@@ -14,7 +14,7 @@ struct RunReport {
   init(_ configuration: Configuration) { self.configuration = configuration }
 
   /// Why the reading ended.
-  func ended(_ end: Reader.End, _ reached: BinlogPosition, _ range: BinlogRange) {
+  func ended(_ end: SessionEnd, _ reached: BinlogPosition, _ range: BinlogRange) {
     switch end {
     case .rangeEnd where configuration.files == nil && !configuration.isBounded:
       log.info("caught up with the log at \(reached)")
@@ -37,7 +37,7 @@ struct RunReport {
   }
 
   /// Transactions that the log takes back.
-  func rolledBack(_ count: (transactions: Int, events: Int)) {
+  func rolledBack(_ count: Rollbacks) {
     guard count.transactions > 0 else { return }
     log.info("rolled back in the log: transactions=\(count.transactions) row_events_left_out=\(count.events)")
   }

@@ -20,26 +20,27 @@ extension Session {
     let redraws = configuration.output.delivery.place != nil || !Terminal.isTerminal(1)
     let progress = Progress(redraws: redraws)
     let status = StreamStatus(range.from)
+    let scope = SessionState.Scope(
+      opened.reconnector == nil ? .files : .server, range, configuration.stop, opened.timeStop)
     var reader = Reader(
-      opened.source, pipeline, range, configuration.stop, opened.timeStop, from: opened.start,
-      checksum: opened.checksum, progress: progress, status: status, byteCount: opened.facts.byteCount(of: range),
-      reconnector: opened.reconnector,
-      timeLimit: request.timeLimit, incomplete: incomplete)
+      opened.source, into: pipeline, SessionState(from: opened.start, scope, incomplete: incomplete),
+      checksum: opened.checksum, ReadingProgress(status, progress, byteCount: opened.facts.byteCount(of: range)),
+      opened.reconnector, request.timeLimit)
     let monitor = replica.flatMap { lagMonitor($0, opened.facts.identity, status) }
     monitor?.start()
     defer { monitor?.stop() }
     // Where time is short, the output goes first.
     defer { if request.timeLimit != nil { Self.end(reader.source, replica) } }
-    let end: Reader.End
+    let end: SessionEnd
     do {
       defer { if request.timeLimit == nil { Self.end(reader.source, replica) } }
       end = try read(&reader, pipeline, progress, replica, opened.facts.identity)
     }
-    report.ended(end, reader.reached, range)
-    report.rolledBack(reader.rolledBack)
-    if reader.hasEvents { coverage.hasEvents = true }
-    incomplete = reader.incomplete
-    return try StreamFinisher(self, pipeline, reader, opened).finish(end)
+    report.ended(end, reader.state.reached, range)
+    report.rolledBack(reader.rollbacks)
+    if reader.progress.hasEvents { coverage.hasEvents = true }
+    incomplete = reader.state.incomplete
+    return try StreamFinisher(self, pipeline, reader.state, opened).finish(end)
   }
 
   private static func end(_ source: EventSource, _ replica: Replica?) {
@@ -71,14 +72,14 @@ extension Session {
   /// Reads to the end; when that fails, the pipeline is stopped, and an error of its own goes first.
   private func read(
     _ reader: inout Reader, _ pipeline: Pipeline, _ progress: Progress, _ replica: Replica?, _ server: ServerIdentity
-  ) throws(RunError) -> Reader.End {
+  ) throws(RunError) -> SessionEnd {
     defer { progress.finish() }
     do throws(RunError) {
       return try reader.run()
     } catch {
       if isWritten(after: error, reader) { try? pipeline.finish() } else { pipeline.cancel() }
       // What a stage found wrong lies before the place to which the reader came.
-      if let failure = pipeline.failure { throw .pipeline(failure, reached: reader.reached) }
+      if let failure = pipeline.failure { throw .pipeline(failure, reached: reader.state.reached) }
       guard case .wire(let failure, let reached) = error, error.isAboutMissingLog else { throw error }
       throw .missingLog(failure, reached: reached, oldest: oldestBinlog(replica, server))
     }
@@ -88,7 +89,8 @@ extension Session {
   /// appear, unless no other run could write its rows, because the server no longer has them.
   private func isWritten(after error: RunError, _ reader: Reader) -> Bool {
     if configuration.output.delivery == .stream { return true }
-    return error.isAboutMissingLog && reader.hasHandedWholeTransactions && reader.boundary != reader.start.position
+    return error.isAboutMissingLog && reader.state.hasHandedWholeTransactions
+      && reader.state.boundary != reader.state.start.position
   }
 
   /// The first file that the server still has, where it tells.

@@ -1,7 +1,7 @@
 import BinlogParser
 
 /// Why what was received last is not part of the log after all.
-enum SourceChange {
+package enum SourceChange: Sendable, Equatable {
   /// The transaction that starts there has no end: the server died while it wrote it.
   case incompleteTransaction(BinlogPosition)
   /// The transaction that starts there is another one than that of which a part had come.
@@ -13,7 +13,7 @@ enum SourceChange {
 }
 
 extension SourceChange: CustomStringConvertible {
-  var description: String {
+  package var description: String {
     switch self {
     case .incompleteTransaction(let start): "the transaction at \(start) has no end: the server died while it wrote it"
     case .otherTransaction(let start): "the transaction at \(start) is no longer the one that was being received"

@@ -38,7 +38,7 @@ struct StreamConnector {
       replica.interrupt.isHeld = false
       do throws(RunError) { return try attempt(resume, &begun) } catch {
         if resume.hasUnwritten, let start = resume.start, error.isInterruption { throw unwritten(start, error) }
-        guard resume.hasStreamed || begun != nil, backoff.mayPass(after: error) else { throw error }
+        guard resume.hasStreamed || begun != nil, backoff.mayRetry(after: error) else { throw error }
         // After a stop signal the next attempt throws.
         _ = try backoff.wait(after: error)
       }

@@ -5,51 +5,51 @@ import Pipeline
 struct StreamFinisher {
   private let session: Session
   private let pipeline: Pipeline
-  private let reader: Reader
+  private let state: SessionState
   private let stream: OpenedStream
 
-  /// The end of the stream of `stream` that `reader` read into `pipeline`.
-  init(_ session: Session, _ pipeline: Pipeline, _ reader: Reader, _ stream: OpenedStream) {
+  /// The end of `stream` that was read into `pipeline`, up to `state`.
+  init(_ session: Session, _ pipeline: Pipeline, _ state: SessionState, _ stream: OpenedStream) {
     self.session = session
     self.pipeline = pipeline
-    self.reader = reader
+    self.state = state
     self.stream = stream
   }
 
   private var writesParts: Bool { session.configuration.output.delivery.place != nil }
 
   /// Writes what is to be written, and says how the run goes on.
-  func finish(_ end: Reader.End) throws(RunError) -> Session.Step {
-    switch end {
-    case .sourceChanged(.logReset(let file)): throw try loss(of: file)
-    case .sourceChanged: return .again(try restart())
-    case .timeOverInTransaction: pipeline.abort()
-    case .stoppedInTransaction where writesParts: pipeline.abort()
-    default: break
+  func finish(_ end: SessionEnd) throws(RunError) -> Session.Step {
+    switch end.closing(writesParts: writesParts, isWhole: state.hasHandedWholeTransactions) {
+    case .write: break
+    case .abort: pipeline.abort()
+    case .writeAndRestart: return .again(try writeAndRestart())
+    case .discardAndRestart: return .again(discardAndRestart())
+    case .writeAndFail(let file):
+      try finishPipeline()
+      throw .logReset(file: file, written: .position(state.boundary, gtids: nil), received: state.boundary)
+    case .abortAndFail(let file):
+      pipeline.abort()
+      try finishPipeline()
+      throw .logReset(file: file, written: written, received: state.boundary)
     }
     try finishPipeline()
     session.report.totals(pipeline.metrics.snapshot)
     session.warnOfGaps(ended: end.isEndOfRangeOrLog)
-    if case .stoppedInTransaction = end { try judgeWhatWasAborted() }
+    if end == .stoppedInTransaction { try judgeWhatWasAborted() }
     return .ended(outcome(reason(end)))
   }
 
   private func finishPipeline() throws(RunError) {
-    do { try pipeline.finish() } catch { throw .pipeline(error, reached: reader.reached) }
+    do { try pipeline.finish() } catch { throw .pipeline(error, reached: state.reached) }
   }
 
   // MARK: The outcome
 
-  private func reason(_ end: Reader.End) -> RunOutcome.Reason {
-    if pipeline.metrics.snapshot.reachedRowLimit { return .limit }
-    if case .stoppedInTransaction = end { return .stopRequested }
-    if pipeline.wasAborted { return .deadline }
-    switch end {
-    case .rangeEnd: return session.configuration.isBounded ? .stopPosition : .caughtUp
-    case .endOfLog: return .caughtUp
-    case .stopRequested, .stoppedInTransaction: return .stopRequested
-    case .timeOver, .timeOverInTransaction, .pipelineStopped, .sourceChanged: return .deadline
-    }
+  private func reason(_ end: SessionEnd) -> RunOutcome.Reason {
+    end.reason(
+      isBounded: session.configuration.isBounded, reachedRowLimit: pipeline.metrics.snapshot.reachedRowLimit,
+      wasAborted: pipeline.wasAborted)
   }
 
   private func outcome(_ reason: RunOutcome.Reason) -> RunOutcome {
@@ -62,7 +62,7 @@ struct StreamFinisher {
       timestamp: boundary?.timestamp ?? 0)
   }
 
-  // MARK: What is written, and what is given up
+  // MARK: Written and discarded
 
   /// Up to where everything is written.
   private var written: StreamStart {
@@ -70,7 +70,7 @@ struct StreamFinisher {
   }
 
   /// True if complete transactions were received that are not written.
-  private var hasUnwritten: Bool { written.position != reader.boundary }
+  private var hasUnwritten: Bool { written.position != state.boundary }
 
   /// After a stop signal that found a part of a transaction in the output. What was given up with it comes again if there
   /// is a checkpoint that says from where on.
@@ -80,30 +80,24 @@ struct StreamFinisher {
     session.log.warning("what was received from \(written) on is given up with it, and comes again with the next run")
   }
 
-  /// The error of a log that was begun anew. What was received of the lost one cannot come again: as far as it is complete it
-  /// is written, unless the output already has a part of a transaction whose end will never come.
-  private func loss(of file: String) throws(RunError) -> RunError {
-    let isWhole = !writesParts || reader.hasHandedWholeTransactions
-    if !isWhole { pipeline.abort() }
+  /// Writes everything; returns the state in which the next stream begins behind it.
+  private func writeAndRestart() throws(RunError) -> ResumeState {
     try finishPipeline()
-    return .logReset(
-      file: file, written: isWhole ? .position(reader.boundary, gtids: nil) : written, received: reader.boundary)
+    let boundary = TransactionBoundary(
+      position: state.boundary, gtids: state.gtids, timestamp: 0,
+      fileCreated: state.created(state.boundary.file), sequence: pipeline.metrics.snapshot.sequence)
+    return resume(behind: boundary)
   }
 
-  /// Ends a stream whose log did not go on as it did; returns from where to begin anew.
-  private func restart() throws(RunError) -> ResumeState {
-    let boundary: TransactionBoundary?
-    if writesParts {
-      // The file that is not complete goes, and with it the rows that will come again.
-      pipeline.cancel()
-      boundary = stream.checkpoints.latest
-    } else {
-      try finishPipeline()
-      boundary = TransactionBoundary(
-        position: reader.boundary, gtids: reader.gtids, timestamp: 0,
-        fileCreated: reader.created(reader.boundary.file), sequence: pipeline.metrics.snapshot.sequence)
-    }
-    let checkpoint = stream.checkpoints.checkpoint(of: boundary ?? startBoundary)
+  /// Discards the file that is not complete, and with it the rows that will come again; returns the state in which the next
+  /// stream begins behind the last that is.
+  private func discardAndRestart() -> ResumeState {
+    pipeline.cancel()
+    return resume(behind: stream.checkpoints.latest ?? startBoundary)
+  }
+
+  private func resume(behind boundary: TransactionBoundary) -> ResumeState {
+    let checkpoint = stream.checkpoints.checkpoint(of: boundary)
     return ResumeState(
       start: checkpoint, known: checkpoint, hasStreamed: true, hasUnwritten: writesParts && hasUnwritten)
   }
@@ -111,6 +105,6 @@ struct StreamFinisher {
   private var startBoundary: TransactionBoundary {
     TransactionBoundary(
       position: stream.start.position, gtids: stream.start.gtids, timestamp: 0,
-      fileCreated: reader.created(stream.start.position.file), sequence: stream.sequence)
+      fileCreated: state.created(stream.start.position.file), sequence: stream.sequence)
   }
 }

@@ -5,7 +5,7 @@ import Platform
 import Synchronization
 
 /// The time that a run has, watched by a thread of its own. Every wait of the run ends when it is over.
-final class TimeLimit: @unchecked Sendable {
+package final class TimeLimit: @unchecked Sendable {
   /// When what must be over.
   struct Schedule {
     /// From then on no new transaction is begun.
@@ -19,7 +19,7 @@ final class TimeLimit: @unchecked Sendable {
   }
 
   /// How much of the time is gone.
-  enum Phase: Int, Comparable {
+  package enum Phase: Int, Comparable, Sendable {
     /// There is time.
     case running
     /// The run is to end behind the transaction that is coming in.
@@ -27,7 +27,7 @@ final class TimeLimit: @unchecked Sendable {
     /// The run is to end at once.
     case over
 
-    static func < (a: Phase, b: Phase) -> Bool { a.rawValue < b.rawValue }
+    package static func < (a: Phase, b: Phase) -> Bool { a.rawValue < b.rawValue }
   }
 
   private let schedule: Schedule

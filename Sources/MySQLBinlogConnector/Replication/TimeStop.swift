@@ -1,7 +1,7 @@
 import BinlogParser
 
 /// The place of `to_timestamp` in a log: the run ends there.
-struct TimeStop: Sendable, Equatable {
+package struct TimeStop: Sendable, Equatable {
   /// The time, in seconds since 1970.
   let time: UInt32
   /// The place; where it is not known, no transaction before it is of the time or later.
@@ -10,14 +10,14 @@ struct TimeStop: Sendable, Equatable {
   let isKnown: Bool
 
   /// A place that is known.
-  init(_ time: UInt32, at place: BinlogPosition) {
+  package init(_ time: UInt32, at place: BinlogPosition) {
     self.time = time
     self.place = place
     isKnown = true
   }
 
   /// The first transaction of `time` or later that starts at `place` or behind it.
-  init(_ time: UInt32, since place: BinlogPosition) {
+  package init(_ time: UInt32, since place: BinlogPosition) {
     self.time = time
     self.place = place
     isKnown = false
