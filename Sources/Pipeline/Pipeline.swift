@@ -37,7 +37,7 @@ public final class Pipeline: Sendable {
   ///   - stopped: called, on its thread, when a stage has failed or has reached the limit: nobody takes chunks any more.
   ///   - notice: called, on the processing worker's thread, with what is worth a warning.
   public init(
-    output: Output, decoding: DecodingSettings, limits: PipelineLimits, checkpoints: Checkpoints, start: PipelineStart,
+    output: Output, decoding: DecodingSettings, limits: PipelineLimits, checkpoints: Checkpoints, start: ResumePoint,
     stopped: @escaping @Sendable () -> Void = {}, notice: @escaping @Sendable (PipelineNotice) -> Void = { _ in }
   ) {
     self.notice = notice
@@ -142,7 +142,7 @@ public final class Pipeline: Sendable {
   /// Starts the stage that writes what comes through `queue`; returns the pool to which it gives batches back.
   private func startWriting<Format: PartFormat>(
     _ output: PartOutput, _ queue: BoundedQueue<PartMessage<Format.Batch>>, _ checkpoints: Checkpoints,
-    _ start: PipelineStart, _ format: @escaping @Sendable () throws(PipelineError) -> Format
+    _ start: ResumePoint, _ format: @escaping @Sendable () throws(PipelineError) -> Format
   ) -> Pool<Format.Batch> {
     // The memory of batches of many partitions is counted, and none of it kept.
     let pool = Pool<Format.Batch>(limit: output.partitioning.isActive ? 0 : Self.batchCount)

@@ -97,10 +97,10 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
 
   /// The place behind the last event; nil in the middle of a transaction, or before the first event. A stream by GTID begins
   /// with a file that may have transactions which are not sent: no position is known before the first that is.
-  private var boundary: TransactionBoundary? {
+  private var boundary: ResumePoint? {
     guard transactions.isOutside, hasOutputStart, let reached else { return nil }
-    return TransactionBoundary(
-      position: reached.position, gtids: transactions.gtids, timestamp: reached.timestamp, fileCreated: fileCreated,
+    return ResumePoint(
+      at: reached.position, gtids: transactions.gtids, timestamp: reached.timestamp, fileCreated: fileCreated,
       sequence: sequence.last)
   }
 

@@ -37,20 +37,19 @@ package struct LambdaPlace: Sendable, Equatable, Encodable {
   }
 
   /// The place `start` of the log of `server`.
-  init(_ start: StreamStart, _ server: Checkpoint.Server, sequence: Int64 = 0) {
-    seq = sequence > 0 ? sequence : nil
+  init(_ start: ResumePoint, _ server: Checkpoint.Server) {
+    seq = start.sequence > 0 ? start.sequence : nil
     gtidSet = start.gtids?.description
-    switch start {
-    case .position(let position, let gtids):
-      file = position.file
-      pos = position.offset
-      self.server = server
-      place = .reached(Self.checkpoint(position, gtids, server, seq))
-    case .gtids(let gtids):
+    if start.isByGTID {
       file = nil
       pos = nil
       self.server = nil
-      place = .gtids(gtids)
+      place = .gtids(start.gtids)
+    } else {
+      file = start.position.file
+      pos = start.position.offset
+      self.server = server
+      place = .reached(Self.checkpoint(start.position, start.gtids, server, seq))
     }
   }
 
@@ -97,8 +96,8 @@ package struct LambdaPlace: Sendable, Equatable, Encodable {
     _ position: BinlogPosition, _ gtids: GTIDSet?, _ server: Checkpoint.Server, _ sequence: Int64?
   ) -> Checkpoint {
     Checkpoint(
-      TransactionBoundary(
-        position: position, gtids: gtids, timestamp: 0, fileCreated: 0, sequence: sequence ?? 0), server: server,
+      ResumePoint(
+        at: position, gtids: gtids, timestamp: 0, fileCreated: 0, sequence: sequence ?? 0), server: server,
       firstServer: server.identity, files: [])
   }
 }

@@ -50,8 +50,8 @@ package struct LambdaResponse: Encodable {
   init(_ outcome: RunOutcome, to event: LambdaEvent, requestID: String) {
     reason = outcome.reason.rawValue
     more = outcome.hasMore
-    start = LambdaPlace(outcome.start, outcome.server, sequence: outcome.startSequence)
-    next = LambdaPlace(outcome.next, outcome.server, sequence: outcome.sequence)
+    start = LambdaPlace(outcome.start, outcome.server)
+    next = LambdaPlace(outcome.next, outcome.server)
     rows = outcome.files.reduce(0) { $0 + $1.rows }
     events = outcome.events
     files = outcome.files.map { File(uri: $0.path, rows: $0.rows, bytes: $0.bytes) }
@@ -66,8 +66,8 @@ package struct LambdaResponse: Encodable {
   /// The time since the last event, unless there are no more.
   private static func lag(of outcome: RunOutcome) -> Int64? {
     if outcome.reason == .caughtUp { return 0 }
-    guard outcome.timestamp > 0 else { return nil }
-    return max(0, Int64(Date().timeIntervalSince1970 * 1000) - Int64(outcome.timestamp) * 1000)
+    guard outcome.next.timestamp > 0 else { return nil }
+    return max(0, Int64(Date().timeIntervalSince1970 * 1000) - Int64(outcome.next.timestamp) * 1000)
   }
 
   package func encode(to encoder: any Encoder) throws {

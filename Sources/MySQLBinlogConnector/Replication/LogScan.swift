@@ -43,7 +43,7 @@ struct LogScan {
     let checksum: EventChecksum
     do {
       checksum = try replica.beginDump(
-        connection, from: .position(place, gtids: nil), nonBlocking: true, isRegistered: false)
+        connection, from: ResumePoint(at: place), nonBlocking: true, isRegistered: false)
     } catch {
       throw .wire(error, reached: nil)
     }

@@ -18,14 +18,15 @@ struct OldestStart {
   }
 
   /// Finds the start; nil where the account may not ask for it.
-  func find() throws(RunError) -> StreamStart? {
+  func find() throws(RunError) -> ResumePoint? {
     let purged = try purged()
     guard let first = facts.binlogs?.first?.name else {
       if let purged { warn("transactions '\(purged)'", isPurged: !purged.isEmpty) }
       // Without a position, MariaDB begins with its first file as long as that has everything.
-      return purged.map { .gtids($0) } ?? (facts.isMariaDB ? .gtids(.mariadb(MariaDBGTIDPosition())) : nil)
+      return purged.map { ResumePoint(behind: $0) }
+        ?? (facts.isMariaDB ? ResumePoint(behind: .mariadb(MariaDBGTIDPosition())) : nil)
     }
-    let start = StreamStart.position(BinlogPosition(file: first, offset: 4), gtids: purged)
+    let start = ResumePoint(at: BinlogPosition(file: first, offset: 4), gtids: purged)
     log.info("beginning with the oldest event that the server has: \(start)")
     if let purged {
       warn("transactions '\(purged)'", isPurged: !purged.isEmpty)

@@ -4,9 +4,7 @@ import Pipeline
 /// Everything that one stream needs.
 struct OpenedStream {
   let source: EventSource
-  let start: StreamStart
-  /// The number of the last row before the start (`RowSequence`); 0 where it is not known.
-  let sequence: Int64
+  let start: ResumePoint
   let timeStop: TimeStop?
   let facts: ServerFacts
   let checksum: EventChecksum

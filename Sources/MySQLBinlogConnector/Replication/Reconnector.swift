@@ -60,7 +60,7 @@ final class Reconnector {
   /// Asks for the events from `start` on until the server gives them, or until it refuses for good.
   ///
   /// - Throws: `error`, or what replaced it, when the outage has lasted too long or cannot end.
-  func resume(from start: StreamStart, after error: RunError) throws(RunError) -> Outcome {
+  func resume(from start: ResumePoint, after error: RunError) throws(RunError) -> Outcome {
     var last = error
     while true {
       guard try backoff.wait(after: last) else { return .interrupted }
@@ -74,7 +74,7 @@ final class Reconnector {
     }
   }
 
-  private func attempt(from start: StreamStart) throws(WireError) -> Outcome {
+  private func attempt(from start: ResumePoint) throws(WireError) -> Outcome {
     let connection = try replica.connect()
     let facts = try ServerFacts(connection)
     guard facts.server.isSame(as: server) else {

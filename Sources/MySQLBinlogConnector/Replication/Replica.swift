@@ -63,7 +63,7 @@ final class Replica {
   ///
   /// - Returns: how the server secures the events.
   func beginDump(
-    _ connection: Connection, from start: StreamStart, nonBlocking: Bool, isRegistered: Bool = true
+    _ connection: Connection, from start: ResumePoint, nonBlocking: Bool, isRegistered: Bool = true
   ) throws(WireError) -> EventChecksum {
     let server = configuration.server
     let checksum = try connection.prepareBinlogDump(
@@ -117,14 +117,14 @@ final class Replica {
 
 extension DumpStart {
   /// The start as the server is asked for it.
-  init(_ start: StreamStart) {
-    switch start {
-    case .position(let position, _): self = .position(file: position.file, offset: position.offset)
-    case .gtids(.mysql(let set)):
+  init(_ start: ResumePoint) {
+    switch start.gtids {
+    case .mysql(let set) where start.isByGTID:
       var encoded = OutputBuffer()
       set.encode(into: &encoded)
       self = .gtidSet(encoded: encoded.bytes.array, text: set.description)
-    case .gtids(.mariadb(let position)): self = .gtidPosition(position.description)
+    case .mariadb(let position) where start.isByGTID: self = .gtidPosition(position.description)
+    default: self = .position(file: start.position.file, offset: start.position.offset)
     }
   }
 }

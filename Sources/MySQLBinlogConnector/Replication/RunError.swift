@@ -14,9 +14,9 @@ package enum RunError: Error {
   /// The server does not have the log that was asked for; `oldest` is the first file that it has.
   case missingLog(WireError, reached: BinlogPosition?, oldest: String?)
   /// The server's log was begun anew, and `file` is another one; how far the output reaches, and what was received.
-  case logReset(file: String, written: StreamStart, received: BinlogPosition)
+  case logReset(file: String, written: ResumePoint, received: BinlogPosition)
   /// A stop signal in an outage: complete transactions from there on were received, and are not written.
-  case unwritten(from: StreamStart)
+  case unwritten(from: ResumePoint)
   /// A binlog file cannot be read.
   case input(SystemError)
   /// An event is not what it must be.
@@ -109,7 +109,7 @@ package enum RunError: Error {
     }
   }
 
-  private static func logReset(_ file: String, _ written: StreamStart, _ received: BinlogPosition) -> String {
+  private static func logReset(_ file: String, _ written: ResumePoint, _ received: BinlogPosition) -> String {
     let output =
       written.position == received
       ? "everything received, up to \(received), is written"

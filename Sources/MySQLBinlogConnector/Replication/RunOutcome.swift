@@ -22,22 +22,16 @@ package struct RunOutcome {
   /// The server that wrote the log.
   let server: Checkpoint.Server
   /// Where it began.
-  let start: StreamStart
+  let start: ResumePoint
   /// Where the next run is to begin: everything before it is safe.
-  let next: StreamStart
-  /// The number of the last row before `start` (`RowSequence`); 0 where it is not known.
-  let startSequence: Int64
-  /// The number of the last row before `next` (`RowSequence`); 0 where it is not known.
-  let sequence: Int64
+  let next: ResumePoint
   /// Events that it looked at.
   let events: UInt64
   /// The output files that became complete.
   let files: [Checkpoint.File]
-  /// When the last event before `next` happened, in seconds since 1970; 0 where that is not known.
-  let timestamp: UInt32
 
   /// True if it came any further.
-  var hasProgress: Bool { next != start }
+  var hasProgress: Bool { !next.isSamePlace(as: start) }
   /// True if there is more to read, as far as is known.
   var hasMore: Bool { reason == .deadline || reason == .limit }
 }

@@ -39,7 +39,7 @@ extension Session {
 
   /// Throws where the range ends at a position before `start`, at which it begins: whoever asks for it wants something else.
   /// A bound by time may lie on the wrong side: of ranges that share their bounds, some hold nothing.
-  func checkOrder(_ start: StreamStart, _ range: BinlogRange) throws(RunError) {
+  func checkOrder(_ start: ResumePoint, _ range: BinlogRange) throws(RunError) {
     if start.isByGTID { return }
     if case .timestamp = configuration.start { return }
     guard let file = range.toFile else { return }

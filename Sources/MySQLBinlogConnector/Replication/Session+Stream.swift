@@ -54,7 +54,7 @@ extension Session {
         queuedChunks: configuration.output.queueCapacity,
         queuedBytes: request.timeLimit == nil ? PipelineLimits.defaultQueuedBytes : Self.hurriedEventByteLimit,
         eventBytes: configuration.maxEventBytes, rows: request.rowLimit),
-      checkpoints: opened.checkpoints, start: PipelineStart(gtids: opened.start.gtids, sequence: opened.sequence),
+      checkpoints: opened.checkpoints, start: opened.start,
       stopped: { [interrupt] in interrupt.force() }, notice: RunReport.warn)
   }
 

@@ -55,15 +55,16 @@ struct Session {
   private func stream(
     _ files: FileSettings, _ store: (any CheckpointStore)?, _ last: Checkpoint?
   ) throws(RunError) -> RunOutcome {
-    let start = try StartResolver(configuration).start(last, in: files)
+    var start = try StartResolver(configuration).start(last, in: files)
+    start.sequence = last?.sequence ?? 0
     let facts = ServerFacts(of: files)
     let range = configuration.range.beginning(at: start.position)
     let timeStop = try StartResolver(configuration).timeStop(from: start, last, .files(files))
     if last == nil { try checkOrder(start, range) }
-    if let outcome = nothingToDo(start, timeStop, range, facts, last) { return outcome }
+    if let outcome = nothingToDo(start, timeStop, range, facts) { return outcome }
     let opened = OpenedStream(
-      source: .files(files.source(of: range)), start: start, sequence: last?.sequence ?? 0, timeStop: timeStop,
-      facts: facts, checksum: .none,
+      source: .files(files.source(of: range)), start: start, timeStop: timeStop, facts: facts,
+      checksum: .none,
       columnNames: ColumnNames(configuration.output),
       checkpoints: Checkpoints(store, server: facts.server, after: last), reconnector: nil)
     var incomplete: [BinlogPosition] = []
@@ -112,7 +113,7 @@ struct Session {
 
   /// The outcome where the run before this one reached the end of the range; else nil.
   func nothingToDo(
-    _ start: StreamStart, _ timeStop: TimeStop?, _ range: BinlogRange, _ facts: ServerFacts, _ last: Checkpoint?
+    _ start: ResumePoint, _ timeStop: TimeStop?, _ range: BinlogRange, _ facts: ServerFacts
   ) -> RunOutcome? {
     let isBehindTime = timeStop?.isPassed(by: start.position) == true
     guard isBehindTime || range.isPassed(by: start.position) || configuration.stop.isReached(by: start.gtids) else {
@@ -121,8 +122,6 @@ struct Session {
     log.info("the start \(start) is at the end of the range: there is nothing to do")
     warnOfGaps(ended: true)
     return RunOutcome(
-      reason: .stopPosition, server: facts.server, start: start, next: start,
-      startSequence: last?.sequence ?? 0, sequence: last?.sequence ?? 0, events: 0,
-      files: [], timestamp: 0)
+      reason: .stopPosition, server: facts.server, start: start, next: start, events: 0, files: [])
   }
 }

@@ -34,7 +34,7 @@ package struct SessionState {
     var isBounded: Bool { range.isBounded || stop.isBounded }
   }
 
-  package let start: StreamStart
+  package let start: ResumePoint
   let scope: Scope
   /// The transactions of the events so far.
   package private(set) var transactions: TransactionTracker
@@ -59,7 +59,7 @@ package struct SessionState {
 
   /// The state before the first event of a stream that begins at `start`; the transactions that start at `incomplete` have
   /// no end.
-  package init(from start: StreamStart, _ scope: Scope, incomplete: [BinlogPosition] = []) {
+  package init(from start: ResumePoint, _ scope: Scope, incomplete: [BinlogPosition] = []) {
     self.start = start
     self.scope = scope
     self.incomplete = incomplete
@@ -76,7 +76,9 @@ package struct SessionState {
 
   /// From where the stream is to be taken up again. A stream by GTID has no position before its first transaction: the file
   /// with which it began may have others, which are not sent.
-  package var nextStart: StreamStart { outputStart == nil ? start : .position(boundary, gtids: gtids) }
+  package var nextStart: ResumePoint {
+    outputStart == nil ? start : ResumePoint(at: boundary, gtids: gtids, fileCreated: created(boundary.file))
+  }
 
   /// True if the pipeline and the reader hold whole transactions only.
   package var isBetweenTransactions: Bool { transactions.isOutside && skipUntil == nil }

@@ -40,17 +40,17 @@ struct StartResolver {
   // MARK: Files
 
   /// The start in the configured files; `checkpoint` is the last one, if there is one.
-  func start(_ checkpoint: Checkpoint?, in files: FileSettings) throws(RunError) -> StreamStart {
+  func start(_ checkpoint: Checkpoint?, in files: FileSettings) throws(RunError) -> ResumePoint {
     guard let checkpoint else {
       guard case .timestamp(let time) = configuration.start else {
-        return .position(configuration.range.from, gtids: nil)
+        return ResumePoint(at: configuration.range.from)
       }
       return try TimestampSearch(.files(files)).start(at: time)
     }
     let position = checkpoint.position
     log.info("going on from the checkpoint: \(position)")
     if files.files.contains(where: { $0.name == position.file }) {
-      return .position(position, gtids: gtids(of: checkpoint, isMariaDB: nil))
+      return ResumePoint(at: position, gtids: gtids(of: checkpoint, isMariaDB: nil))
     }
     guard let first = files.files.first?.name, BinlogFileOrder.precedes(position.file, first) else {
       throw refusal("files has no \(position.file), in which the checkpoint is: add it; \(wayToReset)")
@@ -61,14 +61,14 @@ struct StartResolver {
           + "add what is missing, set \"allow_gaps\" to true to go on without its rows, or remove the checkpoint")
     }
     log.warning("the checkpoint \(position) lies before the first of the files: going on from the start of \(first)")
-    return .position(BinlogPosition(file: first, offset: 4), gtids: nil)
+    return ResumePoint(at: BinlogPosition(file: first, offset: 4))
   }
 
   /// Where the run from `start` on ends by time in `log`; nil where it does not, or where the log cannot be looked at.
   ///
   /// - Parameter checkpoint: what the start was taken from, if anything.
   func timeStop(
-    from start: StreamStart, _ checkpoint: Checkpoint?, _ searched: SearchedLog?
+    from start: ResumePoint, _ checkpoint: Checkpoint?, _ searched: SearchedLog?
   ) throws(RunError) -> TimeStop? {
     guard let time = configuration.stop.timestamp else { return nil }
     guard let searched else {
@@ -87,11 +87,11 @@ struct StartResolver {
   /// The start in the server's log.
   func start(
     _ checkpoint: Checkpoint?, _ replica: Replica, _ connection: Connection, _ facts: ServerFacts
-  ) throws(RunError) -> StreamStart {
+  ) throws(RunError) -> ResumePoint {
     if let checkpoint { return try start(checkpoint, replica, connection, facts) }
     switch configuration.start {
     case .position(let position):
-      return .position(position, gtids: try gtids(before: position, replica, connection, facts))
+      return ResumePoint(at: position, gtids: try gtids(before: position, replica, connection, facts))
     case .now: preconditionFailure("the end of the log, which was not asked for")
     case .oldest:
       guard let start = try OldestStart(connection, facts).find() else {
@@ -106,7 +106,7 @@ struct StartResolver {
       guard try !ServerHistory(connection).omits(set) else {
         throw configurationError("gtid_set: \(facts.server.name) is \(Self.quietReplica)")
       }
-      return .gtids(set)
+      return ResumePoint(behind: set)
     case .timestamp(let time):
       guard let searched = facts.searchedLog(replica) else {
         throw configurationError("from_timestamp needs the privilege REPLICATION CLIENT, to list the binlog files")
@@ -130,7 +130,7 @@ struct StartResolver {
 
   private func start(
     _ checkpoint: Checkpoint, _ replica: Replica, _ connection: Connection, _ facts: ServerFacts
-  ) throws(RunError) -> StreamStart {
+  ) throws(RunError) -> ResumePoint {
     let gtids = gtids(of: checkpoint, isMariaDB: facts.isMariaDB)
     let position = checkpoint.position
     let isSame = checkpoint.server.isSame(as: facts.server)
@@ -147,8 +147,8 @@ struct StartResolver {
     if isSame, gtids == nil || facts.binlogs?.contains(where: { $0.name == position.file }) ?? true {
       try checkFile(checkpoint, replica, facts)
       log.info("going on from the checkpoint: \(position)")
-      guard gtids == nil else { return .position(position, gtids: gtids) }
-      return .position(position, gtids: try self.gtids(before: position, replica, connection, facts))
+      guard gtids == nil else { return ResumePoint(at: position, gtids: gtids) }
+      return ResumePoint(at: position, gtids: try self.gtids(before: position, replica, connection, facts))
     }
     guard let gtids else { throw refusal("it has no GTID set") }
     if !isSame {
@@ -156,7 +156,7 @@ struct StartResolver {
       log.warning("the checkpoint is of another server, \(other), and this is \(facts.server.name): going on by GTID")
     }
     log.info("going on from the checkpoint: GTID set '\(gtids)'")
-    return .gtids(gtids)
+    return ResumePoint(behind: gtids)
   }
 
   /// Throws if the file is another one of its name: the server's log was reset, or its data were restored.
@@ -168,7 +168,7 @@ struct StartResolver {
     guard let now, now > 0, now != created else { return }
     if hasStreamed {
       let position = checkpoint.position
-      throw .logReset(file: checkpoint.binlogFile, written: .position(position, gtids: nil), received: position)
+      throw .logReset(file: checkpoint.binlogFile, written: ResumePoint(at: position), received: position)
     }
     throw refusal(
       "the server's log was begun anew: \(checkpoint.binlogFile) is no longer the file that was read; "

@@ -47,7 +47,7 @@ struct StreamConnector {
 
   /// What a stop signal leaves: with a checkpoint, what was received and is not written comes again.
   private func unwritten(_ start: Checkpoint, _ error: RunError) -> RunError {
-    session.keepsPlace ? error : .unwritten(from: .position(start.position, gtids: nil))
+    session.keepsPlace ? error : .unwritten(from: ResumePoint(at: start.position))
   }
 
   private func attempt(_ resume: ResumeState, _ begun: inout ServerIdentity?) throws(RunError) -> Outcome {
@@ -70,11 +70,12 @@ struct StreamConnector {
     } catch {
       throw .wire(error, reached: nil)
     }
-    let start: StreamStart
+    var start: ResumePoint
     let timeStop: TimeStop?
     do throws(RunError) {
       let resolver = resolver(hasStreamed: resume.hasStreamed)
       start = try resolver.start(resume.start, replica, connection, facts)
+      start.sequence = resume.start?.sequence ?? 0
       timeStop = try resolver.timeStop(from: start, resume.start, facts.searchedLog(replica))
     } catch {
       begun = facts.identity
@@ -82,7 +83,7 @@ struct StreamConnector {
     }
     let range = configuration.range.beginning(at: start.position)
     if resume.start == nil { try session.checkOrder(start, range) }
-    if let outcome = session.nothingToDo(start, timeStop, range, facts, resume.start) {
+    if let outcome = session.nothingToDo(start, timeStop, range, facts) {
       replica.end(connection)
       return .nothingToDo(outcome)
     }
@@ -91,15 +92,13 @@ struct StreamConnector {
     let schema = InformationSchema(other, of: facts.identity)
     return .stream(
       OpenedStream(
-        source: .server(connection), start: start, sequence: resume.start?.sequence ?? 0, timeStop: timeStop,
-        facts: facts,
-        checksum: checksum,
+        source: .server(connection), start: start, timeStop: timeStop, facts: facts, checksum: checksum,
         columnNames: ColumnNames(configuration.output, schema),
         checkpoints: Checkpoints(store, server: facts.server, after: resume.known, goesOn: resume.beginsAtKnown),
         reconnector: Reconnector(replica, facts, nonBlocking: session.isNonBlocking, backoff)))
   }
 
-  private func beginDump(_ connection: Connection, from start: StreamStart) throws(RunError) -> EventChecksum {
+  private func beginDump(_ connection: Connection, from start: ResumePoint) throws(RunError) -> EventChecksum {
     let log = Logger(label: "binlog_reader")
     do {
       log.info("opening binlog stream: \(start)")

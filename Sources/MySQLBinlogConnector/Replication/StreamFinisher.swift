@@ -27,7 +27,7 @@ struct StreamFinisher {
     case .discardAndRestart: return .again(discardAndRestart())
     case .writeAndFail(let file):
       try finishPipeline()
-      throw .logReset(file: file, written: .position(state.boundary, gtids: nil), received: state.boundary)
+      throw .logReset(file: file, written: ResumePoint(at: state.boundary), received: state.boundary)
     case .abortAndFail(let file):
       pipeline.abort()
       try finishPipeline()
@@ -53,21 +53,15 @@ struct StreamFinisher {
   }
 
   private func outcome(_ reason: RunOutcome.Reason) -> RunOutcome {
-    let boundary = stream.checkpoints.latest
-    return RunOutcome(
+    RunOutcome(
       reason: reason, server: stream.facts.server, start: stream.start, next: written,
-      startSequence: stream.sequence, sequence: boundary?.sequence ?? stream.sequence,
-      events: pipeline.metrics.snapshot.events,
-      files: session.finished.files,
-      timestamp: boundary?.timestamp ?? 0)
+      events: pipeline.metrics.snapshot.events, files: session.finished.files)
   }
 
   // MARK: Written and discarded
 
   /// Up to where everything is written.
-  private var written: StreamStart {
-    stream.checkpoints.latest.map { .position($0.position, gtids: $0.gtids) } ?? stream.start
-  }
+  private var written: ResumePoint { stream.checkpoints.latest ?? stream.start }
 
   /// True if complete transactions were received that are not written.
   private var hasUnwritten: Bool { written.position != state.boundary }
@@ -83,28 +77,23 @@ struct StreamFinisher {
   /// Writes everything; returns the state in which the next stream begins behind it.
   private func writeAndRestart() throws(RunError) -> ResumeState {
     try finishPipeline()
-    let boundary = TransactionBoundary(
-      position: state.boundary, gtids: state.gtids, timestamp: 0,
-      fileCreated: state.created(state.boundary.file), sequence: pipeline.metrics.snapshot.sequence)
-    return resume(behind: boundary)
+    var place = state.nextStart
+    place.sequence = pipeline.metrics.snapshot.sequence
+    return resume(behind: place)
   }
 
   /// Discards the file that is not complete, and with it the rows that will come again; returns the state in which the next
   /// stream begins behind the last that is.
   private func discardAndRestart() -> ResumeState {
     pipeline.cancel()
-    return resume(behind: stream.checkpoints.latest ?? startBoundary)
+    var place = written
+    if place.fileCreated == 0 { place.fileCreated = state.created(place.position.file) }
+    return resume(behind: place)
   }
 
-  private func resume(behind boundary: TransactionBoundary) -> ResumeState {
-    let checkpoint = stream.checkpoints.checkpoint(of: boundary)
+  private func resume(behind place: ResumePoint) -> ResumeState {
+    let checkpoint = stream.checkpoints.checkpoint(of: place)
     return ResumeState(
       start: checkpoint, known: checkpoint, hasStreamed: true, hasUnwritten: writesParts && hasUnwritten)
-  }
-
-  private var startBoundary: TransactionBoundary {
-    TransactionBoundary(
-      position: stream.start.position, gtids: stream.start.gtids, timestamp: 0,
-      fileCreated: state.created(stream.start.position.file), sequence: stream.sequence)
   }
 }

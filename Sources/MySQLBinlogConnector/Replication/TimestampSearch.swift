@@ -20,7 +20,7 @@ struct TimestampSearch {
   }
 
   /// Where a run from `time` on, in seconds since 1970, begins.
-  func start(at time: UInt32) throws(RunError) -> StreamStart {
+  func start(at time: UInt32) throws(RunError) -> ResumePoint {
     let index = try lastFile(before: time)
     let logger = Logger(label: "binlog_reader")
     if index == nil, try begun(files[0]) >= time {
@@ -29,17 +29,17 @@ struct TimestampSearch {
     return try log.scan(from: files[index ?? 0]) { scan throws(RunError) in
       guard let place = try scan.firstTransaction(since: time) else {
         logger.warning("the log has nothing of from_timestamp \(time) or later: beginning at its end, \(scan.position)")
-        return .position(scan.position, gtids: scan.gtids)
+        return ResumePoint(at: scan.position, gtids: scan.gtids)
       }
       logger.info("from_timestamp \(time) is at \(place.position)")
-      return .position(place.position, gtids: place.gtids)
+      return ResumePoint(at: place.position, gtids: place.gtids)
     }
   }
 
   /// Where a run that begins at `start` ends, so that it has nothing of `time` or later.
   ///
   /// - Parameter isFromEarlierTime: the start is the place of a time that is not later.
-  func stop(at time: UInt32, from start: StreamStart, isFromEarlierTime: Bool) throws(RunError) -> TimeStop {
+  func stop(at time: UInt32, from start: ResumePoint, isFromEarlierTime: Bool) throws(RunError) -> TimeStop {
     let first = BinlogPosition(file: files[try lastFile(before: time) ?? 0], offset: 4)
     if !start.isByGTID {
       // There is nothing of this time between the file's beginning and the start.

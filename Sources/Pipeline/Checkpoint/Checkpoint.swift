@@ -107,7 +107,7 @@ public struct Checkpoint: Codable, Sendable, Equatable {
   }
 
   /// The checkpoint of `boundary`.
-  public init(_ boundary: TransactionBoundary, server: Server, firstServer: String, files: [File]) {
+  public init(_ boundary: ResumePoint, server: Server, firstServer: String, files: [File]) {
     version = Self.currentVersion
     binlogFile = boundary.position.file
     binlogPosition = boundary.position.offset

@@ -14,7 +14,7 @@ public final class Checkpoints: @unchecked Sendable {
   /// True if the run goes on from it, and not from another place.
   private let goesOn: Bool
   private let lock = NSLock()
-  private var boundary: TransactionBoundary?
+  private var boundary: ResumePoint?
   /// The files that became complete last.
   private var files: [Checkpoint.File]
   /// Names of files that may be visible, and that no checkpoint covers: also those of runs that died since the last one that does.
@@ -58,34 +58,34 @@ public final class Checkpoints: @unchecked Sendable {
   private static let numberMarkLength = 12
 
   /// A checkpoint of `place`, which need not be safe on disk.
-  public func checkpoint(of place: TransactionBoundary) -> Checkpoint {
+  public func checkpoint(of place: ResumePoint) -> Checkpoint {
     lock.lock()
     defer { lock.unlock() }
     return unlockedCheckpoint(of: place)
   }
 
-  private func unlockedCheckpoint(of place: TransactionBoundary) -> Checkpoint {
+  private func unlockedCheckpoint(of place: ResumePoint) -> Checkpoint {
     var checkpoint = Checkpoint(place, server: server, firstServer: firstServer, files: files)
     checkpoint.unfinished = unfinished.isEmpty ? nil : unfinished
     return checkpoint
   }
 
   /// The last place; nil as long as nothing was written.
-  public var latest: TransactionBoundary? {
+  public var latest: ResumePoint? {
     lock.lock()
     defer { lock.unlock() }
     return boundary
   }
 
   /// Remembers `place`, up to which everything is written.
-  func note(_ place: TransactionBoundary) {
+  func note(_ place: ResumePoint) {
     lock.lock()
     defer { lock.unlock() }
     boundary = place
   }
 
   /// Remembers `place`, up to which everything is safe on disk, in the store too; `files` became complete since the last.
-  package func save(_ place: TransactionBoundary, files: [Checkpoint.File]) throws(PipelineError) {
+  package func save(_ place: ResumePoint, files: [Checkpoint.File]) throws(PipelineError) {
     lock.withLock {
       unfinished = []
       if !files.isEmpty { self.files = files }
@@ -103,7 +103,7 @@ public final class Checkpoints: @unchecked Sendable {
   /// - Parameter start: where the run began, for a run that has no checkpoint to go on from. One that was told to begin
   ///   elsewhere moves the checkpoint there: files of the same names may be covered by the one that it passes over.
   /// - Throws: also when another run has moved the checkpoint: what is published now could take the place of that run's files.
-  package func prepare(_ names: [String], start: TransactionBoundary) throws(PipelineError) {
+  package func prepare(_ names: [String], start: ResumePoint) throws(PipelineError) {
     let checkpoint = lock.withLock {
       let known = Set(unfinished)
       unfinished += names.filter { !known.contains($0) }

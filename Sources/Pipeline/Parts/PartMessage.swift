@@ -4,7 +4,7 @@ import BinlogParser
 enum PartMessage<Batch: ChangeBatch>: Sendable {
   /// What follows stands in this binlog file, whose first transaction starts at `start` where that is known; the output
   /// before it is complete, and ends at the boundary, or in the middle of a transaction.
-  case beginFile(String, start: UInt64?, TransactionBoundary?)
+  case beginFile(String, start: UInt64?, ResumePoint?)
   /// What `beginFile` did not know.
   case beginOutput(UInt64)
   /// The server that wrote the file.
@@ -14,9 +14,9 @@ enum PartMessage<Batch: ChangeBatch>: Sendable {
   /// All rows up to this position have been handed over.
   case reached(UInt64)
   /// The output is complete up to here, and goes on in another file.
-  case cut(TransactionBoundary)
+  case cut(ResumePoint)
   /// The output is complete, and ends at the boundary, or in the middle of a transaction.
-  case finish(TransactionBoundary?)
+  case finish(ResumePoint?)
 
   /// Bytes that the message holds.
   var weight: Int {

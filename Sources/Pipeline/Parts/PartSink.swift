@@ -82,7 +82,7 @@ struct PartSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
   // MARK: Parts
 
   mutating func beginFile(
-    _ file: String, at start: UInt64?, _ boundary: TransactionBoundary?
+    _ file: String, at start: UInt64?, _ boundary: ResumePoint?
   ) throws(PipelineError) {
     try handOverAll()
     writer.begin(file: file)
@@ -109,7 +109,7 @@ struct PartSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
 
   var cutTime: ContinuousClock.Instant? { hasRows ? part.timer.end : idle.end }
 
-  mutating func cut(at boundary: TransactionBoundary) throws(PipelineError) {
+  mutating func cut(at boundary: ResumePoint) throws(PipelineError) {
     try handOverAll()
     target.send(.cut(boundary))
     beginPart()
@@ -127,7 +127,7 @@ struct PartSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
     idle.start()
   }
 
-  mutating func finish(at boundary: TransactionBoundary?) throws(PipelineError) {
+  mutating func finish(at boundary: ResumePoint?) throws(PipelineError) {
     try handOverAll()
     target.send(.finish(boundary))
     target.finish()

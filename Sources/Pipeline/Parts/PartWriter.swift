@@ -8,10 +8,10 @@ struct PartWriter<Format: PartFormat>: ~Copyable {
   private let metrics: SharedMetrics
   private let checkpoints: Checkpoints
   /// Facts about everything before the first part.
-  private let origin: PipelineStart
+  private let origin: ResumePoint
   private var part: OutputPart<Format>?
   /// Where the run began: where the first part starts of which that is known.
-  private var start: TransactionBoundary?
+  private var start: ResumePoint?
   private var partCount: UInt64 = 0
   private var serverVersion = ""
   private var bytesOfFinishedFiles: UInt64 = 0
@@ -23,7 +23,7 @@ struct PartWriter<Format: PartFormat>: ~Copyable {
   /// - Parameter start: what is known of everything before the first part.
   init(
     _ format: Format, _ output: PartOutput, pool: Pool<Format.Batch>, metrics: SharedMetrics, checkpoints: Checkpoints,
-    start: PipelineStart
+    start: ResumePoint
   ) {
     self.format = format
     self.output = output
@@ -110,15 +110,15 @@ struct PartWriter<Format: PartFormat>: ~Copyable {
 
   private mutating func prepare(_ part: OutputPart<Format>) throws(PipelineError) {
     if start == nil, let offset = part.start {
-      start = TransactionBoundary(
-        position: BinlogPosition(file: part.binlogFile, offset: offset), gtids: origin.gtids, timestamp: 0,
+      start = ResumePoint(
+        at: BinlogPosition(file: part.binlogFile, offset: offset), gtids: origin.gtids, timestamp: 0,
         fileCreated: 0, sequence: origin.sequence)
     }
     guard let start, !part.names.isEmpty else { return }
     try checkpoints.prepare(part.names, start: start)
   }
 
-  private mutating func saveCheckpoint(_ boundary: TransactionBoundary) throws(PipelineError) {
+  private mutating func saveCheckpoint(_ boundary: ResumePoint) throws(PipelineError) {
     try checkpoints.save(boundary, files: finished)
     finished.removeAll()
   }

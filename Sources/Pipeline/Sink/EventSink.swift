@@ -12,7 +12,7 @@ protocol EventSink: ~Copyable, SendableMetatype {
   /// - Parameters:
   ///   - start: where the run's first transaction of the file starts; nil where that is not known yet.
   ///   - boundary: the place before them; nil when it is in the middle of a transaction.
-  mutating func beginFile(_ file: String, at start: UInt64?, _ boundary: TransactionBoundary?) throws(PipelineError)
+  mutating func beginFile(_ file: String, at start: UInt64?, _ boundary: ResumePoint?) throws(PipelineError)
   /// What `beginFile` did not know: the run's first transaction of the file starts at `start`.
   mutating func beginOutput(at start: UInt64)
   /// The file's format became known.
@@ -32,11 +32,11 @@ protocol EventSink: ~Copyable, SendableMetatype {
   /// When `isCutDue` will become true even if nothing more is shown.
   var cutTime: ContinuousClock.Instant? { get }
   /// Makes safe everything that was shown, which ends at `boundary`.
-  mutating func cut(at boundary: TransactionBoundary) throws(PipelineError)
+  mutating func cut(at boundary: ResumePoint) throws(PipelineError)
   /// An event could not be handled, and no more will come: the time to show what was decoded before it.
   mutating func giveUp()
   /// There will be no more events; `boundary` is the place behind the last one, nil in the middle of a transaction.
-  mutating func finish(at boundary: TransactionBoundary?) throws(PipelineError)
+  mutating func finish(at boundary: ResumePoint?) throws(PipelineError)
 }
 
 extension EventSink where Self: ~Copyable {

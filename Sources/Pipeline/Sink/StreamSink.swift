@@ -28,7 +28,7 @@ struct StreamSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink where 
 
   var showsTransactions: Bool { writer.showsTransactions }
 
-  mutating func beginFile(_ file: String, at start: UInt64?, _ boundary: TransactionBoundary?) {
+  mutating func beginFile(_ file: String, at start: UInt64?, _ boundary: ResumePoint?) {
     writer.begin(file: file)
   }
 
@@ -54,7 +54,7 @@ struct StreamSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink where 
   var isCutDue: Bool { timer.isOver }
   var cutTime: ContinuousClock.Instant? { timer.end }
 
-  mutating func cut(at boundary: TransactionBoundary) throws(PipelineError) {
+  mutating func cut(at boundary: ResumePoint) throws(PipelineError) {
     try writer.flush(to: &stream)
     timer.stop()
     guard checkpoints.areKept else { return checkpoints.note(boundary) }
@@ -62,7 +62,7 @@ struct StreamSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink where 
     try checkpoints.save(boundary, files: [])
   }
 
-  mutating func finish(at boundary: TransactionBoundary?) throws(PipelineError) {
+  mutating func finish(at boundary: ResumePoint?) throws(PipelineError) {
     try writer.flush(to: &stream)
     if let boundary { try cut(at: boundary) }
   }

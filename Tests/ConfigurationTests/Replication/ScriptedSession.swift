@@ -55,11 +55,11 @@ struct ScriptedSession {
   private let chunk = EventChunk(file: "")
 
   static let file = "binlog.000001"
-  static let start = StreamStart.position(BinlogPosition(file: file, offset: 1000), gtids: nil)
+  static let start = ResumePoint(at: BinlogPosition(file: file, offset: 1000), gtids: nil)
 
   /// A stream of `source` from `start` on, in `range`, up to `stop` and `timeStop`.
   init(
-    _ source: SessionState.Source = .server, from start: StreamStart = ScriptedSession.start, to offset: UInt64? = nil,
+    _ source: SessionState.Source = .server, from start: ResumePoint = ScriptedSession.start, to offset: UInt64? = nil,
     stop: StopCondition = StopCondition(), timeStop: TimeStop? = nil, incomplete: [BinlogPosition] = []
   ) {
     let range = BinlogRange(from: start.position, toFile: offset == nil ? nil : Self.file, toOffset: offset)

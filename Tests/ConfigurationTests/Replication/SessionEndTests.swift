@@ -41,8 +41,7 @@ import Testing
 
   @Test func theStopConditionIsReached() throws {
     let gtids = try GTIDSet("01020304-0506-0708-090a-0b0c0d0e0f10:1")
-    let start = StreamStart.position(
-      BinlogPosition(file: ScriptedSession.file, offset: 1000), gtids: .mysql(MySQLGTIDSet()))
+    let start = ResumePoint(at: BinlogPosition(file: ScriptedSession.file, offset: 1000), gtids: .mysql(MySQLGTIDSet()))
     var session = ScriptedSession(from: start, stop: StopCondition(gtids: gtids))
     let result = try session.run(Self.head + Self.transaction)
     #expect(result.fates == "dddddB")

@@ -48,13 +48,13 @@ import Testing
 
   /// A stream by GTID begins without the name of a file: there is no place before its first transaction.
   @Test func aStreamByGTIDHasNoPlaceBeforeItsFirstTransaction() throws {
-    let start = StreamStart.gtids(try GTIDSet("01020304-0506-0708-090a-0b0c0d0e0f10:1-5"))
+    let start = ResumePoint(behind: try GTIDSet("01020304-0506-0708-090a-0b0c0d0e0f10:1-5"))
     var session = ScriptedSession(from: start)
     #expect(try session.run(Self.head).fates == "fd")
     #expect(session.state.nextStart == start)
     #expect(try session.run(Self.transaction(6)).fates == "dddB")
     let gtids = try GTIDSet("01020304-0506-0708-090a-0b0c0d0e0f10:1-6")
-    #expect(session.state.nextStart == .position(session.stream.position, gtids: gtids))
+    #expect(session.state.nextStart.isSamePlace(as: ResumePoint(at: session.stream.position, gtids: gtids)))
   }
 
   /// Only a transaction that the log may take back waits for its end.
@@ -85,7 +85,7 @@ import Testing
     _ = try session.run(script.events)
     session.hand()
     session.reconnect()
-    #expect(session.state.nextStart == .position(boundary, gtids: nil))
+    #expect(session.state.nextStart.isSamePlace(as: ResumePoint(at: boundary)))
     #expect(session.state.isBetweenTransactions == script.events.isEmpty)
     let head: [Event] = [.madeUpRotate(ScriptedSession.file, at: boundary.offset), .format()]
     let skipped = script.events.isEmpty ? "dd" : "--"
@@ -179,9 +179,9 @@ import Testing
   /// The event at which the dump of an encrypted log begins cannot be sent: the dump must begin behind it.
   @Test func anEncryptedLogIsReadBehindItsFirstEvent() throws {
     let place = BinlogPosition(file: ScriptedSession.file, offset: 126)
-    var session = ScriptedSession(from: .position(place, gtids: nil))
+    var session = ScriptedSession(from: ResumePoint(at: place))
     let (_, next) = try session.run([.madeUpRotate(place.file, at: place.offset), .format(), .startEncryption])
     #expect(next == .beginBehind)
-    #expect(session.state.nextStart == .position(session.stream.position, gtids: nil))
+    #expect(session.state.nextStart.isSamePlace(as: ResumePoint(at: session.stream.position, gtids: nil)))
   }
 }

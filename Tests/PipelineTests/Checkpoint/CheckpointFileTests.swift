@@ -11,8 +11,8 @@ import Testing
   private var path: String { folder.appending(path: "state/place.json").path }
 
   private func checkpoint(_ offset: UInt64, gtids: String?) throws -> Checkpoint {
-    let boundary = TransactionBoundary(
-      position: BinlogPosition(file: "binlog.000007", offset: offset), gtids: try gtids.map { try GTIDSet($0) },
+    let boundary = ResumePoint(
+      at: BinlogPosition(file: "binlog.000007", offset: offset), gtids: try gtids.map { try GTIDSet($0) },
       timestamp: 1_700_000_000, fileCreated: offset > 4 ? 1_600_000_000 : 0)
     return Checkpoint(
       boundary, server: Checkpoint.Server(uuid: "u-1", serverID: 7, version: "9.7.0"), firstServer: "u-0",

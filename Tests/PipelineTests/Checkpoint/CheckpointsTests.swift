@@ -5,8 +5,8 @@ import Testing
 
 /// What tells one server's output from another's.
 @Suite struct CheckpointsTests {
-  private static let boundary = TransactionBoundary(
-    position: BinlogPosition(file: "binlog.000001", offset: 4), gtids: nil, timestamp: 0, fileCreated: 0)
+  private static let boundary = ResumePoint(
+    at: BinlogPosition(file: "binlog.000001", offset: 4), gtids: nil, timestamp: 0, fileCreated: 0)
 
   private static func server(_ uuid: String?, _ id: UInt32? = 1) -> Checkpoint.Server {
     Checkpoint.Server(uuid: uuid, serverID: id, version: "")
@@ -56,9 +56,9 @@ import Testing
     }
   }
 
-  private static func boundary(_ offset: UInt64) -> TransactionBoundary {
-    TransactionBoundary(
-      position: BinlogPosition(file: "binlog.000001", offset: offset), gtids: nil, timestamp: 0, fileCreated: 0)
+  private static func boundary(_ offset: UInt64) -> ResumePoint {
+    ResumePoint(
+      at: BinlogPosition(file: "binlog.000001", offset: offset), gtids: nil, timestamp: 0, fileCreated: 0)
   }
 
   /// Files are announced beside the place before them, wherever that is known from.
