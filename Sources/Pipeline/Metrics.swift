@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a run did, for its last log lines and for progress.
+/// Figures of a run, for its last log lines and for progress: a property for each, however many there are.
 public struct Metrics: Sendable {
   /// Rows of included tables.
   public var rows: UInt64 = 0

@@ -54,7 +54,7 @@ public struct PartOutput: Sendable {
   /// The form of the files.
   let format: FileFormat
   /// Where finished files appear.
-  let place: any OutputPlace
+  let place: any OutputStore
   /// When a file ends before its binlog file does.
   let roll: RollPolicy
   /// How files are called.
@@ -67,7 +67,7 @@ public struct PartOutput: Sendable {
 
   /// Files in `place`.
   public init(
-    format: FileFormat, place: any OutputPlace, roll: RollPolicy, naming: FileNaming, partitioning: Partitioning,
+    format: FileFormat, place: any OutputStore, roll: RollPolicy, naming: FileNaming, partitioning: Partitioning,
     takenOver: Set<String> = [], log: PartLog
   ) {
     self.format = format

@@ -50,8 +50,7 @@ public final class Pipeline: Sendable {
     let decoder = EventDecoder(
       filter: decoding.filter, columnNames: decoding.columnNames, maxEventBytes: limits.eventBytes)
     let processing = ProcessingStart(
-      decoder: decoder, transactions: TransactionTracker(gtids: start.gtids),
-      sequence: RowSequence(last: start.sequence), rowLimit: limits.rows)
+      decoder: decoder, place: start, rowLimit: limits.rows)
     switch output {
     case .stream(let format):
       parts = nil
@@ -149,7 +148,7 @@ public final class Pipeline: Sendable {
     let metrics = metrics
     self.start("flush") { () throws(PipelineError) in
       var writer = PartWriter(
-        try format(), output, pool: pool, metrics: metrics, checkpoints: checkpoints, start: start)
+        try format(), output, pool: pool, metrics: metrics, commit: checkpoints, start: start)
       try writer.run(queue)
     }
     return pool

@@ -4,9 +4,8 @@ import Bytes
 /// With what the stage that decodes begins.
 struct ProcessingStart: Sendable {
   let decoder: EventDecoder
-  let transactions: TransactionTracker
-  /// The numbers of the rows to come.
-  let sequence: RowSequence
+  /// Start of the stream.
+  let place: ResumePoint
   /// The output ends with the transaction in which there are so many rows.
   let rowLimit: UInt64?
 }
@@ -20,28 +19,18 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   private var statements: StatementWatch
   private var unknownEvents: UnknownEventWatch
   private var emptiedTables: EmptiedTableWatch
-  private var transactions: TransactionTracker
+  private var place: ProcessedPlace
   private var transaction = TransactionContext()
   private var sequence: RowSequence
   private let rowLimit: UInt64?
-  private var format: FormatDescriptionEvent?
-  private var file: String?
-  private var hasOutputStart = false
-  /// Where the last event ended, and its time.
-  private var reached: (position: BinlogPosition, timestamp: UInt32)?
-  /// The number of the last row at the last end of a transaction.
-  private var boundarySequence: Int64
-  /// When the file was begun, as its format says.
-  private var fileCreated: UInt32 = 0
 
   init(
     _ start: ProcessingStart, sink: consuming Sink, chunks: Pool<EventChunk>, metrics: SharedMetrics,
     notice: @escaping @Sendable (PipelineNotice) -> Void
   ) {
     decoder = start.decoder
-    transactions = start.transactions
-    sequence = start.sequence
-    boundarySequence = start.sequence.last
+    place = ProcessedPlace(start.place)
+    sequence = RowSequence(last: start.place.sequence)
     rowLimit = start.rowLimit
     statements = StatementWatch(notice)
     unknownEvents = UnknownEventWatch(notice)
@@ -57,7 +46,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   mutating func run(_ queue: BoundedQueue<EventChunk>) throws(PipelineError) {
     let clock = ContinuousClock()
     while true {
-      switch queue.take(until: transactions.isOutside ? sink.cutTime : nil) {
+      switch queue.take(until: place.isBetweenTransactions ? sink.cutTime : nil) {
       case .element(let chunk):
         let start = clock.now
         try guarded { worker throws(PipelineError) in try worker.process(chunk) }
@@ -77,51 +66,43 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   }
 
   private mutating func finish() throws(PipelineError) {
-    try sink.finish(at: boundary)
+    try sink.finish(at: place.resumePoint)
     publish(nil, .zero)
   }
 
   /// True if the last transaction was the last that is wanted.
   private var isAtRowLimit: Bool {
-    guard let rowLimit, transactions.isOutside else { return false }
+    guard let rowLimit, place.isBetweenTransactions else { return false }
     return sink.figures.rows >= rowLimit
   }
 
   /// Runs `body`; when it throws, what was decoded before is shown.
   private mutating func guarded(_ body: (inout ProcessingWorker) throws(PipelineError) -> Void) throws(PipelineError) {
     do throws(PipelineError) { try body(&self) } catch {
-      sink.giveUp()
+      sink.flush()
       throw error
     }
   }
 
-  /// The place behind the last event; nil in the middle of a transaction, or before the first event. A stream by GTID begins
-  /// with a file that may have transactions which are not sent: no position is known before the first that is.
-  private var boundary: ResumePoint? {
-    guard transactions.isOutside, hasOutputStart, let reached else { return nil }
-    return ResumePoint(
-      at: reached.position, gtids: transactions.gtids, timestamp: reached.timestamp, fileCreated: fileCreated,
-      sequence: sequence.last)
-  }
-
   private mutating func cut() throws(PipelineError) {
-    if let boundary { try sink.cut(at: boundary) }
+    if let point = place.resumePoint { try sink.cut(at: point) }
   }
 
   private mutating func process(_ chunk: EventChunk) throws(PipelineError) {
     guard let first = chunk.frames.first, let last = chunk.frames.last else { return }
     try begin(chunk, first)
     for frame in chunk.frames {
-      if sink.showsTransactions, transactions.isOutside, !frame.header.type.describesFile {
+      if sink.showsTransactions, place.isBetweenTransactions, !frame.header.type.describesFile {
         transaction.begin(at: frame.start)
       }
       do throws(PipelineError) {
-        try process(frame, frame.body(in: chunk.bytes.bytes))
+        let body = frame.body(in: chunk.bytes.bytes)
+        try process(frame, body)
+        statements.note(decoder.statementChanges, chunk.file, frame)
+        try follow(frame, body)
       } catch {
         throw error.located(file: chunk.file, frame)
       }
-      statements.note(decoder.statementChanges, chunk.file, frame)
-      try follow(frame, chunk)
       if isAtRowLimit { return try sink.endChunk(at: frame.end) }
     }
     try sink.endChunk(at: last.end)
@@ -129,35 +110,28 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
 
   /// Tells the sink where the chunk's events stand.
   private mutating func begin(_ chunk: EventChunk, _ first: EventFrame) throws(PipelineError) {
-    if file != chunk.file {
-      let start = BinlogPosition(file: chunk.file, offset: chunk.outputStart ?? first.start)
-      reached = (start, reached?.timestamp ?? 0)
-      fileCreated = 0
-      try sink.beginFile(chunk.file, at: chunk.outputStart, boundary)
-      file = chunk.file
+    if place.file != chunk.file {
+      place.enterFile(of: chunk, first)
+      try sink.beginFile(chunk.file, at: chunk.outputStart, place.resumePoint)
+      place.noteOutputStart(isKnown: chunk.outputStart != nil)
       sequence.enter(chunk.file)
       decoder.file = chunk.file
-      hasOutputStart = chunk.outputStart != nil
     }
-    guard !hasOutputStart, let start = chunk.outputStart else { return }
-    hasOutputStart = true
+    guard !place.hasOutputStart, let start = chunk.outputStart else { return }
+    place.noteOutputStart(isKnown: true)
     sink.beginOutput(at: start)
   }
 
   /// Notes where the event leaves the log, and cuts the output there if it is time.
-  private mutating func follow(_ frame: EventFrame, _ chunk: EventChunk) throws(PipelineError) {
-    do { try chunk.track(frame, &transactions, format) } catch { throw .binlog(error) }
-    if frame.header.type == .formatDescription { fileCreated = frame.header.timestamp }
-    guard !frame.isOutsideOfFile else { return }
-    reached = (BinlogPosition(file: chunk.file, offset: frame.end), frame.header.timestamp)
-    guard transactions.isOutside else { return }
-    boundarySequence = sequence.last
+  private mutating func follow(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
+    do { try place.pass(frame, body, lastRow: sequence.last) } catch { throw .undecodable(error) }
+    guard frame.isBoundary, !frame.isOutsideOfFile else { return }
     if sink.showsTransactions { sink.endTransaction() }
     if sink.isCutDue { try cut() }
   }
 
   private mutating func process(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
-    if !frame.header.type.isKnown, let file { unknownEvents.note(frame, file) }
+    if !frame.header.type.isKnown, let file = place.file { unknownEvents.note(frame, file) }
     if frame.header.type == .queryCompressed {
       do { try decoder.checkStatementSize(body) } catch { throw .binlog(error) }
     }
@@ -182,11 +156,10 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
       sequence.pass(Int(sink.figures.rows - count), at: frame.end)
       if sink.showsTransactions, rows.endsStatement { transaction.endStatement() }
     case .formatDescription(let format):
-      self.format = format
       sink.format(format)
     case .rotate, .transactionPayload, .other: break
     }
-    if frame.header.type == .query || frame.header.type == .queryCompressed, let file {
+    if frame.header.type == .query || frame.header.type == .queryCompressed, let file = place.file {
       emptiedTables.note(decoder.emptied, file, frame)
     }
   }
@@ -205,13 +178,14 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
     let figures = sink.figures
     let statementChanges = decoder.statementChanges
     let emptiedTables = emptiedTables.count
+    let place = place
     let unwantedRowEvents = decoder.unwantedRowEvents
     metrics.update { metrics in
       metrics.processing += elapsed
       metrics.events += UInt64(chunk?.frames.count ?? 0)
       metrics.eventBytes += UInt64(chunk?.bytes.count ?? 0)
       metrics.rows = figures.rows
-      metrics.sequence = boundarySequence
+      metrics.sequence = place.sequence
       metrics.replacements = figures.replacements
       metrics.statementChanges = statementChanges
       metrics.emptiedTables = emptiedTables

@@ -243,7 +243,7 @@ def test_log_begun_anew_with_our_place(own: list[Server], connector: Connector, 
             server.execute(rows + "(31)")
             proxy.release()
             result = running.wait(20)
-    check(result, EXIT_DATA, "begun anew", "binlog.000001", f"up to {end.file}:{end.offset}, is written", "checkpoint")
+    check(result, EXIT_DATA, "log was reset", "binlog.000001", f"up to {end.file}:{end.offset}, is written", "checkpoint")
     if mode == "stdout":
         assert [number for number in (11, 12, 13, 21, 22, 23, 31) if f"= {number}\n".encode() in result.stdout] == [11, 12, 13]
     else:
@@ -251,7 +251,7 @@ def test_log_begun_anew_with_our_place(own: list[Server], connector: Connector, 
     if mode == "parquet with a checkpoint":
         assert checkpoints.has_passed(place, end)
         refused = connector.run(config | {"port": server.port})
-        assert "begun anew" in refused.expect(EXIT_CONFIG).last_line
+        assert "log was reset" in refused.expect(EXIT_CONFIG).last_line
 
 
 @pytest.mark.parametrize("rows", [5, 10, 12], ids=["shorter", "as long", "longer"])

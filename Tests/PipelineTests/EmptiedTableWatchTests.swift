@@ -10,7 +10,7 @@ import Pipeline
   private final class Log: @unchecked Sendable { var notices: [PipelineNotice] = [] }
 
   private func frame(at position: UInt64) throws -> EventFrame {
-    var stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: position), checksum: .none)
+    var stream = EventFramer(at: BinlogPosition(file: "binlog.000001", offset: position), checksum: .none)
     let event = BinlogEvents.event(4, BinlogEvents.littleEndian(UInt64(4)) + Array("x".utf8), logPosition: 0)
     return try stream.accept(event.span.bytes, at: 0)
   }

@@ -10,7 +10,7 @@ import Pipeline
   private final class Log: @unchecked Sendable { var notices: [PipelineNotice] = [] }
 
   private func frames(_ events: [(type: UInt8, flags: UInt16)]) throws -> [EventFrame] {
-    var stream = EventStream(ofFileAt: BinlogPosition(file: "binlog.000001", offset: 4))
+    var stream = EventFramer(ofFileAt: BinlogPosition(file: "binlog.000001", offset: 4))
     let format = BinlogEvents.event(15, BinlogEvents.formatDescription())
     _ = try stream.accept(format.span.bytes, at: 0)
     var frames: [EventFrame] = []

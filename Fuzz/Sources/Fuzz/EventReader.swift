@@ -3,7 +3,7 @@ import Bytes
 
 /// Reads events to their last value, as the program does.
 struct EventReader {
-  private var stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
+  private var stream = EventFramer(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
   private var decoder = EventDecoder(filter: TableFilter(), columnNames: .logged)
 
   /// The body of a FORMAT_DESCRIPTION without checksums.

@@ -1,6 +1,6 @@
 import Bytes
 
-/// What a binlog file holds, in figures: taken from its events in one pass.
+/// Contents of a binlog file in figures, taken from its events in one pass: a property for each, however many there are.
 public struct BinlogSummary: Sendable {
   /// Events of one type.
   public struct Events: Sendable, Equatable {

@@ -6,6 +6,8 @@ import Bytes
 /// without fraction, and no metadata tells n: their values only have more bytes, or fewer. So such a column is known to
 /// have no fraction once rows cannot be read in any other way. The true reading of a fraction never fails, so it is found;
 /// and where both ways are possible, nobody can tell.
+///
+/// Its properties are more than twelve because they are the parts of the event that each step reads, and the course of the search.
 struct FractionSearch: ~Escapable, ~Copyable {
   /// Where a reading has come to.
   private struct Place {

@@ -6,6 +6,8 @@ public struct EventFrame: Sendable, BitwiseCopyable {
   public let header: EventHeader
   /// True if the event has rows, or describes their table, and its transaction takes them back.
   public package(set) var isRolledBack = false
+  /// True if no transaction is open behind the event, as its reader found.
+  public package(set) var isBoundary = false
   /// Bytes from the start of the chunk to the event's header.
   public var offset: Int
   /// Bytes of the body, without header and checksum.

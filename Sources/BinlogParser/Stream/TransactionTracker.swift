@@ -20,11 +20,7 @@ public struct TransactionTracker: Sendable {
   }
 
   private var place = Place.outside
-  private var announced: GTID?
-  /// True if there were transactions without an id: then no set says what was received.
-  private var hasAnonymous = false
-  /// The ids of all transactions up to the last boundary, where they are known and all have one.
-  public private(set) var gtids: GTIDSet?
+  private var ids: CompletedGTIDs
   /// Events that the open transaction, or else the last one, takes back.
   public private(set) var undone = UndoneEvents()
   /// True if the open transaction may end with ROLLBACK, or have a ROLLBACK TO, as far as the log tells before.
@@ -34,7 +30,10 @@ public struct TransactionTracker: Sendable {
   public private(set) var mayRollBack = false
 
   /// A tracker between two transactions; `gtids` are those of all transactions before it, where they are known.
-  public init(gtids: GTIDSet?) { self.gtids = gtids }
+  public init(gtids: GTIDSet?) { ids = CompletedGTIDs(gtids) }
+
+  /// The ids of all transactions up to the last boundary, where they are known and all have one.
+  public var gtids: GTIDSet? { ids.set }
 
   /// True if the last event left no transaction open.
   public var isOutside: Bool { place == .outside }
@@ -45,14 +44,14 @@ public struct TransactionTracker: Sendable {
   /// The same tracker without the ids, for a look ahead.
   public var withoutIDs: TransactionTracker {
     var copy = self
-    copy.gtids = nil
+    copy.ids = CompletedGTIDs(nil)
     return copy
   }
 
   /// Forgets an open transaction: the stream begins again before it.
   public mutating func forgetOpenTransaction() {
     place = .outside
-    announced = nil
+    ids.forgetOpenTransaction()
   }
 
   /// Takes in the event `frame` of a log in `format`.
@@ -82,9 +81,7 @@ public struct TransactionTracker: Sendable {
     case .queryCompressed, .executeLoadQuery: try decide(.other)
     case .xid, .xaPrepare, .transactionPayload: end()
     case .formatDescription where !frame.isOutsideOfFile: forgetOpenTransaction()
-    case .previousGTIDs: add(MySQLGTIDSet(try PreviousGTIDsEvent(body)))
-    // A stream that began behind a GTID may begin with a file, and a list, from before it.
-    case .mariadbGTIDList where gtids == nil: gtids = .mariadb(MariaDBGTIDPosition(try MariaDBGTIDListEvent(body)))
+    case .previousGTIDs, .mariadbGTIDList: try ids.accept(frame, body)
     case let type where type.beginsStatement: if place == .outside { place = .statement }
     case let type where place == .statement && RowsEvent.kind(of: type) != nil:
       if try RowsEvent.endsStatement(body, postHeaderLength: format?.postHeaderLength(of: type) ?? 0) { end() }
@@ -97,20 +94,18 @@ public struct TransactionTracker: Sendable {
     switch frame.header.type {
     case .gtid:
       let event = try GTIDEvent(body)
-      announced = event.gtid
+      ids.announce(event.gtid)
       mayRollBack = event.mayHoldStatements
     case .taggedGTID:
       let event = try TaggedGTIDEvent(body)
-      announced = event.gtid
+      ids.announce(event.gtid)
       mayRollBack = event.mayHoldStatements
     case .mariadbGTID:
       let event = try MariaDBGTIDEvent(body)
-      announced = event.gtid(server: frame.header.serverID)
+      ids.announce(event.gtid(server: frame.header.serverID))
       if !event.isStandalone { place = .transaction }
     default:
-      announced = nil
-      hasAnonymous = true
-      gtids = nil
+      ids.announceAnonymous()
       mayRollBack = (try? GTIDEvent(body))?.mayHoldStatements ?? true
     }
   }
@@ -133,17 +128,7 @@ public struct TransactionTracker: Sendable {
 
   private mutating func end() {
     place = .outside
-    guard let ended = announced else { return }
-    announced = nil
-    gtids?.add(ended)
-  }
-
-  /// Adds the ids of all files before the one that begins, which a stream that began with this file does not know yet.
-  private mutating func add(_ earlier: MySQLGTIDSet) {
-    guard !hasAnonymous else { return }
-    guard case .mysql(var set) = gtids else { return gtids = .mysql(earlier) }
-    set.formUnion(earlier)
-    gtids = .mysql(set)
+    ids.complete()
   }
 }
 

@@ -65,7 +65,7 @@ extension InspectRun {
   private mutating func read(
     _ reader: BinlogFileReader, _ summary: inout BinlogSummary
   ) throws(RunError) -> BinlogFileProblem? {
-    var stream = EventStream(ofFileAt: BinlogPosition(file: reader.name, offset: reader.position))
+    var stream = EventFramer(ofFileAt: BinlogPosition(file: reader.name, offset: reader.position))
     var chunk = EventChunk(file: reader.name)
     var next = 0
     while true {
@@ -90,7 +90,7 @@ extension InspectRun {
   }
 
   private mutating func take(
-    _ chunk: EventChunk, _ offset: Int, _ count: Int, _ stream: inout EventStream, _ summary: inout BinlogSummary
+    _ chunk: EventChunk, _ offset: Int, _ count: Int, _ stream: inout EventFramer, _ summary: inout BinlogSummary
   ) throws(RunError) {
     let frame: EventFrame
     do {

@@ -17,7 +17,7 @@ package struct ProgressReport: Equatable, Sendable {
   /// Bytes in each second since the start.
   package let averageBytesPerSecond: Double
 
-  /// A report of these figures.
+  /// A report of these figures, of which none follows from the others.
   package init(
     rows: UInt64, bytes: UInt64, file: String, position: UInt64, end: UInt64?,
     rowsPerSecond: Double, bytesPerSecond: Double, averageBytesPerSecond: Double

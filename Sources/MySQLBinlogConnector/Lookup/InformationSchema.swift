@@ -92,7 +92,7 @@ final class InformationSchema: ColumnSource, @unchecked Sendable {
   private func look(
     _ connection: Connection, from place: BinlogPosition, to end: BinlogPosition?
   ) throws(ColumnLookupFailure) {
-    // Another server, or a log that was begun anew.
+    // Another server, or a log that was reset.
     if let end, end.precedes(place) {
       throw .unavailable("its log ends at \(end), and the rows are at \(place): it is not the server that sends them")
     }

@@ -62,10 +62,10 @@ enum EventSource {
   }
 
   /// The stream of the events from `start` on; `checksum` is what the server was asked for.
-  func stream(at start: BinlogPosition, checksum: EventChecksum) -> EventStream {
+  func stream(at start: BinlogPosition, checksum: EventChecksum) -> EventFramer {
     switch self {
-    case .server: EventStream(at: start, checksum: checksum)
-    case .files: EventStream(ofFileAt: start)
+    case .server: EventFramer(at: start, checksum: checksum)
+    case .files: EventFramer(ofFileAt: start)
     }
   }
 }

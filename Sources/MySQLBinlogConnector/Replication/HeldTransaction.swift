@@ -11,7 +11,7 @@ struct HeldTransaction {
     let byteCount: Int
     let frameCount: Int
     /// The stream before its first event.
-    let stream: EventStream
+    let stream: EventFramer
   }
 
   /// So many bytes stay in memory.
@@ -36,7 +36,7 @@ struct HeldTransaction {
   /// - Parameter stream: that of the chunk's events, wherever it is.
   /// - Throws: `RunError` when the file cannot be written.
   mutating func add(
-    _ chunk: EventChunk, _ stream: EventStream, completeFrameCount: Int, _ pipeline: Pipeline
+    _ chunk: EventChunk, _ stream: EventFramer, completeFrameCount: Int, _ pipeline: Pipeline
   ) throws(RunError) {
     frameCount += chunk.frames.count
     guard let first = chunk.frames.first else { return pipeline.discard(chunk) }

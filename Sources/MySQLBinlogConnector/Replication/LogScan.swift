@@ -5,7 +5,7 @@ import Pipeline
 /// Looks through a part of a log for a place or for global transaction ids; at a server over a connection of its own.
 struct LogScan {
   private let source: EventSource
-  private var stream: EventStream
+  private var stream: EventFramer
   private var transactions: TransactionTracker
   private var chunk = EventChunk(file: "")
   /// End of the log before the scan began, if that is known.

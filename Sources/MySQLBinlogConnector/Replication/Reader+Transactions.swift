@@ -67,7 +67,7 @@ extension Reader {
   private mutating func lookAhead(_ files: BinlogFileSource) throws(RunError) {
     var ahead = state.transactions.withoutIDs
     let outcome: TransactionLookahead.Outcome
-    do { outcome = try files.lookAhead(&ahead, stream.format) } catch { throw RunError(error) }
+    do { outcome = try files.lookAhead(&ahead, stream) } catch { throw RunError(error) }
     switch outcome {
     case .end, .unreadable: state.foresee(ahead.undone)
     case .noEnd: if files.isRelayLog, !files.mayGrow { state.foresee(ahead.undone) }

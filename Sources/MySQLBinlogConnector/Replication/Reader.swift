@@ -8,7 +8,7 @@ import Platform
 /// It ends between two transactions wherever it can: a stop signal waits for the end of the transaction that is coming in.
 struct Reader {
   var source: EventSource
-  var stream: EventStream
+  var stream: EventFramer
   var state: SessionState
   let pipeline: Pipeline
   let reconnector: Reconnector?
@@ -122,6 +122,8 @@ struct Reader {
   }
 
   private mutating func append(_ frame: EventFrame, _ file: String) {
+    var frame = frame
+    frame.isBoundary = state.transactions.isOutside
     chunk.append(frame)
     progress.received(frame)
     switch frame.header.type {

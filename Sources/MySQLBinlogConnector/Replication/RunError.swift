@@ -13,7 +13,7 @@ package enum RunError: Error {
   case wire(WireError, reached: BinlogPosition?)
   /// The server does not have the log that was asked for; `oldest` is the first file that it has.
   case missingLog(WireError, reached: BinlogPosition?, oldest: String?)
-  /// The server's log was begun anew, and `file` is another one; how far the output reaches, and what was received.
+  /// The server's log was reset, and `file` is another one; how far the output reaches, and what was received.
   case logReset(file: String, written: ResumePoint, received: BinlogPosition)
   /// A stop signal in an outage: complete transactions from there on were received, and are not written.
   case unwritten(from: ResumePoint)
@@ -129,7 +129,7 @@ package enum RunError: Error {
     case .pipeline(.checkpoint(let error), _): error.advice
     case .output(let error): error.advice
     case .logReset:
-      "what the server logged behind there, before it began anew, is missing: move the output away, because names of files"
+      "what the server logged behind there, before it was reset, is missing: move the output away, because names of files"
         + " come again, remove the checkpoint, and begin at the first binlog that the server has"
     case .unwritten: "begin there again; with a checkpoint_file the next run does so by itself"
     case .scratch: "let TMPDIR name a folder that can be written and has room for the server's largest transaction"

@@ -30,7 +30,7 @@ struct RunReport {
     case .endOfLog:
       let wanted = "\(range.toFile ?? ""):\(range.toOffset.map { "\($0)" } ?? "end of file")"
       log.warning("the log ended at \(reached), before the stop position \(wanted)")
-    case .sourceChanged(.logReset): log.debug("the log ended at \(reached) when it was begun anew")
+    case .sourceChanged(.logReset): log.debug("the log ended at \(reached) when it was reset")
     case .sourceChanged(let change): log.warning("\(change); beginning anew behind the last complete output")
     case .pipelineStopped: log.debug("the pipeline stopped at or before \(reached)")
     }

@@ -16,7 +16,7 @@ extension Session {
   /// prevent, then finds it changed, and can save none that counts on these files.
   ///
   /// - Parameter claims: whether the checkpoint is written, which the run's own need not be.
-  func removeUnfinished(
+  func recover(
     _ checkpoint: Checkpoint?, in store: (any CheckpointStore)?, claims: Bool = true
   ) throws(RunError) {
     guard let location = configuration.output.delivery.place, let checkpoint, let names = checkpoint.unfinished else {

@@ -69,7 +69,7 @@ extension Session {
   /// - Parameter check: throws when another run has taken over.
   func outputPlace(
     _ location: StorageLocation, _ check: @escaping @Sendable () throws(CheckpointStoreError) -> Void
-  ) -> any OutputPlace {
+  ) -> any OutputStore {
     switch location {
     case .path(let path): OutputFolder(path)
     case .s3(let uri):

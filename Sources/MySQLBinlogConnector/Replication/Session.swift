@@ -36,7 +36,7 @@ struct Session {
     let store = try checkpointStore()
     defer { store?.release() }
     let kept = try load(store)
-    try removeUnfinished(kept, in: store)
+    try recover(kept, in: store)
     let first: Checkpoint?
     switch request.start {
     case .kept: first = kept
@@ -102,7 +102,7 @@ struct Session {
       switch try session.stream(opened, replica, &incomplete) {
       case .ended(let outcome): return outcome
       case .again(let next):
-        try removeUnfinished(next.start, in: store, claims: false)
+        try recover(next.start, in: store, claims: false)
         resume = next
       }
     }

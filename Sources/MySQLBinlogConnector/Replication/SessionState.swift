@@ -110,7 +110,7 @@ package struct SessionState {
   /// - Parameter stream: the stream behind the event.
   /// - Throws: `BinlogError` where the server goes back, or for an event that marks a transaction and cannot be read.
   package mutating func accept(
-    _ frame: EventFrame, of file: String, in chunk: EventChunk, _ stream: EventStream
+    _ frame: EventFrame, of file: String, in chunk: EventChunk, _ stream: EventFramer
   ) throws(BinlogError) -> EventDecision {
     if frame.header.type == .rotate { try checkRotation(to: stream.position) }
     let wasOutside = transactions.isOutside

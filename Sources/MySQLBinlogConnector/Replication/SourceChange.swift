@@ -8,7 +8,7 @@ package enum SourceChange: Sendable, Equatable {
   case otherTransaction(BinlogPosition)
   /// Another server answers; which.
   case otherServer(String)
-  /// The server's log was begun anew: this file is another one than that of the same name which was being read.
+  /// The server's log was reset: this file is another one than that of the same name which was being read.
   case logReset(file: String)
 }
 
@@ -19,7 +19,7 @@ extension SourceChange: CustomStringConvertible {
     case .otherTransaction(let start): "the transaction at \(start) is no longer the one that was being received"
     case .otherServer(let server): "the server that answers is another one: \(server)"
     case .logReset(let file):
-      "the server's log was begun anew: \(file) is no longer the file that was being read"
+      "the server's log was reset: \(file) is no longer the file that was being read"
     }
   }
 }

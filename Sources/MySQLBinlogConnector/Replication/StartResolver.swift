@@ -171,7 +171,7 @@ struct StartResolver {
       throw .logReset(file: checkpoint.binlogFile, written: ResumePoint(at: position), received: position)
     }
     throw refusal(
-      "the server's log was begun anew: \(checkpoint.binlogFile) is no longer the file that was read; "
+      "the server's log was reset: \(checkpoint.binlogFile) is no longer the file that was read; "
         + "\(wayToReset)")
   }
 

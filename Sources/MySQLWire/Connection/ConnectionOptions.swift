@@ -25,7 +25,7 @@ public struct ConnectionOptions: Sendable {
   /// Called with what is worth a line of a log.
   public var notice: @Sendable (ConnectionNotice) -> Void
 
-  /// Options with the defaults of the configuration file.
+  /// Options with the defaults of the configuration file. The arguments are many because each is one, and most have defaults.
   public init(
     host: String, port: Int = 3306, user: String, password: Secret = Secret(""), database: String? = nil,
     tls: TLSOptions = TLSOptions(), connectTimeoutSeconds: Int = 10, readTimeoutSeconds: Int = 60,

@@ -73,7 +73,7 @@ package final class MultipartUpload {
 
   /// Gives the upload up, and removes what was sent. A store that cannot be reached keeps it until a rule of the bucket does.
   func abort() {
-    part?.giveUp()
+    part?.discard()
     try? client.abortMultipartUpload(uri, uploadID: id)
   }
 }
@@ -105,7 +105,7 @@ private final class PartUpload: @unchecked Sendable {
   }
 
   /// Waits for the end of the attempt that is under way, and allows no other.
-  func giveUp() {
+  func discard() {
     isGivenUp.store(true, ordering: .relaxed)
     _ = try? wait()
   }

@@ -2,7 +2,7 @@ import Bytes
 import Platform
 
 /// A prefix in a bucket, below which finished objects appear.
-public struct S3Prefix: OutputPlace {
+public struct S3Prefix: OutputStore {
   private let writes: GuardedWrites
   private let uri: S3URI
 

@@ -12,7 +12,7 @@ public enum BinlogFileError: Error, Sendable {
 
 /// Finds the events of one binlog file, in order. The file is read in large blocks, straight into the caller's buffer.
 ///
-/// It looks at few fields of an event's header, and at nothing else; `EventStream` judges the event. What the file grows
+/// It looks at few fields of an event's header, and at nothing else; `EventFramer` judges the event. What the file grows
 /// after it was opened is not read.
 public final class BinlogFileReader {
   /// What comes next in the file.
@@ -197,7 +197,7 @@ public final class BinlogFileReader {
     isUnclosed = context.isRelayLog || header.flags & EventHeader.inUseFlag != 0
   }
 
-  /// START_ENCRYPTION ends what can be read. It is only believed where its checksum fits, and `EventStream` says what is
+  /// START_ENCRYPTION ends what can be read. It is only believed where its checksum fits, and `EventFramer` says what is
   /// wrong with it elsewhere.
   private func checkEncryption(
     _ header: FileEventHeader, _ buffer: borrowing OutputBuffer, _ start: Int

@@ -111,14 +111,14 @@ public final class BinlogFileSource {
     return reader.isUnclosed && index == lastIndex
   }
 
-  /// Looks how the transaction that `tracker` is in goes on behind the last event; `tracker` goes with it.
+  /// Looks how the transaction that `tracker` is in goes on behind the last event that `framer` framed; `tracker` goes with it.
   ///
   /// - Throws: `BinlogFileError` for a read error.
   public func lookAhead(
-    _ tracker: inout TransactionTracker, _ format: FormatDescriptionEvent?
+    _ tracker: inout TransactionTracker, _ framer: EventFramer
   ) throws(BinlogFileError) -> TransactionLookahead.Outcome {
     guard let reader else { return .noEnd }
-    var lookahead = TransactionLookahead(reader, format, mayGrow: mayGrow)
+    var lookahead = TransactionLookahead(reader, framer, mayGrow: mayGrow)
     return try lookahead.run(&tracker)
   }
 

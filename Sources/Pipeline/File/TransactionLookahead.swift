@@ -19,7 +19,7 @@ public struct TransactionLookahead: ~Copyable {
   private let file: InputFile
   private let byteCount: UInt64
   private let maxEventBytes: Int
-  private let format: FormatDescriptionEvent?
+  private let framer: EventFramer
   private let mayGrow: Bool
   /// Start of the next event.
   private var position: UInt64
@@ -31,20 +31,20 @@ public struct TransactionLookahead: ~Copyable {
   /// Enough for a statement's fields, up to the words that end a transaction.
   private static let statementByteCount = 68 << 10
 
-  /// A look behind the place that `reader` has reached, at events in `format`.
-  init(_ reader: BinlogFileReader, _ format: FormatDescriptionEvent?, mayGrow: Bool) {
+  /// A look behind the place that `reader` has reached, at events as `framer` frames them.
+  init(_ reader: BinlogFileReader, _ framer: EventFramer, mayGrow: Bool) {
     file = reader.file
     byteCount = reader.byteCount
     maxEventBytes = reader.maxEventBytes
     position = reader.position
-    self.format = format
+    self.framer = framer
     self.mayGrow = mayGrow
   }
 
   /// Goes on until `tracker` leaves its transaction.
   mutating func run(_ tracker: inout TransactionTracker) throws(BinlogFileError) -> Outcome {
     while position < byteCount {
-      guard try load(EventHeader.byteCount), let header = Self.header(block, at: offset, format) else {
+      guard try load(EventHeader.byteCount), let header = Self.glimpse(block, at: offset, framer)?.header else {
         return mayGrow ? .noEnd : .unreadable
       }
       guard header.type != .formatDescription else { return .noEnd }
@@ -52,7 +52,7 @@ public struct TransactionLookahead: ~Copyable {
       guard size <= maxEventBytes else { return .unreadable }
       guard UInt64(size) <= byteCount - position else { return mayGrow ? .noEnd : .unreadable }
       if header.type == .query, try !load(min(size, Self.statementByteCount)) { return .unreadable }
-      do { try Self.take(header, block, at: offset, format, &tracker) } catch { return .unreadable }
+      do { try Self.take(block, at: offset, framer, &tracker) } catch { return .unreadable }
       guard !tracker.isOutside else { return .end }
       position += UInt64(size)
     }
@@ -81,21 +81,17 @@ public struct TransactionLookahead: ~Copyable {
     return true
   }
 
-  private static func header(
-    _ block: borrowing OutputBuffer, at offset: Int, _ format: FormatDescriptionEvent?
-  ) -> EventHeader? {
-    var cursor = ByteCursor(block.bytes.extracting(offset...))
-    return (try? EventHeader(&cursor))?.renumbered(format?.numbering)
+  private static func glimpse(
+    _ block: borrowing OutputBuffer, at offset: Int, _ framer: EventFramer
+  ) -> EventFrame? {
+    framer.glimpse(block.bytes, at: offset)
   }
 
   /// Lets `tracker` take what the block has of the event.
   private static func take(
-    _ header: EventHeader, _ block: borrowing OutputBuffer, at offset: Int, _ format: FormatDescriptionEvent?,
-    _ tracker: inout TransactionTracker
+    _ block: borrowing OutputBuffer, at offset: Int, _ framer: EventFramer, _ tracker: inout TransactionTracker
   ) throws(BinlogError) {
-    let whole = Int(header.eventSize) - (format?.checksum.byteCount ?? 0)
-    let count = max(EventHeader.byteCount, min(whole, block.count - offset)) - EventHeader.byteCount
-    let frame = EventFrame(header: header, offset: offset, bodyCount: count, start: 0, end: UInt64(header.eventSize))
-    try tracker.accept(frame, frame.body(in: block.bytes), format)
+    guard let frame = framer.glimpse(block.bytes, at: offset) else { return }
+    try tracker.accept(frame, frame.body(in: block.bytes), framer.format)
   }
 }

@@ -6,7 +6,7 @@ struct PartWriter<Format: PartFormat>: ~Copyable {
   private let output: PartOutput
   private let pool: Pool<Format.Batch>
   private let metrics: SharedMetrics
-  private let checkpoints: Checkpoints
+  private let commit: any Commit
   /// Facts about everything before the first part.
   private let origin: ResumePoint
   private var part: OutputPart<Format>?
@@ -22,14 +22,14 @@ struct PartWriter<Format: PartFormat>: ~Copyable {
   ///
   /// - Parameter start: what is known of everything before the first part.
   init(
-    _ format: Format, _ output: PartOutput, pool: Pool<Format.Batch>, metrics: SharedMetrics, checkpoints: Checkpoints,
+    _ format: Format, _ output: PartOutput, pool: Pool<Format.Batch>, metrics: SharedMetrics, commit: any Commit,
     start: ResumePoint
   ) {
     self.format = format
     self.output = output
     self.pool = pool
     self.metrics = metrics
-    self.checkpoints = checkpoints
+    self.commit = commit
     origin = start
   }
 
@@ -115,11 +115,11 @@ struct PartWriter<Format: PartFormat>: ~Copyable {
         fileCreated: 0, sequence: origin.sequence)
     }
     guard let start, !part.names.isEmpty else { return }
-    try checkpoints.prepare(part.names, start: start)
+    try commit.prepare(part.names, start: start)
   }
 
   private mutating func saveCheckpoint(_ boundary: ResumePoint) throws(PipelineError) {
-    try checkpoints.save(boundary, files: finished)
+    try commit.commit(finished, at: boundary)
     finished.removeAll()
   }
 }

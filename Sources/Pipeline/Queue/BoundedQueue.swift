@@ -5,6 +5,8 @@ import Foundation
 /// A full queue makes its producer wait until half of it is free, so that the two threads do not wake each other for every
 /// element; an empty one makes its consumer wait. Either side can close it: after `finish` the consumer
 /// still gets what is in it; after `cancel` both sides stop at once, which is how a failed stage stops the others.
+///
+/// It has thirteen properties because one lock guards them all.
 package final class BoundedQueue<Element: Sendable>: CancellableQueue, @unchecked Sendable {
   private let condition = NSCondition()
   private let capacity: Int

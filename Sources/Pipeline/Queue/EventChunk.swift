@@ -45,13 +45,13 @@ public final class EventChunk: @unchecked Sendable {
 
   /// Lets `stream` take the event that begins `offset` bytes into `bytes` and ends them.
   ///
-  /// - Throws: `BinlogError` as `EventStream.accept` does.
-  public func frame(at offset: Int, _ stream: inout EventStream) throws(BinlogError) -> EventFrame {
+  /// - Throws: `BinlogError` as `EventFramer.accept` does.
+  public func frame(at offset: Int, _ stream: inout EventFramer) throws(BinlogError) -> EventFrame {
     try Self.accept(bytes, at: offset, &stream)
   }
 
   private static func accept(
-    _ events: borrowing OutputBuffer, at offset: Int, _ stream: inout EventStream
+    _ events: borrowing OutputBuffer, at offset: Int, _ stream: inout EventFramer
   ) throws(BinlogError) -> EventFrame {
     try stream.accept(events.bytes.extracting(offset...), at: offset)
   }
@@ -59,15 +59,15 @@ public final class EventChunk: @unchecked Sendable {
   /// Lets `stream` take the event of `count` bytes that begins `offset` bytes into `bytes`, which may hold more.
   ///
   /// - Parameter isFormat: it is the format of the events that follow, from before their start.
-  /// - Throws: `BinlogError` as `EventStream.accept` does.
+  /// - Throws: `BinlogError` as `EventFramer.accept` does.
   public func frame(
-    at offset: Int, count: Int, isFormat: Bool = false, _ stream: inout EventStream
+    at offset: Int, count: Int, isFormat: Bool = false, _ stream: inout EventFramer
   ) throws(BinlogError) -> EventFrame {
     try Self.accept(bytes, at: offset, count: count, isFormat: isFormat, &stream)
   }
 
   private static func accept(
-    _ events: borrowing OutputBuffer, at offset: Int, count: Int, isFormat: Bool, _ stream: inout EventStream
+    _ events: borrowing OutputBuffer, at offset: Int, count: Int, isFormat: Bool, _ stream: inout EventFramer
   ) throws(BinlogError) -> EventFrame {
     let event = events.bytes.extracting(offset..<offset + count)
     return isFormat ? try stream.acceptFormat(event, at: offset) : try stream.accept(event, at: offset)

@@ -34,14 +34,14 @@ protocol EventSink: ~Copyable, SendableMetatype {
   /// Makes safe everything that was shown, which ends at `boundary`.
   mutating func cut(at boundary: ResumePoint) throws(PipelineError)
   /// An event could not be handled, and no more will come: the time to show what was decoded before it.
-  mutating func giveUp()
+  mutating func flush()
   /// There will be no more events; `boundary` is the place behind the last one, nil in the middle of a transaction.
   mutating func finish(at boundary: ResumePoint?) throws(PipelineError)
 }
 
 extension EventSink where Self: ~Copyable {
   mutating func beginOutput(at start: UInt64) {}
-  mutating func giveUp() {}
+  mutating func flush() {}
 }
 
 /// Place of rows, and facts about them.

@@ -59,7 +59,7 @@ struct StreamSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink where 
     timer.stop()
     guard checkpoints.areKept else { return checkpoints.note(boundary) }
     try stream.sync()
-    try checkpoints.save(boundary, files: [])
+    try checkpoints.commit([], at: boundary)
   }
 
   mutating func finish(at boundary: ResumePoint?) throws(PipelineError) {
@@ -67,7 +67,7 @@ struct StreamSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink where 
     if let boundary { try cut(at: boundary) }
   }
 
-  mutating func giveUp() {
+  mutating func flush() {
     // Of two errors the first one counts.
     try? writer.flush(to: &stream)
   }

@@ -29,7 +29,7 @@ public protocol OutputFile: AnyObject {
 }
 
 /// Where files appear: a folder, or a prefix in an object store.
-public protocol OutputPlace: Sendable {
+public protocol OutputStore: Sendable {
   /// Starts the file that will be `name` in this place.
   ///
   /// - Parameter name: one or more components between slashes, "db=shop/tbl=orders/binlog.000001.parquet". None is empty,

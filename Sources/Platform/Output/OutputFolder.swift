@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A folder in which finished files appear, and below it.
-public final class OutputFolder: OutputPlace {
+public final class OutputFolder: OutputStore {
   /// The path, as given.
   public let path: String
   private let state = Mutex(State())

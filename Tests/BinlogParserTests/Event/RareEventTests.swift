@@ -49,8 +49,8 @@ import Testing
   ]
 
   /// A stream that knows the format of its events.
-  private func formattedStream() throws -> EventStream {
-    var stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
+  private func formattedStream() throws -> EventFramer {
+    var stream = EventFramer(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
     _ = try stream.accept(
       BinlogEvents.event(15, BinlogEvents.formatDescription(), flags: 0x20).span.bytes, at: 0)
     return stream
@@ -128,7 +128,7 @@ import Testing
 
   /// The fields of each event of `fixture`, "TYPE name=value", with the header's left out.
   private func described(_ fixture: Fixture) throws -> [String] {
-    var stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
+    var stream = EventFramer(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
     return try fixture.events.flatMap { range in
       let event = Array(fixture.bytes[range])
       let frame = try stream.accept(event.span.bytes, at: 0)
@@ -157,7 +157,7 @@ import Testing
   func everyEventIsDescribedAlsoWhenDamaged(_ name: String) throws {
     let fixture = try Fixture(name)
     #expect(try !described(fixture).isEmpty)
-    var stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
+    var stream = EventFramer(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
     for range in fixture.events {
       let event = Array(fixture.bytes[range])
       for damaged in Damage.bitFlips(of: Array(event.prefix(160))) {

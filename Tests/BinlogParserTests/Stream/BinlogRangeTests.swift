@@ -29,7 +29,7 @@ import Testing
 
   /// Where the events that belong to `range` start.
   private func starts(in range: BinlogRange, _ events: [[UInt8]]) throws -> [UInt64] {
-    var stream = EventStream(at: range.from, checksum: .none)
+    var stream = EventFramer(at: range.from, checksum: .none)
     var starts: [UInt64] = []
     for event in events {
       let file = stream.position.file
@@ -58,7 +58,7 @@ import Testing
   }
 
   private func verdict(_ range: BinlogRange, _ event: [UInt8], at start: BinlogPosition) throws -> BinlogRange.Verdict {
-    var stream = EventStream(at: start, checksum: .none)
+    var stream = EventFramer(at: start, checksum: .none)
     let format = BinlogEvents.event(15, BinlogEvents.formatDescription(), flags: 0x20)
     _ = try stream.accept(format.span.bytes, at: 0)
     let frame = try stream.accept(event.span.bytes, at: 0)

@@ -25,11 +25,11 @@ struct ReplayedRow {
 
 /// Takes events one by one, from the frame to the written rows, as the program does.
 struct EventReplay {
-  var stream: EventStream
+  var stream: EventFramer
   var decoder: EventDecoder
 
   init(filter: TableFilter = TableFilter(), columnNames: ColumnNames = .logged, maxEventBytes: Int = Limits.event) {
-    stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
+    stream = EventFramer(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
     decoder = EventDecoder(filter: filter, columnNames: columnNames, maxEventBytes: maxEventBytes)
   }
 

@@ -8,7 +8,7 @@ import Testing
   /// The context at each rows event of a fixture.
   private func contexts(_ fixture: String) throws -> [TransactionContext] {
     let fixture = try Fixture(fixture)
-    var stream = EventStream(ofFileAt: BinlogPosition(file: "log.000001", offset: 4))
+    var stream = EventFramer(ofFileAt: BinlogPosition(file: "log.000001", offset: 4))
     var tracker = TransactionTracker(gtids: nil)
     var context = TransactionContext()
     var found: [TransactionContext] = []
@@ -73,7 +73,7 @@ import Testing
     ] as [(String, UInt32?)])
   func threadOfMariaDB(flags: String, thread: UInt32?) throws {
     let body = [UInt8](repeating: 1, count: 12) + (try #require([UInt8](hexadecimal: flags)))
-    var stream = EventStream(at: BinlogPosition(file: "log.000001", offset: 4), checksum: .none)
+    var stream = EventFramer(at: BinlogPosition(file: "log.000001", offset: 4), checksum: .none)
     _ = try stream.accept(BinlogEvents.event(15, BinlogEvents.formatDescription(), flags: 0x20).span.bytes, at: 0)
     let event = BinlogEvents.event(162, body)
     let frame = try stream.accept(event.span.bytes, at: 0)

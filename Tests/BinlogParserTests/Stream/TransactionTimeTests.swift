@@ -8,7 +8,7 @@ import Testing
   /// The frames of a fixture's events, and when the server committed what they announce.
   private func times(_ fixture: String) throws -> [(frame: EventFrame, committed: UInt32?, seconds: UInt32)] {
     let fixture = try Fixture(fixture)
-    var stream = EventStream(ofFileAt: BinlogPosition(file: "log.000001", offset: 4))
+    var stream = EventFramer(ofFileAt: BinlogPosition(file: "log.000001", offset: 4))
     return try fixture.events.map { range in
       let event = Array(fixture.bytes[range])
       let frame = try stream.accept(event.span.bytes, at: 0)
@@ -48,7 +48,7 @@ import Testing
     let fixture = try Fixture("mysql-9.7-full")
     let range = try #require(fixture.events.first { fixture.bytes[$0.lowerBound + 4] == EventType.gtid.rawValue })
     let event = Array(fixture.bytes[range])
-    var stream = EventStream(ofFileAt: BinlogPosition(file: "log.000001", offset: 4))
+    var stream = EventFramer(ofFileAt: BinlogPosition(file: "log.000001", offset: 4))
     _ = try stream.accept(Array(fixture.bytes[fixture.events[0]]).span.bytes, at: 0)
     let frame = try stream.accept(event.span.bytes, at: 0)
     let body = Array(event.dropFirst(19))

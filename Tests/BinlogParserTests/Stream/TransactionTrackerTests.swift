@@ -194,7 +194,7 @@ import Testing
   @Test(arguments: Fixture.readable)
   func realFiles(_ name: String) throws {
     let fixture = try Fixture(name)
-    var stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
+    var stream = EventFramer(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
     var tracker = TransactionTracker(gtids: nil)
     var count = 0
     for range in fixture.events {

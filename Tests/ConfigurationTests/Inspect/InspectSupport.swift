@@ -15,7 +15,7 @@ struct InspectedEvents {
   init(_ events: [[UInt8]]) throws {
     byteCount = 4 + events.reduce(0) { $0 + $1.count }
     var lister = EventLister()
-    var stream = EventStream(ofFileAt: BinlogPosition(file: "log.000001", offset: 4))
+    var stream = EventFramer(ofFileAt: BinlogPosition(file: "log.000001", offset: 4))
     for event in events {
       let bytes = event.span.bytes
       let frame = try stream.accept(bytes, at: 0)

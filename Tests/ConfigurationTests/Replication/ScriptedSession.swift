@@ -51,7 +51,7 @@ enum ScriptedEvent: Sendable {
 /// A state whose events come from a script, in place of a server or a file.
 struct ScriptedSession {
   private(set) var state: SessionState
-  private(set) var stream: EventStream
+  private(set) var stream: EventFramer
   private let chunk = EventChunk(file: "")
 
   static let file = "binlog.000001"
@@ -64,7 +64,7 @@ struct ScriptedSession {
   ) {
     let range = BinlogRange(from: start.position, toFile: offset == nil ? nil : Self.file, toOffset: offset)
     state = SessionState(from: start, SessionState.Scope(source, range, stop, timeStop), incomplete: incomplete)
-    stream = EventStream(at: start.position, checksum: .none)
+    stream = EventFramer(at: start.position, checksum: .none)
   }
 
   /// Lets the state decide about the next event.
@@ -109,6 +109,6 @@ struct ScriptedSession {
   mutating func reconnect() {
     state.dropOpenTransaction()
     state.resumed()
-    stream = EventStream(at: state.nextStart.position, checksum: .none)
+    stream = EventFramer(at: state.nextStart.position, checksum: .none)
   }
 }

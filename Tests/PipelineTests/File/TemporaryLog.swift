@@ -83,7 +83,7 @@ final class TemporaryLog {
     _ body: (EventFrame, EventChunk, String) throws(BinlogError) -> Void
   ) throws(BinlogFileError) {
     let source = BinlogFileSource(files, files.indices, from: start, maxEventBytes: maxEventBytes)
-    var stream = EventStream(ofFileAt: BinlogPosition(file: "", offset: start))
+    var stream = EventFramer(ofFileAt: BinlogPosition(file: "", offset: start))
     var chunk = EventChunk(file: "")
     var end = 0
     while true {
@@ -95,7 +95,7 @@ final class TemporaryLog {
       }
       switch try source.next(&chunk.bytes) {
       case .file(let name, let position, _):
-        stream = EventStream(ofFileAt: BinlogPosition(file: name, offset: position))
+        stream = EventFramer(ofFileAt: BinlogPosition(file: name, offset: position))
       case .format(let offset, let count): try take(chunk, offset, count, true, &stream, body)
       case .event(let offset, let count):
         try take(chunk, offset, count, false, &stream, body)
@@ -106,7 +106,7 @@ final class TemporaryLog {
   }
 
   private func take(
-    _ chunk: EventChunk, _ offset: Int, _ count: Int, _ isFormat: Bool, _ stream: inout EventStream,
+    _ chunk: EventChunk, _ offset: Int, _ count: Int, _ isFormat: Bool, _ stream: inout EventFramer,
     _ body: (EventFrame, EventChunk, String) throws(BinlogError) -> Void
   ) throws(BinlogFileError) {
     do throws(BinlogError) {

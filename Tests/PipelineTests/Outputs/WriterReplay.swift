@@ -6,7 +6,7 @@ import Pipeline
 struct WriterReplay<Writer: ChangeWriter & ~Copyable>: ~Copyable where Writer.Batch == LineBatch {
   private var writer: Writer
   private var target = CollectedLines()
-  private var stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
+  private var stream = EventFramer(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
   private var decoder = EventDecoder(filter: TableFilter(), columnNames: .logged, maxEventBytes: Limits.event)
   private var transactions = TransactionTracker(gtids: nil)
   private var format: FormatDescriptionEvent?

@@ -1,12 +1,12 @@
 import Bytes
 
-/// Follows a stream of events: frames each one, verifies its checksum, and keeps the position.
+/// Frames the events of a stream: verifies the checksum of each, and keeps the position.
 ///
 /// The position is where the next event starts. It is counted in 64 bits although headers carry 32: a `log_pos` below the
 /// position means that the file passed another 4 GiB. Events inside a MariaDB 11.4 transaction carry no `log_pos`
 /// at all; their size moves the position. So it does in files from before MySQL 5.1.30, whose `log_pos` may count from the
 /// start of the transaction.
-public struct EventStream: Sendable {
+public struct EventFramer: Sendable {
   /// Start of the next event.
   public private(set) var position: BinlogPosition
   /// The file's format, once its FORMAT_DESCRIPTION came.
@@ -34,7 +34,7 @@ public struct EventStream: Sendable {
   }
 
   /// The stream of the same format at `position`.
-  public func moved(to position: BinlogPosition) -> EventStream {
+  public func moved(to position: BinlogPosition) -> EventFramer {
     var stream = self
     stream.position = position
     return stream
@@ -49,6 +49,18 @@ public struct EventStream: Sendable {
     position = start
     return EventFrame(
       header: frame.header, offset: offset, bodyCount: frame.bodyCount, start: start.offset, end: start.offset)
+  }
+
+  /// The frame of an event that begins `offset` bytes into `bytes`, which may have only a part of it; nil where they have no
+  /// whole header.
+  ///
+  /// For a look ahead: neither the checksum nor the position is judged, and the stream stays where it is.
+  public func glimpse(_ bytes: RawSpan, at offset: Int) -> EventFrame? {
+    var cursor = ByteCursor(bytes.extracting(offset...))
+    guard let header = try? EventHeader(&cursor).renumbered(format?.numbering) else { return nil }
+    let whole = Int(header.eventSize) - (format?.checksum.byteCount ?? 0)
+    let bodyCount = max(EventHeader.byteCount, min(whole, bytes.byteCount - offset)) - EventHeader.byteCount
+    return EventFrame(header: header, offset: offset, bodyCount: bodyCount, start: 0, end: UInt64(header.eventSize))
   }
 
   /// Takes the next event, `offset` bytes into its chunk, and moves the position past it.

@@ -67,7 +67,7 @@ import Testing
     let first = Checkpoints(store, server: Self.server("a"), after: nil)
     try first.prepare(["x", "y"], start: Self.boundary(100))
     try first.prepare(["z"], start: Self.boundary(100))
-    try first.save(Self.boundary(200), files: [])
+    try first.commit([], at: Self.boundary(200))
     try first.prepare(["v"], start: Self.boundary(100))
     #expect(store.saved.map(\.binlogPosition) == [100, 100, 200, 200])
     #expect(store.saved.map(\.unfinished) == [["x", "y"], ["x", "y", "z"], nil, ["v"]])
@@ -78,7 +78,7 @@ import Testing
     #expect(store.saved[4].unfinished == ["v", "w"])
     #expect(store.saved[4].binlogPosition == 200)
     #expect(store.saved[4].server == Self.server("a"))
-    try next.save(Self.boundary(300), files: [])
+    try next.commit([], at: Self.boundary(300))
     #expect(store.saved[5].unfinished == nil)
     #expect(store.saved[5].server == Self.server("b"))
   }
@@ -90,7 +90,7 @@ import Testing
     let last = Checkpoints(nil, server: Self.server("a"), after: nil).checkpoint(of: Self.boundary(900))
     let checkpoints = Checkpoints(store, server: Self.server("a"), after: last, goesOn: false)
     try checkpoints.prepare(["x"], start: Self.boundary(100))
-    try checkpoints.save(Self.boundary(200), files: [])
+    try checkpoints.commit([], at: Self.boundary(200))
     #expect(store.saved.map(\.binlogPosition) == [100, 200])
     #expect(store.saved.map(\.unfinished) == [["x"], nil])
   }
@@ -109,7 +109,7 @@ import Testing
   @Test func announcementsAreNeverInTheSameWords() throws {
     let store = Documents()
     let first = Checkpoints(store, server: Self.server("a"), after: nil)
-    try first.save(Self.boundary(100), files: [])
+    try first.commit([], at: Self.boundary(100))
     for _ in 0..<2 {
       try Checkpoints(store, server: Self.server("a"), after: store.saved[0]).prepare(["x"], start: Self.boundary(100))
     }
@@ -125,7 +125,7 @@ import Testing
     #expect(next.takenOver == ["x", "y"])
     try next.prepare(["y", "z"], start: Self.boundary(100))
     #expect(store.saved[1].unfinished == ["x", "y", "z"])
-    try next.save(Self.boundary(200), files: [])
+    try next.commit([], at: Self.boundary(200))
     #expect(store.saved[2].unfinished == nil)
   }
 

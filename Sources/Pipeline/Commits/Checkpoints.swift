@@ -5,7 +5,7 @@ import Platform
 /// The place up to which everything is safely written: in memory, and in a store where there is one.
 ///
 /// The stage that writes moves it forward; the reader looks at it when the run must begin anew.
-public final class Checkpoints: @unchecked Sendable {
+public final class Checkpoints: Commit, @unchecked Sendable {
   private let store: (any CheckpointStore)?
   private let server: Checkpoint.Server
   private let firstServer: String
@@ -85,7 +85,7 @@ public final class Checkpoints: @unchecked Sendable {
   }
 
   /// Remembers `place`, up to which everything is safe on disk, in the store too; `files` became complete since the last.
-  package func save(_ place: ResumePoint, files: [Checkpoint.File]) throws(PipelineError) {
+  public func commit(_ files: [Checkpoint.File], at place: ResumePoint) throws(PipelineError) {
     lock.withLock {
       unfinished = []
       if !files.isEmpty { self.files = files }
@@ -103,7 +103,7 @@ public final class Checkpoints: @unchecked Sendable {
   /// - Parameter start: where the run began, for a run that has no checkpoint to go on from. One that was told to begin
   ///   elsewhere moves the checkpoint there: files of the same names may be covered by the one that it passes over.
   /// - Throws: also when another run has moved the checkpoint: what is published now could take the place of that run's files.
-  package func prepare(_ names: [String], start: ResumePoint) throws(PipelineError) {
+  public func prepare(_ names: [String], start: ResumePoint) throws(PipelineError) {
     let checkpoint = lock.withLock {
       let known = Set(unfinished)
       unfinished += names.filter { !known.contains($0) }

@@ -3,14 +3,14 @@ import Bytes
 import TestSupport
 import Testing
 
-@Suite struct EventStreamTests {
+@Suite struct EventFramerTests {
   private static let rotateBody = BinlogEvents.littleEndian(UInt64(4)) + Array("binlog.000009".utf8)
 
-  private func accept(_ event: [UInt8], _ stream: inout EventStream) throws(BinlogError) -> EventFrame {
+  private func accept(_ event: [UInt8], _ stream: inout EventFramer) throws(BinlogError) -> EventFrame {
     try stream.accept(event.span.bytes, at: 0)
   }
 
-  private func failure(_ event: [UInt8], _ stream: EventStream) -> BinlogError? {
+  private func failure(_ event: [UInt8], _ stream: EventFramer) -> BinlogError? {
     var stream = stream
     do throws(BinlogError) { _ = try accept(event, &stream) } catch { return error }
     return nil
@@ -18,8 +18,8 @@ import Testing
 
   private func stream(
     at offset: UInt64 = 4, asked checksum: EventChecksum = .none, algorithm: UInt8 = 0
-  ) throws -> EventStream {
-    var stream = EventStream(at: BinlogPosition(file: "binlog.000008", offset: offset), checksum: checksum)
+  ) throws -> EventFramer {
+    var stream = EventFramer(at: BinlogPosition(file: "binlog.000008", offset: offset), checksum: checksum)
     let body = BinlogEvents.formatDescription(algorithm: algorithm)
     _ = try accept(BinlogEvents.sealed(BinlogEvents.event(15, body)), &stream)
     return stream
@@ -29,7 +29,7 @@ import Testing
   @Test(arguments: Fixture.readable)
   func positionsAreThoseOfTheFile(_ name: String) throws {
     let fixture = try Fixture(name)
-    var stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
+    var stream = EventFramer(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
     for range in fixture.events {
       let frame = try accept(Array(fixture.bytes[range]), &stream)
       #expect(frame.start == UInt64(range.lowerBound))
@@ -45,7 +45,7 @@ import Testing
 
   @Test(arguments: [EventChecksum.none, .crc32])
   func anArtificialRotateNamesTheFile(_ checksum: EventChecksum) throws {
-    var stream = EventStream(at: BinlogPosition(file: "", offset: 4), checksum: checksum)
+    var stream = EventFramer(at: BinlogPosition(file: "", offset: 4), checksum: checksum)
     let event = BinlogEvents.event(4, Self.rotateBody, flags: 0x20, checksum: checksum == .crc32)
     let frame = try accept(event, &stream)
     #expect(frame.isOutsideOfFile)
@@ -108,7 +108,7 @@ import Testing
 
   @Test(arguments: [UInt8(27), 41])
   func heartbeatsMoveNothing(_ type: UInt8) throws {
-    var stream = EventStream(at: BinlogPosition(file: "binlog.000008", offset: 700), checksum: .none)
+    var stream = EventFramer(at: BinlogPosition(file: "binlog.000008", offset: 700), checksum: .none)
     let frame = try accept(BinlogEvents.event(type, Array("binlog.000008".utf8), logPosition: 900), &stream)
     #expect(frame.isOutsideOfFile)
     #expect(stream.position.offset == 700)
@@ -142,7 +142,7 @@ import Testing
   }
 
   @Test func aRealEventBeforeTheFormatDescriptionIsAnError() {
-    let stream = EventStream(at: BinlogPosition(file: "binlog.000008", offset: 4), checksum: .none)
+    let stream = EventFramer(at: BinlogPosition(file: "binlog.000008", offset: 4), checksum: .none)
     #expect(failure(BinlogEvents.event(2, [0]), stream)?.cause == .missingFormatDescription)
   }
 
@@ -158,7 +158,7 @@ import Testing
   func impossiblePositionsAreErrors(_ offset: UInt64) throws {
     let body = BinlogEvents.littleEndian(offset) + Array("binlog.000009".utf8)
     #expect(failure(BinlogEvents.event(4, body, flags: 0x20), try stream()) != nil)
-    let far = EventStream(at: BinlogPosition(file: "binlog.000008", offset: offset), checksum: .none)
+    let far = EventFramer(at: BinlogPosition(file: "binlog.000008", offset: offset), checksum: .none)
     #expect(failure(BinlogEvents.event(4, Self.rotateBody, logPosition: 7), far) != nil)
   }
 
@@ -166,7 +166,7 @@ import Testing
   /// checksums (by the algorithm, or by a version that knew none).
   @Test func anyOtherFlippedBitIsAnError() throws {
     let fixture = try Fixture("mysql-9.7-row-image-minimal")
-    var stream = EventStream(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
+    var stream = EventFramer(at: BinlogPosition(file: "binlog.000001", offset: 4), checksum: .none)
     for range in fixture.events {
       let event = Array(fixture.bytes[range])
       for (bit, damaged) in Damage.bitFlips(of: event).enumerated() {
