@@ -152,7 +152,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
     reached = (BinlogPosition(file: chunk.file, offset: frame.end), frame.header.timestamp)
     guard transactions.isOutside else { return }
     boundarySequence = sequence.last
-    if sink.showsTransactions { sink.endTransaction() }
+    if sink.showsTransactions { sink.endTransaction(transaction) }
     if sink.isCutDue { try cut() }
   }
 
