@@ -84,11 +84,15 @@ public struct PartOutput: Sendable {
 public struct PartLog: Sendable {
   let opened: @Sendable (_ path: String) -> Void
   let finished: @Sendable (Checkpoint.File) -> Void
+  let cutShort: @Sendable (_ path: String) -> Void
 
-  /// Calls `opened` when a file is begun, and `finished` when it is complete under its name.
+  /// Calls `opened` when a file is begun, `finished` when it is complete under its name, and `cutShort` when it has to end before
+  /// a transaction that says more of its rows.
   public init(
-    opened: @escaping @Sendable (String) -> Void, finished: @escaping @Sendable (Checkpoint.File) -> Void
+    opened: @escaping @Sendable (String) -> Void, finished: @escaping @Sendable (Checkpoint.File) -> Void,
+    cutShort: @escaping @Sendable (String) -> Void
   ) {
+    self.cutShort = cutShort
     self.opened = opened
     self.finished = finished
   }

@@ -65,8 +65,8 @@ public final class Pipeline: Sendable {
         }
         startProcessing(processing) { [metrics] in
           PartSink(
-            ParquetChangesWriter(batchRowLimit: settings.batchRowLimit), PartTarget(queue, pool), output: output,
-            metrics: metrics, keepsPlace: checkpoints.areKept)
+            ParquetChangesWriter(batchRowLimit: settings.batchRowLimit, extra: settings.extra),
+            PartTarget(queue, pool), output: output, metrics: metrics, keepsPlace: checkpoints.areKept)
         }
       case .jsonLines(let settings, let compression):
         let queue = Self.partQueue(of: LineBatch.self)

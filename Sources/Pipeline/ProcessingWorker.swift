@@ -126,7 +126,7 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   private mutating func follow(_ frame: EventFrame, _ body: RawSpan) throws(PipelineError) {
     do { try place.pass(frame, body, lastRow: sequence.last) } catch { throw .undecodable(error) }
     guard frame.isBoundary, !frame.isOutsideOfFile else { return }
-    if sink.showsTransactions { sink.endTransaction() }
+    if sink.showsTransactions { sink.endTransaction(transaction) }
     if sink.isCutDue { try cut() }
   }
 

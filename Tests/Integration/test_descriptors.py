@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import crafted_file
+from binlog_file import XID
 from connector import CRASH, EXIT_CONFIG, EXIT_OK, EXIT_OUTPUT, LIMIT_SECONDS, Connector
 from hostile_server import CAPABILITIES, greeting
 from partition_files import rows_in
@@ -204,6 +205,21 @@ def test_few_descriptors(connector: Connector, tmp_path: Path) -> None:
     done = limited(connector, config, resource.RLIMIT_NOFILE, 256)
     assert done.returncode == EXIT_OK, last_line(done)
     assert len(rows_in(connector.output)) == 3000
+
+
+def test_few_descriptors_within_a_transaction(connector: Connector, tmp_path: Path) -> None:
+    """Files that must end before the XID comes are told of; those that can wait have it."""
+    rows = [event for number in range(300)
+            for event in (crafted_file.table_map(b"shop", b"t%d" % number), crafted_file.insert(b"x"))]
+    end = crafted_file.event(XID, (77).to_bytes(8, "little"))
+    log = crafted_file.write(tmp_path, *rows_of(500, tables=100), crafted_file.query(b"BEGIN"), *rows, end)
+    config = parquet(connector, log, partition_by="table", parquet_batch_size=1, extra_columns=["xid"])
+    done = limited(connector, config, resource.RLIMIT_NOFILE, 256)
+    assert done.returncode == EXIT_OK, last_line(done)
+    xids = [row["xid"] for path in connector.output.rglob("*.parquet") for row in pq.read_table(path, partitioning=None).to_pylist()]
+    open_at_once = 256 - 64
+    assert [xids.count(xid) for xid in (0, 77, None)] == [500, open_at_once, 300 - open_at_once]
+    assert done.stderr.count(b"ends within a transaction") == 300 - open_at_once
 
 
 @pytest.mark.parametrize("limit", [10, 20])

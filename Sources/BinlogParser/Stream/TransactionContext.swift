@@ -14,6 +14,9 @@ public struct TransactionContext: Sendable {
   public private(set) var commitTime: UInt64?
   /// The id of the connection that committed it; nil where the log does not say.
   public private(set) var threadID: UInt32?
+  /// Its number in the storage engines, which the log tells with the event that ends it: nil before, and for a transaction
+  /// that ends with another event than XID.
+  public private(set) var xid: UInt64?
   /// The statement whose rows follow, where the server logs it (ROWS_QUERY, ANNOTATE_ROWS); nil for a longer one than
   /// `longestStatement`, which would be repeated for each of its rows.
   public private(set) var statement: [UInt8]?
@@ -31,6 +34,9 @@ public struct TransactionContext: Sendable {
     self.number = number
     self.start = start
   }
+
+  /// Time of the commit of the event `frame`, in microseconds since 1970; where the log does not say, the second of the event.
+  public func microseconds(of frame: EventFrame) -> UInt64 { commitTime ?? UInt64(frame.header.timestamp) * 1_000_000 }
 
   /// Forgets the statement, whose last rows were shown.
   public mutating func endStatement() { statement = nil }
@@ -50,6 +56,7 @@ public struct TransactionContext: Sendable {
       gtid = try MariaDBGTIDEvent(body).gtid(server: frame.header.serverID)?.description
       threadID = MariaDBGTIDEvent.threadID(body)
     case .query, .queryCompressed: threadID = try QueryEvent(body).threadID
+    case .xid: xid = try XIDEvent(body).xid
     case .rowsQuery: keep(try LoggedRowsStatement.text(ofRowsQuery: body))
     case .annotateRows: keep(body)
     default: break

@@ -53,12 +53,16 @@ extension Configuration {
       return "output: mode=\(output.mode.rawValue) events=\(output.events.rawValue) "
         + "column_names=\(output.columnNames.rawValue)"
     }
-    let form =
-      output.mode == .json ? "events=\(output.events.rawValue)" : "json_type=\(output.parquetJSONType.rawValue)"
+    let form = output.mode == .json ? "events=\(output.events.rawValue)" : parquetSummary
     return "output: mode=\(output.mode.rawValue) dir=\(place) \(output.partitioning.summary)"
       + "batch_size=\(output.parquetBatchSize) "
       + "queue_capacity=\(output.queueCapacity) compression=\(output.compression.summary) "
       + "\(form) column_names=\(output.columnNames.rawValue)"
+  }
+
+  private var parquetSummary: String {
+    let extra = output.extraColumns.map(\.rawValue).joined(separator: ",")
+    return "json_type=\(output.parquetJSONType.rawValue)" + (extra.isEmpty ? "" : " extra_columns=\(extra)")
   }
 
   private var objectStoreSummary: [String] { objectStore.map { ["object store: \($0.summary)"] } ?? [] }

@@ -1,6 +1,7 @@
 import BinlogParser
 import MySQLWire
 import ParquetWriter
+import Pipeline
 
 extension ConfigurationKey {
   /// The declaration of the key: the only place that says what its values are, and what they mean.
@@ -180,6 +181,12 @@ extension ConfigurationKey {
       .init(
         .parquet, .choice(of: OutputSettings.JSONType.self, default: .string),
         "The annotation of `before_values` and `after_values`, of which \"string\" is known to every reader.")
+    case .extraColumns:
+      .init(
+        .parquet, .strings,
+        "Columns behind the nine, in this order, of "
+          + ExtraColumn.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ") + ".",
+        otherwise: .derived("none"), see: "more-columns")
 
     case .checkpointFile:
       .init(

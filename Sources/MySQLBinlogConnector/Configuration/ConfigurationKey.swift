@@ -42,6 +42,7 @@ enum ConfigurationKey: String, CaseIterable {
   case compression
   case compressionLevel = "compression_level"
   case parquetJSONType = "parquet_json_type"
+  case extraColumns = "extra_columns"
   case events
   case jsonTimestamps = "json_timestamps"
   case jsonBigNumbers = "json_big_numbers"

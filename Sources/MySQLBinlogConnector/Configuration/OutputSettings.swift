@@ -78,6 +78,8 @@ package struct OutputSettings: Sendable, Equatable {
   package let compression: Compression
   /// `parquet_json_type`.
   package let parquetJSONType: JSONType
+  /// `extra_columns`.
+  package let extraColumns: [ExtraColumn]
   /// `events`.
   package let events: Events
   /// `json_timestamps` and `json_big_numbers`.
@@ -96,6 +98,7 @@ package struct OutputSettings: Sendable, Equatable {
     partitioning = Partitioning(&reader)
     compression = Compression(&reader)
     parquetJSONType = reader.choice(.parquetJSONType)
+    extraColumns = Self.extraColumns(mode, &reader)
     events = reader.choice(.events)
     jsonSpelling = JSONSpelling(
       temporals: reader.has(.jsonTimestamps) ? reader.choice(.jsonTimestamps, default: .iso) : nil,
@@ -121,6 +124,24 @@ package struct OutputSettings: Sendable, Equatable {
     }
     if needsFiles { reader.require(.outputDirectory) }
     return lines.map { .parts($0) } ?? .stream
+  }
+
+  private static func extraColumns(_ mode: Mode, _ reader: inout ConfigurationReader) -> [ExtraColumn] {
+    let names = reader.strings(.extraColumns) ?? []
+    if reader.has(.extraColumns), mode != .parquet {
+      reader.report(.extraColumns, "is for output_mode \"parquet\"; in lines of JSON these are members of source")
+    }
+    var columns: [ExtraColumn] = []
+    for name in names {
+      guard let column = ExtraColumn(rawValue: name) else {
+        let known = ExtraColumn.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+        reader.report(.extraColumns, "must hold \(known) only, holds \(name.quotedForMessage)")
+        continue
+      }
+      if columns.contains(column) { reader.report(.extraColumns, "names \(name.quotedForMessage) twice") }
+      columns.append(column)
+    }
+    return columns
   }
 
   /// The key that says where files appear.

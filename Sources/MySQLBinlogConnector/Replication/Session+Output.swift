@@ -35,8 +35,8 @@ extension Session {
     properties.compression = settings.compression
     return .parquetChanges(
       ParquetChangesSettings(
-        batchRowLimit: settings.parquetBatchSize, json: settings.parquetLogicalType, properties: properties,
-        serverUUID: serverUUID))
+        batchRowLimit: settings.parquetBatchSize, json: settings.parquetLogicalType, extra: settings.extraColumns,
+        properties: properties, serverUUID: serverUUID))
   }
 
   private func parts(_ format: FileFormat, in place: StorageLocation, _ opened: OpenedStream) -> PartOutput {
@@ -55,6 +55,12 @@ extension Session {
         finished: { [finished] in
           log.info("finished \(settings.mode) file: \($0.path) (\($0.rows) rows, \($0.bytes) bytes)")
           finished.add($0)
+        },
+        cutShort: {
+          log.warning(
+            """
+            \($0) ends within a transaction that has rows for more files than can be open at a time: those of its rows have no xid
+            """)
         }))
   }
 

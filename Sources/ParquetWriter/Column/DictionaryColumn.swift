@@ -22,6 +22,10 @@ public struct DictionaryColumn: ~Copyable, Sendable {
 
   /// Rows, nulls included.
   @inlinable public var rowCount: Int { validity.rowCount }
+  /// Bytes of the dictionary.
+  package var entryByteCount: Int { entries.count }
+  /// Entries of the dictionary.
+  package var entryCount: Int { entryRanges.count }
   /// Bytes in memory for the values.
   public var byteCount: Int { entries.count + indices.count * MemoryLayout<UInt32>.size }
 

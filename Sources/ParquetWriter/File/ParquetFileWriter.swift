@@ -20,6 +20,8 @@ public final class ParquetFileWriter {
   private let file: any OutputFile
   private var metaData: FileMetaData
   private var state = State.growing
+  /// Row groups at the end of the file that miss a column; none behind them is in `metaData` yet.
+  private var incomplete: [RowGroup] = []
 
   private enum State {
     case growing, complete, failed
@@ -37,9 +39,11 @@ public final class ParquetFileWriter {
   /// Bytes written so far.
   public var byteCount: Int { file.byteCount }
   /// Rows written so far.
-  public var rowCount: Int { metaData.rowCount }
+  public var rowCount: Int { incomplete.reduce(metaData.rowCount) { $0 + $1.rowCount } }
 
   /// Encodes `batch` and writes it as the next row group. A batch without rows writes nothing.
+  ///
+  /// A batch may postpone a column. Then the next ones must do so too, until `completeRowGroups` has brought the columns of all of them.
   ///
   /// - Parameter encoder: of this file's schema; files can share one.
   public func writeRowGroup(
@@ -47,15 +51,38 @@ public final class ParquetFileWriter {
   ) throws(ParquetError) {
     guard state == .growing else { throw .notOpen(path: path) }
     guard batch.rowCount > 0 else { return }
-    do { metaData.append(try encoder.write(batch, to: file)) } catch {
+    do throws(ParquetError) {
+      let rowGroup = try encoder.write(batch, to: file)
+      if rowGroup.missingColumn != nil { return incomplete.append(rowGroup) }
+      guard incomplete.isEmpty else { throw ParquetError.batchMismatch("an earlier row group misses a column") }
+      metaData.append(rowGroup)
+    } catch {
       abandon()
       throw error
     }
   }
 
+  /// Writes the columns that row groups miss, and of which `column` makes those of the first, the second …
+  public func completeRowGroups<Column: ParquetColumn & ~Copyable>(
+    _ encoder: inout RowGroupEncoder, _ column: (_ index: Int) -> Column
+  ) throws(ParquetError) {
+    guard state == .growing else { throw .notOpen(path: path) }
+    do throws(ParquetError) {
+      for (index, rowGroup) in incomplete.enumerated() {
+        var rowGroup = rowGroup
+        try encoder.write(column(index), of: &rowGroup, to: file)
+        metaData.append(rowGroup)
+      }
+    } catch {
+      abandon()
+      throw error
+    }
+    incomplete.removeAll()
+  }
+
   /// Writes the footer: the file is complete.
   public func complete(keyValueMetadata: [KeyValue] = []) throws(ParquetError) -> Summary {
-    guard state == .growing else { throw .notOpen(path: path) }
+    guard state == .growing, incomplete.isEmpty else { throw .notOpen(path: path) }
     try write(metaData.footer(keyValueMetadata: keyValueMetadata))
     state = .complete
     return Summary(bytes: file.byteCount, rows: metaData.rowCount, rowGroups: metaData.rowGroupCount)

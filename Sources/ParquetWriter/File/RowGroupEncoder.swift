@@ -20,6 +20,7 @@ public struct RowGroupEncoder: ~Copyable {
   /// The row group that is being written.
   private var rowCount = 0
   private var columns: [ColumnChunk] = []
+  private var missingColumn: Int?
   private var output: RowGroupOutput
 
   /// An encoder for batches of `schema`.
@@ -37,33 +38,56 @@ public struct RowGroupEncoder: ~Copyable {
     let offset = file.byteCount
     rowCount = batch.rowCount
     columns.removeAll(keepingCapacity: true)
+    missingColumn = nil
     output.begin(file)
     try batch.appendColumns(to: &self)
-    guard columns.count == schema.columns.count else {
-      throw .batchMismatch("\(columns.count) columns instead of \(schema.columns.count)")
+    guard columnCount == schema.columns.count else {
+      throw .batchMismatch("\(columnCount) columns instead of \(schema.columns.count)")
     }
     try output.flush()
-    return RowGroup(columns: columns, rowCount: rowCount, fileOffset: offset)
+    return RowGroup(columns: columns, rowCount: rowCount, fileOffset: offset, missingColumn: missingColumn)
   }
+
+  /// Writes the column that `rowGroup` is missing at the end of `file`.
+  mutating func write(
+    _ column: borrowing some ParquetColumn & ~Copyable, of rowGroup: inout RowGroup, to file: any OutputFile
+  ) throws(ParquetError) {
+    guard let index = rowGroup.missingColumn else { throw .batchMismatch("no column is missing") }
+    rowCount = rowGroup.rowCount
+    output.begin(file)
+    rowGroup.complete(try encode(column, try descriptor(at: index, for: column)))
+    try output.flush()
+  }
+
+  /// Leaves out the next column, whose values are not known yet; called by the batch, for one column at most.
+  public mutating func postpone() { missingColumn = columns.count }
+
+  private var columnCount: Int { columns.count + (missingColumn == nil ? 0 : 1) }
 
   /// Encodes the next column; called by the batch.
   public mutating func append(_ column: borrowing some ParquetColumn & ~Copyable) throws(ParquetError) {
-    let descriptor = try descriptor(for: column)
+    columns.append(try encode(column, try descriptor(at: columnCount, for: column)))
+  }
+
+  private mutating func encode(
+    _ column: borrowing some ParquetColumn & ~Copyable, _ descriptor: ColumnDescriptor
+  ) throws(ParquetError) -> ColumnChunk {
     let plan = column.plan(for: descriptor, properties: properties)
     let pages = try chunkEncoder.encode(column, descriptor: descriptor, plan: plan, to: &output)
     let nullCount = column.withValidity { $0.nullCount }
     let metaData = ColumnMetaData(
       column: descriptor, codec: properties.compression.codec, valueCount: rowCount,
       statistics: Statistics(nullCount: nullCount, bounds: plan.bounds), pages: pages)
-    columns.append(ColumnChunk(metaData: metaData))
+    return ColumnChunk(metaData: metaData)
   }
 
-  private func descriptor(for column: borrowing some ParquetColumn & ~Copyable) throws(ParquetError) -> ColumnDescriptor
-  {
-    guard columns.count < schema.columns.count else {
+  private func descriptor(
+    at index: Int, for column: borrowing some ParquetColumn & ~Copyable
+  ) throws(ParquetError) -> ColumnDescriptor {
+    guard index < schema.columns.count else {
       throw .batchMismatch("more than \(schema.columns.count) columns")
     }
-    let descriptor = schema.columns[columns.count]
+    let descriptor = schema.columns[index]
     guard column.type == descriptor.type else {
       throw .batchMismatch("column \(descriptor.name) has values of another type")
     }

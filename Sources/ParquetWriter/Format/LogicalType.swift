@@ -3,6 +3,7 @@
 /// `ConvertedType`: the older annotation, which readers that do not know `LogicalType` still use.
 package enum ConvertedType: Int32, Sendable {
   case utf8 = 0
+  case timestampMicros = 10
   case uint8 = 11
   case uint16 = 12
   case uint32 = 13
@@ -19,6 +20,7 @@ package enum ConvertedType: Int32, Sendable {
 /// | Union field | Member | Content |
 /// |---|---|---|
 /// | 1 | STRING | |
+/// | 8 | TIMESTAMP | 1 isAdjustedToUTC: bool, 2 unit: union TimeUnit, whose field 2 is MICROS |
 /// | 10 | INTEGER | 1 bitWidth: i8, 2 isSigned: bool |
 /// | 12 | JSON | |
 public enum LogicalType: Sendable, Equatable {
@@ -26,6 +28,8 @@ public enum LogicalType: Sendable, Equatable {
   case string
   /// A JSON document in UTF-8.
   case json
+  /// A time in UTC, in microseconds since 1970.
+  case utcMicroseconds
   /// An integer of the given width and signedness.
   case integer(IntegerWidth, signed: Bool)
 
@@ -51,6 +55,7 @@ public enum LogicalType: Sendable, Equatable {
     switch self {
     case .string: .utf8
     case .json: .json
+    case .utcMicroseconds: .timestampMicros
     case .integer(.bits8, let signed): signed ? .int8 : .uint8
     case .integer(.bits16, let signed): signed ? .int16 : .uint16
     case .integer(.bits32, let signed): signed ? .int32 : .uint32
@@ -63,6 +68,7 @@ extension LogicalType: ThriftStruct {
   package func writeFields(to writer: inout CompactProtocolWriter) {
     switch self {
     case .string: writer.field(1, EmptyStruct())
+    case .utcMicroseconds: writer.field(8, UTCMicrosecondsType())
     case .integer(let width, let signed): writer.field(10, IntegerType(width: width, isSigned: signed))
     case .json: writer.field(12, EmptyStruct())
     }
@@ -78,6 +84,19 @@ private struct IntegerType: ThriftStruct {
     writer.field(1, width.rawValue)
     writer.field(2, isSigned)
   }
+}
+
+/// `TimestampType`: the content of the TIMESTAMP member.
+private struct UTCMicrosecondsType: ThriftStruct {
+  func writeFields(to writer: inout CompactProtocolWriter) {
+    writer.field(1, true)
+    writer.field(2, MicrosecondsUnit())
+  }
+}
+
+/// `TimeUnit`, of microseconds.
+private struct MicrosecondsUnit: ThriftStruct {
+  func writeFields(to writer: inout CompactProtocolWriter) { writer.field(2, EmptyStruct()) }
 }
 
 /// A struct without fields: the content of union members that say everything by being there.

@@ -9,10 +9,29 @@
 /// | 3 | num_rows | i64 |
 /// | 5 | file_offset | i64: where the first page is |
 /// | 6 | total_compressed_size | i64, page headers included |
+///
+/// Column chunks may stand anywhere in the file: one whose values come later is written later.
 package struct RowGroup: ThriftStruct, Sendable {
-  package let columns: [ColumnChunk]
+  package private(set) var columns: [ColumnChunk]
   package let rowCount: Int
   package let fileOffset: Int
+  /// Index of the column that is not written yet, and for which `columns` has none; nil for none.
+  package private(set) var missingColumn: Int?
+
+  /// A row group of `rowCount` rows that begins at `fileOffset`.
+  package init(columns: [ColumnChunk], rowCount: Int, fileOffset: Int, missingColumn: Int? = nil) {
+    self.columns = columns
+    self.rowCount = rowCount
+    self.fileOffset = fileOffset
+    self.missingColumn = missingColumn
+  }
+
+  /// Takes the column that was missing.
+  mutating func complete(_ column: ColumnChunk) {
+    guard let index = missingColumn else { return }
+    columns.insert(column, at: index)
+    missingColumn = nil
+  }
 
   package func writeFields(to writer: inout CompactProtocolWriter) {
     writer.field(1, list: columns)

@@ -25,8 +25,8 @@ package protocol ChangeWriter: ~Copyable, SendableMetatype {
     _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin,
     to target: inout some BatchTarget<Batch> & ~Copyable
   ) throws(PipelineError)
-  /// Shows that the transaction ended, where transactions are shown.
-  mutating func endTransaction()
+  /// Shows that `transaction` ended, where transactions are shown: only now its XID is known.
+  mutating func endTransaction(_ transaction: TransactionContext)
   /// Takes the batch that was begun; nil for an empty one.
   mutating func takeBatch() -> Batch?
   /// Goes on with `batch`, after `takeBatch`.
@@ -41,7 +41,7 @@ extension ChangeWriter where Self: ~Copyable {
     _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext,
     to target: inout some BatchTarget<Batch> & ~Copyable
   ) throws(PipelineError) {}
-  package mutating func endTransaction() {}
+  package mutating func endTransaction(_ transaction: TransactionContext) {}
 
   /// Gives the batch that was begun to `target`.
   package mutating func flush(to target: inout some BatchTarget<Batch> & ~Copyable) throws(PipelineError) {

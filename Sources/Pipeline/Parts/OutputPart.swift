@@ -83,22 +83,32 @@ final class OutputPart<Format: PartFormat> {
   }
 
   private func sealOldest(_ serverVersion: String) throws(PipelineError) {
-    try seal(growing.min { $0.value.lastUse < $1.value.lastUse }?.key, serverVersion)
+    try seal(sealable.min { $0.value.lastUse < $1.value.lastUse }?.key, serverVersion)
   }
 
   private func sealLargest(_ serverVersion: String) throws(PipelineError) {
-    try seal(growing.max { byteCountInMemory(of: $0.value) < byteCountInMemory(of: $1.value) }?.key, serverVersion)
+    try seal(sealable.max { byteCountInMemory(of: $0.value) < byteCountInMemory(of: $1.value) }?.key, serverVersion)
+  }
+
+  /// The growing files, of which those that wait for nothing come first.
+  private var sealable: [Partition: File] {
+    let idle = growing.filter { !format.waitsForTransaction($0.value.content) }
+    return idle.isEmpty ? growing : idle
   }
 
   private func seal(_ partition: Partition?, _ serverVersion: String) throws(PipelineError) {
     guard let partition, let file = growing[partition] else { return }
-    try complete(file, of: partition, serverVersion)
+    if format.waitsForTransaction(file.content) { output.log.cutShort(file.output.finalPath) }
+    try complete(file, of: partition, serverVersion, isWithinTransaction: true)
     try asPart { () throws(OutputError) in try file.output.seal() }
   }
 
-  private func complete(_ file: File, of partition: Partition, _ serverVersion: String) throws(PipelineError) {
+  private func complete(
+    _ file: File, of partition: Partition, _ serverVersion: String, isWithinTransaction: Bool = false
+  ) throws(PipelineError) {
     let facts = PartFacts(
-      binlogFile: binlogFile, firstPosition: start ?? 0, lastPosition: lastPosition, serverVersion: serverVersion)
+      binlogFile: binlogFile, firstPosition: start ?? 0, lastPosition: lastPosition, serverVersion: serverVersion,
+      isWithinTransaction: isWithinTransaction)
     let rows = try format.complete(file.content, facts)
     growing[partition] = nil
     complete.append((file.output, file.name, rows))

@@ -14,11 +14,14 @@ protocol PartFormat: AnyObject, SendableMetatype {
   func append(_ batch: Batch, to content: Content) throws(PipelineError)
   /// Writes the end of the file; returns the number of its rows.
   func complete(_ content: Content, _ facts: PartFacts) throws(PipelineError) -> Int
+  /// True if the end of a transaction will say something of rows that are in the file.
+  func waitsForTransaction(_ content: Content) -> Bool
   /// Bytes that the file needs in memory to grow, beside those that are not written yet.
   func byteCountInMemory(of content: Content) -> Int
 }
 
 extension PartFormat {
+  func waitsForTransaction(_ content: Content) -> Bool { false }
   func byteCountInMemory(of content: Content) -> Int { 0 }
 }
 
@@ -32,4 +35,6 @@ struct PartFacts {
   let lastPosition: UInt64
   /// The version of the server that wrote the log.
   let serverVersion: String
+  /// True if the file ends, and the transaction of its last rows may not: it had to make room.
+  let isWithinTransaction: Bool
 }

@@ -63,7 +63,7 @@ struct PartSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
     try writer.rows(event, table, origin, to: &target)
   }
 
-  mutating func endTransaction() { writer.endTransaction() }
+  mutating func endTransaction(_ transaction: TransactionContext) { writer.endTransaction(transaction) }
 
   /// Takes up the batch of the partition to which rows of `table` belong whose event has the `timestamp`.
   private mutating func enterPartition(of table: TablePlan, timestamp: UInt32) {

@@ -24,7 +24,7 @@ protocol EventSink: ~Copyable, SendableMetatype {
   /// Rows of an included table.
   mutating func rows(_ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin) throws(PipelineError)
   /// The transaction ended; only for sinks that show transactions.
-  mutating func endTransaction()
+  mutating func endTransaction(_ transaction: TransactionContext)
   /// Everything up to `position` was shown, and the next event may be long in coming.
   mutating func endChunk(at position: UInt64) throws(PipelineError)
   /// True if what was shown should become safe at the next end of a transaction.

@@ -38,7 +38,7 @@ struct StreamSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink where 
     try writer.event(frame, body, transaction, to: &stream)
   }
 
-  mutating func endTransaction() { writer.endTransaction() }
+  mutating func endTransaction(_ transaction: TransactionContext) { writer.endTransaction(transaction) }
 
   mutating func rows(
     _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin

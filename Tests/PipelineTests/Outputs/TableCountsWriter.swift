@@ -20,7 +20,7 @@ struct TableCountsWriter: ~Copyable, ChangeWriter {
     target.rows += UInt64(count)
   }
 
-  mutating func endTransaction() {
+  mutating func endTransaction(_ transaction: TransactionContext) {
     for (table, count) in counts.sorted(by: { $0.key < $1.key }) { lines.append("\(table) \(count)\n") }
     counts.removeAll(keepingCapacity: true)
   }

@@ -24,7 +24,7 @@ struct WriterReplay<Writer: ChangeWriter & ~Copyable>: ~Copyable where Writer.Ba
       try show(frame, frame.body(in: bytes))
     }
     try transactions.accept(frame, frame.body(in: bytes), format)
-    if transactions.isOutside { writer.endTransaction() }
+    if transactions.isOutside { writer.endTransaction(TransactionContext()) }
   }
 
   private mutating func show(_ frame: EventFrame, _ body: RawSpan) throws {

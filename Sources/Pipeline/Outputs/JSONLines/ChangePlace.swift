@@ -15,7 +15,7 @@ struct ChangePlace {
   let transaction: TransactionContext
 
   /// Time of the commit, in microseconds since 1970; where the log does not say, the second of the event.
-  var microseconds: UInt64 { transaction.commitTime ?? UInt64(frame.header.timestamp) * 1_000_000 }
+  var microseconds: UInt64 { transaction.microseconds(of: frame) }
 
   /// Appends `,"source":{` and its members up to the row's number.
   ///

@@ -160,7 +160,7 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
     writer.buffer.append("}\n")
   }
 
-  mutating func endTransaction() {
+  mutating func endTransaction(_ transaction: TransactionContext) {
     guard let place = marked else { return }
     marked = nil
     appendMarker("{\"status\":\"END\",\"id\":", place)

@@ -9,14 +9,19 @@ public struct ParquetChangesSettings: Sendable {
   let properties: WriterProperties
   /// The UUID of the server, where it has one.
   let serverUUID: String?
+  /// The columns behind the nine.
+  let extra: [ExtraColumn]
   let schema: Schema
 
-  /// Files whose images are annotated with `json`.
-  public init(batchRowLimit: Int, json: LogicalType, properties: WriterProperties, serverUUID: String?) {
+  /// Files whose images are annotated with `json`, with the columns `extra` behind the nine.
+  public init(
+    batchRowLimit: Int, json: LogicalType, extra: [ExtraColumn], properties: WriterProperties, serverUUID: String?
+  ) {
     self.batchRowLimit = batchRowLimit
     self.properties = properties
     self.serverUUID = serverUUID
-    schema = RowChangeColumns.schema(json: json)
+    self.extra = extra
+    schema = RowChangeColumns.schema(json: json, extra: extra)
   }
 
   /// The bytes of a file without rows, different each time.
@@ -32,9 +37,16 @@ final class ParquetChangesFormat: PartFormat {
   private var encoder: RowGroupEncoder
 
   /// A file that grows.
-  struct Content {
+  final class Content {
     fileprivate let writer: ParquetFileWriter
     fileprivate let isTakenOver: Bool
+    /// The XIDs of row groups that were written before their transaction ended.
+    fileprivate var xids: [XIDColumn] = []
+
+    fileprivate init(_ writer: ParquetFileWriter, isTakenOver: Bool) {
+      self.writer = writer
+      self.isTakenOver = isTakenOver
+    }
   }
 
   /// The form of files that `settings` describe.
@@ -53,15 +65,33 @@ final class ParquetChangesFormat: PartFormat {
     do {
       let writer = try ParquetFileWriter(
         file, schema: settings.schema, application: settings.properties.application)
-      return Content(writer: writer, isTakenOver: isTakenOver)
+      return Content(writer, isTakenOver: isTakenOver)
     } catch {
       throw .parquet(error)
     }
   }
 
   func append(_ batch: RowChangeBatch, to content: Content) throws(PipelineError) {
-    do { try content.writer.writeRowGroup(batch.columns, &encoder) } catch { throw .parquet(error) }
+    let xids = batch.columns.extra?.xid
+    do throws(ParquetError) {
+      // The order of messages decides, and not how far the other thread is: the file is the same each time.
+      if content.xids.last?.open !== xids?.open { try writeXIDs(of: content) }
+      try content.writer.writeRowGroup(batch.columns, &encoder)
+    } catch {
+      throw .parquet(error)
+    }
+    if let xids, xids.open != nil { content.xids.append(xids) }
   }
+
+  /// Writes the XIDs of all rows that have none yet, but for those of the transaction `unknown`, which is open.
+  private func writeXIDs(of content: Content, unknown: PendingXID? = nil) throws(ParquetError) {
+    guard !content.xids.isEmpty else { return }
+    let xids = content.xids
+    try content.writer.completeRowGroups(&encoder) { xids[$0].column(unknown: unknown) }
+    content.xids.removeAll()
+  }
+
+  func waitsForTransaction(_ content: Content) -> Bool { !content.xids.isEmpty }
 
   func complete(_ content: Content, _ facts: PartFacts) throws(PipelineError) -> Int {
     var metadata = [
@@ -72,7 +102,12 @@ final class ParquetChangesFormat: PartFormat {
     ]
     if let uuid = settings.serverUUID { metadata.append(KeyValue("server_uuid", uuid)) }
     if content.isTakenOver { metadata.append(.nonce()) }
-    do { return try content.writer.complete(keyValueMetadata: metadata).rows } catch { throw .parquet(error) }
+    do throws(ParquetError) {
+      try writeXIDs(of: content, unknown: facts.isWithinTransaction ? content.xids.last?.open : nil)
+      return try content.writer.complete(keyValueMetadata: metadata).rows
+    } catch {
+      throw .parquet(error)
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import BinlogParser
 import Bytes
 import ParquetWriter
 
-/// The columns that every output file has, with the rows of one row group.
+/// The columns of an output file, with the rows of one row group.
 ///
 /// A struct, and not a class: each access to a variable of a class is checked at run time, which took 8 % of a row's time.
 struct RowChangeColumns: ~Copyable, RowBatch {
@@ -15,20 +15,23 @@ struct RowChangeColumns: ~Copyable, RowBatch {
   var dmlType = DictionaryColumn()
   var before: ByteArrayColumn
   var after: ByteArrayColumn
+  /// The columns behind the nine; nil for none.
+  var extra: ExtraColumns?
 
   /// A batch is full at this size, however few its rows: a row may hold many megabytes.
   static let byteLimit = 6 << 20
   /// What a column may keep of its memory between uses: a full batch of rows of a megabyte.
   private static let keptByteCount = 8 << 20
 
-  /// Columns without rows, with room for few: of thousands of tables most have no more.
-  init() {
+  /// Columns without rows, those of `extra` behind the nine, with room for few: of thousands of tables most have no more.
+  init(extra: [ExtraColumn]) {
     timestamp = Int64Column(capacity: Self.rowCapacity)
     serverID = Int32Column(capacity: Self.rowCapacity)
     logPosition = Int64Column(capacity: Self.rowCapacity)
     eventRowIndex = Int64Column(capacity: Self.rowCapacity)
     before = ByteArrayColumn(capacity: Self.rowCapacity * Self.imageByteCount)
     after = ByteArrayColumn(capacity: Self.rowCapacity * Self.imageByteCount)
+    self.extra = extra.isEmpty ? nil : ExtraColumns(extra)
   }
 
   private static let rowCapacity = 16
@@ -37,11 +40,11 @@ struct RowChangeColumns: ~Copyable, RowBatch {
   var rowCount: Int { timestamp.rowCount }
 
   /// Bytes of the rows, roughly.
-  var byteCount: Int { before.byteCount + after.byteCount + rowCount * 48 }
+  var byteCount: Int { before.byteCount + after.byteCount + rowCount * 48 + (extra?.byteCount ?? 0) }
 
-  /// The schema of every output file. `json` is what the two images are annotated with.
-  static func schema(json: LogicalType) -> Schema {
-    Schema([
+  /// The schema of output files with the columns `extra`. `json` is what the two images are annotated with.
+  static func schema(json: LogicalType, extra: [ExtraColumn]) -> Schema {
+    let nine = [
       ColumnDescriptor("timestamp", .int64, .required, encoding: .rleDictionary),
       ColumnDescriptor(
         "server_id", .int32, .required, logicalType: .integer(.bits32, signed: false), encoding: .rleDictionary),
@@ -52,7 +55,8 @@ struct RowChangeColumns: ~Copyable, RowBatch {
       ColumnDescriptor("dml_type", .byteArray, .required, logicalType: .string, encoding: .rleDictionary),
       ColumnDescriptor("before_values", .byteArray, .optional, logicalType: json, hasBounds: false),
       ColumnDescriptor("after_values", .byteArray, .optional, logicalType: json, hasBounds: false),
-    ])
+    ]
+    return Schema(nine + extra.map(\.descriptor))
   }
 
   /// Shows the columns in the order of the schema.
@@ -66,6 +70,7 @@ struct RowChangeColumns: ~Copyable, RowBatch {
     try encoder.append(dmlType)
     try encoder.append(before)
     try encoder.append(after)
+    try extra?.appendColumns(to: &encoder)
   }
 
   /// Forgets all rows, and most memory beyond what ordinary rows need.
@@ -79,13 +84,17 @@ struct RowChangeColumns: ~Copyable, RowBatch {
     dmlType.removeAll()
     before.removeAll(shrinkingTo: Self.keptByteCount)
     after.removeAll(shrinkingTo: Self.keptByteCount)
+    extra?.removeAll()
   }
 }
 
 /// Rows on their way into one row group.
 final class RowChangeBatch: ChangeBatch, @unchecked Sendable {
   /// The rows.
-  var columns = RowChangeColumns()
+  var columns: RowChangeColumns
+
+  /// A batch without rows, of files with the columns `extra`.
+  init(extra: [ExtraColumn]) { columns = RowChangeColumns(extra: extra) }
 
   var byteCount: Int { columns.byteCount }
 

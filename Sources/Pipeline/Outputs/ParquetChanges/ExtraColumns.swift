@@ -1,0 +1,112 @@
+import BinlogParser
+import Bytes
+import ParquetWriter
+
+/// The chosen columns behind the nine, with the rows of one row group.
+final class ExtraColumns {
+  /// The columns in their order.
+  let chosen: [ExtraColumn]
+  private(set) var rowCount = 0
+  private var file = DictionaryColumn()
+  private var sequence = Int64Column(capacity: 16)
+  private var gtid = DictionaryColumn()
+  private(set) var xid = XIDColumn()
+  private var threadID = Int64Column(capacity: 16)
+  private var commitTime = Int64Column(capacity: 16)
+  private var query = DictionaryColumn()
+
+  /// Columns without rows.
+  init(_ chosen: [ExtraColumn]) { self.chosen = chosen }
+
+  /// Bytes of the values that can be large.
+  var byteCount: Int { gtid.byteCount + query.byteCount }
+
+  /// True when a dictionary may be too large with the next statement: some readers take no column that has one in only some
+  /// of its row groups.
+  var isFull: Bool { gtid.isNearLimit || query.isNearLimit }
+
+  /// Adds rows of an event up to `rowCount` in all.
+  ///
+  /// - Parameter first: the number of the first of them in the stream.
+  func fill(
+    to rowCount: Int, _ origin: RowsOrigin, first: Int64, file name: String, _ pending: PendingXID?
+  ) throws(ParquetError) {
+    let count = rowCount - self.rowCount
+    self.rowCount = rowCount
+    guard count > 0 else { return }
+    let transaction = origin.transaction
+    for column in chosen {
+      switch column {
+      case .file: try file.append(OutputBuffer(utf8: name), count)
+      case .seq: for row in 0..<count { sequence.append(first &+ Int64(row)) }
+      case .gtid: try gtid.append(transaction.gtid.map { OutputBuffer(utf8: $0) }, count)
+      case .xid: if let pending { xid.append(pending, count) }
+      case .threadID: threadID.append(transaction.threadID.map { Int64($0) }, count)
+      case .commitTime: commitTime.append(Int64(clamping: transaction.microseconds(of: origin.frame)), count)
+      case .query:
+        try query.append(
+          transaction.statement.map { OutputBuffer(utf8: String(decoding: $0, as: UTF8.self)) }, count)
+      }
+    }
+  }
+
+  /// Notes whether the last rows' transaction is open, before they are taken away.
+  func noteOpen() { xid.noteOpen() }
+
+  /// Shows the columns in their order.
+  func appendColumns(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+    for column in chosen {
+      switch column {
+      case .file: try encoder.append(file)
+      case .seq: try encoder.append(sequence)
+      case .gtid: try encoder.append(gtid)
+      case .xid: if xid.open == nil { try encoder.append(xid.column()) } else { encoder.postpone() }
+      case .threadID: try encoder.append(threadID)
+      case .commitTime: try encoder.append(commitTime)
+      case .query: try encoder.append(query)
+      }
+    }
+  }
+
+  /// Forgets all rows.
+  func removeAll() {
+    rowCount = 0
+    file.removeAll()
+    sequence.removeAll()
+    gtid.removeAll()
+    xid.removeAll()
+    threadID.removeAll()
+    commitTime.removeAll()
+    query.removeAll()
+  }
+}
+
+extension DictionaryColumn {
+  /// Room that a dictionary keeps for the largest value.
+  private static var reservedByteCount: Int { TransactionContext.longestStatement * 2 }
+
+  /// True if the dictionary may not take one more large value.
+  fileprivate var isNearLimit: Bool {
+    entryByteCount + Self.reservedByteCount > WriterProperties.defaultDictionaryPageSizeLimit
+      || entryCount >= Self.entryLimit
+  }
+
+  /// Adds `value` `count` times, or nulls.
+  fileprivate mutating func append(_ value: consuming OutputBuffer?, _ count: Int) throws(ParquetError) {
+    guard let value else {
+      for _ in 0..<count { appendNull() }
+      return
+    }
+    let index = try index(of: value.bytes)
+    for _ in 0..<count { append(index: index) }
+  }
+}
+
+extension NumericColumn {
+  /// Adds `value` `count` times, or nulls.
+  fileprivate mutating func append(_ value: Value?, _ count: Int) {
+    for _ in 0..<count {
+      if let value { append(value) } else { appendNull() }
+    }
+  }
+}
