@@ -88,7 +88,8 @@ struct StreamConnector {
     }
     let checksum = try beginDump(connection, from: start)
     let other = Replica(configuration, replica.interrupt, session.request.timeLimit)
-    let schema = InformationSchema(other, of: facts.identity)
+    let schema = InformationSchema(
+      other, of: facts.identity, completesTypes: configuration.output.columnNames == .lookup)
     return .stream(
       OpenedStream(
         source: .server(connection), start: start, sequence: resume.start?.sequence ?? 0, timeStop: timeStop,
