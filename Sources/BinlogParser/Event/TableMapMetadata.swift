@@ -34,7 +34,7 @@ package struct TableMapMetadata: Equatable {
   package var setLabels: [[[UInt8]]] = []
   /// The labels of each ENUM column.
   package var enumLabels: [[[UInt8]]] = []
-  /// Columns of the primary key.
+  /// Columns of the primary key, in its order.
   package var primaryKey: [Int] = []
   /// Columns of types that MariaDB's log does not tell, as far as a server was asked.
   var mariaDBTypes: [Int: MariaDBType] = [:]
@@ -71,7 +71,8 @@ package struct TableMapMetadata: Equatable {
     case 4: names = try Self.strings(&field, "COLUMN_NAME")
     case 5: setLabels = try Self.labels(&field, "SET_STR_VALUE")
     case 6: enumLabels = try Self.labels(&field, "ENUM_STR_VALUE")
-    case 8: primaryKey = try Self.integers(&field, columnCount, "SIMPLE_PRIMARY_KEY").compactMap { Int(exactly: $0) }
+    case 8: primaryKey = Self.key(try Self.integers(&field, columnCount, "SIMPLE_PRIMARY_KEY"), columnCount)
+    case 9: primaryKey = Self.key(try Self.prefixedKey(&field, columnCount), columnCount)
     case 10: labelCollations = try Self.defaultCollation(&field, columnCount)
     case 11: labelCollations = try Self.collationList(&field, columnCount)
     case 12: visible = try Self.bits(&field, count: columnCount, "COLUMN_VISIBILITY")
@@ -129,6 +130,26 @@ package struct TableMapMetadata: Equatable {
       values.append(try field.lenencInteger(name))
     }
     return values
+  }
+
+  /// Pairs of a column's number and the length of the prefix that the key has of it, which does not matter here: rows whose
+  /// prefixes differ do so too.
+  @_lifetime(field: copy field)
+  private static func prefixedKey(_ field: inout ByteCursor, _ columnCount: Int) throws(DecodeError) -> [UInt64] {
+    let name: StaticString = "PRIMARY_KEY_WITH_PREFIX"
+    var columns: [UInt64] = []
+    while !field.isAtEnd {
+      guard columns.count < columnCount else { throw DecodeError(.tooLarge, at: field.offset, name) }
+      columns.append(try field.lenencInteger(name))
+      _ = try field.lenencInteger(name)
+    }
+    return columns
+  }
+
+  /// The key of these columns; none where one is no column of the table or comes twice, because then the others are no key.
+  private static func key(_ columns: [UInt64], _ columnCount: Int) -> [Int] {
+    guard columns.allSatisfy({ $0 < UInt64(columnCount) }), Set(columns).count == columns.count else { return [] }
+    return columns.map { Int($0) }
   }
 
   @_lifetime(field: copy field)

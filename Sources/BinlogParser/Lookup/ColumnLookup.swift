@@ -18,11 +18,11 @@ package struct ColumnLookup: Sendable {
   /// Nor more bytes than this, roughly.
   private static let byteLimit = 64 << 20
 
-  private typealias Answer = Result<[ColumnDescription], ColumnLookupFailure>
+  private typealias Answer = Result<TableSchema, ColumnLookupFailure>
 
   private let sources: ColumnSources
-  /// The answers of the sources that were asked, in their order.
-  private var answers: [Name: [Answer]] = [:]
+  /// The answers of the sources that were asked, by their order.
+  private var answers: [Name: [Int: Answer]] = [:]
   private var answeredBytes = 0
   private var reported: Set<Name> = []
 
@@ -35,11 +35,12 @@ package struct ColumnLookup: Sendable {
     at place: BinlogPosition, isMariaDB: Bool
   ) {
     let hasNames = metadata.names.count == definitions.count
-    let isOpen = sources.completesTypes && metadata.leavesTypesOpen(definitions, isMariaDB: isMariaDB)
+    let isOpen =
+      sources.sources.contains { $0.completesTypes } && metadata.leavesTypesOpen(definitions, isMariaDB: isMariaDB)
     guard !hasNames || isOpen else { return }
     let name = Name(schema: schema, table: table)
     var failures: [ColumnLookupFailure] = []
-    for index in sources.sources.indices {
+    for index in sources.sources.indices where !hasNames || sources.sources[index].completesTypes {
       do throws(ColumnLookupFailure) {
         return try metadata.complete(from: try answer(index, name, place).get(), definitions, isMariaDB: isMariaDB)
       } catch {
@@ -56,14 +57,14 @@ package struct ColumnLookup: Sendable {
     if reported.insert(name).inserted { sources.report(failures, name.schema, name.table) }
   }
 
-  /// The answer of source `index`, which is asked behind those before it.
+  /// The answer of source `index`.
   private mutating func answer(_ index: Int, _ name: Name, _ place: BinlogPosition) -> Answer {
-    if let known = answers[name], known.indices.contains(index) { return known[index] }
+    if let known = answers[name]?[index] { return known }
     if answers.count >= Self.tableLimit || answeredBytes >= Self.byteLimit { forget(.everything) }
     let answer = Answer { () throws(ColumnLookupFailure) in
-      try sources.sources[index].columns(schema: name.schema, table: name.table, at: place)
+      try sources.sources[index].schema(of: name.table, in: name.schema, at: place)
     }
-    answers[name, default: []].append(answer)
+    answers[name, default: [:]][index] = answer
     answeredBytes += Self.byteCount(answer)
     return answer
   }
@@ -72,18 +73,9 @@ package struct ColumnLookup: Sendable {
   mutating func forget(_ scope: DefinitionScope.Keys) {
     for (name, known) in answers where scope.contains(name.key) {
       answers[name] = nil
-      for answer in known { answeredBytes -= Self.byteCount(answer) }
+      for answer in known.values { answeredBytes -= Self.byteCount(answer) }
     }
   }
 
-  private static func byteCount(_ answer: Answer) -> Int {
-    (try? answer.get())?.reduce(0) { $0 + $1.byteCount } ?? 0
-  }
-}
-
-extension ColumnDescription {
-  /// Bytes of memory, roughly.
-  fileprivate var byteCount: Int {
-    MemoryLayout<ColumnDescription>.size + name.utf8.count + dataType.utf8.count + columnType.utf8.count
-  }
+  private static func byteCount(_ answer: Answer) -> Int { (try? answer.get())?.byteCount ?? 0 }
 }

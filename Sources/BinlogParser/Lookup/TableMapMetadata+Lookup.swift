@@ -1,22 +1,26 @@
 extension TableMapMetadata {
-  /// Fills in what the event left out from what a server says of the table's columns.
+  /// Fills in what the event left out from what a source says of the table.
   ///
   /// What the event does carry stays: it is as old as the rows.
   ///
   /// - Throws: `ColumnLookupFailure` where the number of columns or a type differs; nothing is filled in then.
   mutating func complete(
-    from columns: [ColumnDescription], _ definitions: [ColumnDefinition], isMariaDB: Bool
+    from schema: TableSchema, _ definitions: [ColumnDefinition], isMariaDB: Bool
   ) throws(ColumnLookupFailure) {
-    guard !columns.isEmpty else { throw .unknownTable }
+    let columns = schema.columns
     guard columns.count == definitions.count else {
-      throw .columnCount(log: definitions.count, server: columns.count)
+      throw .columnCount(log: definitions.count, other: columns.count, schema.origin)
     }
     for (column, definition) in zip(columns, definitions) where !column.agrees(with: definition) {
-      throw .columnType(name: column.name, log: definition.summary, server: column.columnType)
+      throw .columnType(name: column.name, log: definition.summary, other: column.columnType, schema.origin)
     }
-    let serverNames = columns.map { Array($0.name.utf8) }
-    guard names.count != columns.count || names == serverNames else { throw .columnNames }
-    names = serverNames
+    let otherNames = columns.map { Array($0.name.utf8) }
+    if names.count != columns.count {
+      names = otherNames
+      if primaryKey.isEmpty { primaryKey = schema.primaryKey }
+    } else if names != otherNames {
+      throw .columnNames(schema.origin)
+    }
     let pairs = Array(zip(columns, definitions))
     for index in pairs.indices { mariaDBTypes[index] = MariaDBType(rawValue: pairs[index].0.dataType) }
     temporalsHaveNoFractions = true

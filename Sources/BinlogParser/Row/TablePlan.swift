@@ -12,6 +12,8 @@ public final class TablePlan: Sendable {
   public let columns: ContiguousArray<ColumnPlan>
   /// The columns' names, or nil where the server did not log them.
   public let names: [String]?
+  /// Names, SQL types and primary key, as far as the log or a `ColumnSource` tells them; without names c0, c1, ….
+  public let tableSchema: TableSchema
   /// The temporal columns whose values may have fractions of which nothing tells; nil where there are none.
   let hiddenFractions: HiddenFractions?
   /// Each column's part of a JSON object up to its value, behind another one: `,"name":`.
@@ -24,7 +26,7 @@ public final class TablePlan: Sendable {
   @usableFromInline let labelsSteerTerminal: Bool
 
   /// Bytes of memory, roughly.
-  var weight: Int { 1024 + columns.count * 384 + labels.count * 128 }
+  var weight: Int { 1024 + columns.count * 384 + labels.count * 128 + tableSchema.byteCount }
 
   /// "schema.table".
   public var qualifiedName: String { "\(schema).\(table)" }
@@ -61,6 +63,9 @@ public final class TablePlan: Sendable {
     let names = logged ? metadata.names.map { String(decoding: $0, as: UTF8.self) } : nil
     self.names = names
     let keyNames = names ?? definitions.indices.map { "c\($0)" }
+    tableSchema = TableSchema(
+      database: schema, table: table, columns: Self.describe(definitions, metadata, columns, labels, keyNames),
+      primaryKey: metadata.primaryKey, from: .log)
     jsonKeys = Self.jsonKeys(keyNames)
     textKeys = Self.textKeys(names, count: definitions.count)
   }
@@ -99,6 +104,21 @@ public final class TablePlan: Sendable {
       columns.append(column)
     }
     return columns
+  }
+
+  private static func describe(
+    _ definitions: [ColumnDefinition], _ metadata: TableMapMetadata, _ columns: ContiguousArray<ColumnPlan>,
+    _ labels: StringPool, _ names: [String]
+  ) -> [ColumnDescription] {
+    var numeric = 0
+    return definitions.indices.map { index in
+      let definition = definitions[index]
+      let isUnsigned = definition.type.isNumeric && definition.type != .year && metadata.isUnsigned(numeric)
+      if definition.type.isNumeric { numeric += 1 }
+      let texts = columns[index].labels.map { labels.text($0) }
+      return ColumnDescription(
+        definition, columns[index], isUnsigned: isUnsigned, labels: texts, name: names[index])
+    }
   }
 
   private static func jsonKeys(_ names: [String]) -> StringPool {
@@ -152,6 +172,30 @@ extension TableMapMetadata {
 }
 
 extension StringPool {
+  /// The label `index`, which stands there as the inside of a JSON string.
+  fileprivate func text(_ index: Int) -> String {
+    var text = ""
+    var scalars = String(decoding: runs[index].bytes, as: UTF8.self).unicodeScalars.makeIterator()
+    while let scalar = scalars.next() {
+      guard scalar == "\\", let escape = scalars.next() else {
+        text.unicodeScalars.append(scalar)
+        continue
+      }
+      switch escape {
+      case "b": text += "\u{8}"
+      case "f": text += "\u{C}"
+      case "n": text += "\n"
+      case "r": text += "\r"
+      case "t": text += "\t"
+      case "u":
+        let digits = (0..<4).compactMap { _ in scalars.next().map(Character.init) }
+        UInt32(String(digits), radix: 16).flatMap(Unicode.Scalar.init).map { text.unicodeScalars.append($0) }
+      default: text.unicodeScalars.append(escape)
+      }
+    }
+    return text
+  }
+
   /// Appends an ENUM's or SET's label as the inside of a JSON string.
   mutating func append(label: [UInt8], _ characterSet: CharacterSet) {
     append { buffer in

@@ -120,9 +120,8 @@ extension ColumnNames {
     case .ordinal: self = .ordinal
     case .auto, .lookup:
       let sources = server.map { [$0 as any ColumnSource] } ?? []
-      let completesTypes = settings.columnNames == .lookup
       let names = MissingNames(hasServer: server != nil)
-      self = .lookup(ColumnSources(sources, completesTypes: completesTypes, report: names.report))
+      self = .lookup(ColumnSources(sources, report: names.report))
     }
   }
 }

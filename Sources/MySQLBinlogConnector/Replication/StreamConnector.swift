@@ -89,7 +89,8 @@ struct StreamConnector {
     }
     let checksum = try beginDump(connection, from: start)
     let other = Replica(configuration, replica.interrupt, session.request.timeLimit)
-    let schema = InformationSchema(other, of: facts.identity)
+    let schema = InformationSchema(
+      other, of: facts.identity, completesTypes: configuration.output.columnNames == .lookup)
     return .stream(
       OpenedStream(
         source: .server(connection), start: start, timeStop: timeStop, facts: facts, checksum: checksum,

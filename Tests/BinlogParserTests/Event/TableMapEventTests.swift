@@ -116,6 +116,17 @@ import Testing
     }
   }
 
+  @Test(
+    "A key is taken whole or not at all",
+    arguments: [
+      (8, [2, 0], [2, 0]), (9, [1, 0, 2, 10], [1, 2]), (8, [], []), (8, [3], []), (8, [0, 0xFC, 0xFF, 0xFF], []),
+      (9, [0, 5, 0, 7], []), (8, [0xFE] + [UInt8](repeating: 0xFF, count: 8), []),
+    ] as [(UInt8, [UInt8], [Int])])
+  func primaryKeys(_ type: UInt8, _ value: [UInt8], _ key: [Int]) throws {
+    let map = TableMapBytes(columns: [(3, []), (3, []), (15, [40, 0])], fields: [(type, value)])
+    #expect(try read(map.body).metadata.primaryKey == key)
+  }
+
   @Test func everyColumnCanHaveItsOwnCollation() throws {
     var map = TableMapBytes(columns: [(15, [1, 0]), (15, [1, 0]), (15, [1, 0])])
     map.fields = [(3, [8, 63, 0xFC, 0xFF, 0x00])]
@@ -126,6 +137,9 @@ import Testing
   static let cutFields: [(type: UInt8, value: [UInt8], error: DecodeError)] = [
     (1, [], DecodeError(.truncated, at: 28, "SIGNEDNESS")),
     (2, [0xFC, 1], DecodeError(.truncated, at: 28, "DEFAULT_CHARSET")),
+    (8, [0xFC, 1], DecodeError(.truncated, at: 28, "SIMPLE_PRIMARY_KEY")),
+    (9, [0], DecodeError(.truncated, at: 29, "PRIMARY_KEY_WITH_PREFIX")),
+    (9, [0, 0xFC, 9], DecodeError(.truncated, at: 29, "PRIMARY_KEY_WITH_PREFIX")),
     (2, [8, 0], DecodeError(.truncated, at: 30, "DEFAULT_CHARSET collation")),
     (4, [1, 97, 2, 98], DecodeError(.truncated, at: 30, "COLUMN_NAME")),
     (6, [2, 1, 97], DecodeError(.truncated, at: 31, "ENUM_STR_VALUE")),

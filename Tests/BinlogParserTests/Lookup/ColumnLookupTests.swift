@@ -6,17 +6,25 @@ import BinlogParser
 
 /// A source whose answers the test gives, and that counts what it is asked.
 private final class FakeSource: ColumnSource, @unchecked Sendable {
-  var answer: Result<[ColumnDescription], ColumnLookupFailure> = .success([])
+  var answer: Result<TableSchema, ColumnLookupFailure> = .failure(.unknownTable)
+  var completesTypes = false
   var questions: [String] = []
   var places: [BinlogPosition] = []
   var reports: [[ColumnLookupFailure]] = []
 
-  func columns(
-    schema: String, table: String, at place: BinlogPosition
-  ) throws(ColumnLookupFailure) -> [ColumnDescription] {
-    questions.append("\(schema).\(table)")
+  func schema(
+    of table: String, in database: String, at place: BinlogPosition
+  ) throws(ColumnLookupFailure) -> TableSchema {
+    questions.append("\(database).\(table)")
     places.append(place)
     return try answer.get()
+  }
+}
+
+extension Result where Success == TableSchema {
+  /// A server's answer.
+  fileprivate static func columns(_ columns: [ColumnDescription], primaryKey: [Int] = []) -> Self {
+    .success(TableSchema(database: "shop", table: "orders", columns: columns, primaryKey: primaryKey, from: .server))
   }
 }
 
@@ -56,10 +64,25 @@ private final class FakeSource: ColumnSource, @unchecked Sendable {
 
   @Test func namesSignsCharacterSetsAndLabelsComeAlong() throws {
     let source = FakeSource()
-    source.answer = .success(Self.columns)
+    source.answer = .columns(Self.columns)
     var replay = try replay(source)
     #expect(try json(&replay) == #"{"id":4294967295,"note":"é","state":"paid","raw":"0x07000000"}"#)
     #expect(source.reports.isEmpty)
+  }
+
+  /// The key comes from where the names come from: the log's own, or the source's.
+  @Test(arguments: [(nil, [1, 0]), ([UInt8(0)], [0])] as [([UInt8]?, [Int])])
+  func thePrimaryKeyComesAlong(_ logged: [UInt8]?, _ key: [Int]) throws {
+    let source = FakeSource()
+    source.answer = .columns(Self.columns, primaryKey: [1, 0])
+    var map = Self.map
+    if let logged { map.fields = [(8, logged)] }
+    var replay = try replay(source)
+    try replay.take(BinlogEvents.event(19, map.body))
+    let rows = try replay.take(BinlogEvents.event(30, map.rows(present: [0xFF], Self.image)))
+    let schema = try #require(rows.first?.schema)
+    #expect(schema.primaryKey == key)
+    #expect(schema.columns.map(\.columnType) == ["int unsigned", "varchar(10)", "enum('new','paid')", "binary(4)"])
   }
 
   /// Answers of many megabytes: old ones are forgotten, and asked for again.
@@ -67,7 +90,7 @@ private final class FakeSource: ColumnSource, @unchecked Sendable {
     let source = FakeSource()
     let note = String(repeating: "x", count: 10 << 20)
     let filler = ColumnDescription(name: "n", dataType: "text", columnType: note, characterSet: nil, octetLength: nil)
-    source.answer = .success([filler])
+    source.answer = .columns([filler])
     var replay = try replay(source)
     var map = Self.map
     let ask = { (replay: inout EventReplay, number: Int) in
@@ -87,7 +110,7 @@ private final class FakeSource: ColumnSource, @unchecked Sendable {
 
   @Test func whatTheLogSaysGoesFirst() throws {
     let source = FakeSource()
-    source.answer = .success(Self.columns)
+    source.answer = .columns(Self.columns)
     var map = Self.map
     map.fields = [(1, [0]), (2, [8, 0, 33])]
     var replay = try replay(source)
@@ -105,14 +128,14 @@ private final class FakeSource: ColumnSource, @unchecked Sendable {
   }
 
   @Test(arguments: [
-    (Result<[ColumnDescription], ColumnLookupFailure>.success([]), ColumnLookupFailure.unknownTable),
-    (.success(Array(columns.dropLast())), .columnCount(log: 4, server: 3)),
-    (.success(Array(columns.reversed())), .columnType(name: "raw", log: "INT (0)", server: "binary(4)")),
+    (Result<TableSchema, ColumnLookupFailure>.failure(.unknownTable), ColumnLookupFailure.unknownTable),
+    (.columns(Array(columns.dropLast())), .columnCount(log: 4, other: 3, .server)),
+    (.columns(Array(columns.reversed())), .columnType(name: "raw", log: "INT (0)", other: "binary(4)", .server)),
     (.failure(.unavailable("no")), .unavailable("no")),
     (.failure(.changed(BinlogPosition(file: "b.1", offset: 4))), .changed(BinlogPosition(file: "b.1", offset: 4))),
   ])
   func withoutAgreementColumnsAreNumbered(
-    _ answer: Result<[ColumnDescription], ColumnLookupFailure>, _ failure: ColumnLookupFailure
+    _ answer: Result<TableSchema, ColumnLookupFailure>, _ failure: ColumnLookupFailure
   ) throws {
     let source = FakeSource()
     source.answer = answer
@@ -130,15 +153,15 @@ private final class FakeSource: ColumnSource, @unchecked Sendable {
   @Test func theNextSourceIsAskedWhereTheFirstFails() throws {
     let first = FakeSource()
     let second = FakeSource()
-    second.answer = .success(Self.columns)
+    second.answer = .columns(Self.columns)
     var replay = try replay(first, then: [second])
     #expect(try json(&replay).hasPrefix(#"{"id":4294967295,"#))
-    second.answer = .failure(.columnNames)
+    second.answer = .failure(.columnNames(.server))
     var map = Self.map
     map.tableID = 8
     map.table = "others"
     for _ in 1...2 { #expect(try json(&replay, map).hasPrefix(#"{"c0":-1,"#)) }
-    #expect(first.reports == [[.unknownTable, .columnNames]])
+    #expect(first.reports == [[.unknownTable, .columnNames(.server)]])
     #expect(first.questions == ["shop.orders", "shop.others"] && second.questions == first.questions)
   }
 
@@ -160,7 +183,8 @@ private final class FakeSource: ColumnSource, @unchecked Sendable {
   @Test(arguments: [(true, 1), (false, 0)])
   func typesThatNoLogTellsAreAskedForOnlyOnDemand(_ completesTypes: Bool, _ questions: Int) throws {
     let source = FakeSource()
-    let sources = ColumnSources([source], completesTypes: completesTypes) { _, _, _ in }
+    source.completesTypes = completesTypes
+    let sources = ColumnSources([source]) { _, _, _ in }
     var lookup = ColumnLookup(sources)
     var map = TableMapBytes(columns: [(254, [254, 16])])
     map.fields = [(2, [63]), (4, [1] + Array("u".utf8))]
@@ -179,10 +203,10 @@ private final class FakeSource: ColumnSource, @unchecked Sendable {
     let source = FakeSource()
     let added = ColumnDescription(
       name: "added", dataType: "int", columnType: "int", characterSet: nil, octetLength: nil)
-    source.answer = .success(Self.columns + [added])
+    source.answer = .columns(Self.columns + [added])
     var replay = try replay(source)
     #expect(try json(&replay).hasPrefix(#"{"c0":-1,"#))
-    #expect(source.reports == [[.columnCount(log: 4, server: 5)]])
+    #expect(source.reports == [[.columnCount(log: 4, other: 5, .server)]])
     try replay.take(query("ALTER TABLE orders ADD added INT"))
     var altered = Self.map
     altered.tableID = 8
@@ -199,7 +223,7 @@ private final class FakeSource: ColumnSource, @unchecked Sendable {
   ])
   func aDDLStatementMakesTheSourceBeAskedAgain(_ statement: String, _ questions: Int) throws {
     let source = FakeSource()
-    source.answer = .success(Self.columns)
+    source.answer = .columns(Self.columns)
     var replay = try replay(source)
     _ = try json(&replay)
     try replay.take(query(statement))
@@ -209,7 +233,7 @@ private final class FakeSource: ColumnSource, @unchecked Sendable {
 
   @Test func theSourceIsAskedForThePlaceOfTheRows() throws {
     let source = FakeSource()
-    source.answer = .success(Self.columns)
+    source.answer = .columns(Self.columns)
     var replay = try replay(source)
     replay.decoder.file = "binlog.000007"
     let place = replay.stream.position.offset
@@ -222,7 +246,7 @@ private final class FakeSource: ColumnSource, @unchecked Sendable {
     var columns = Self.columns
     columns[2] = ColumnDescription(
       name: "state", dataType: "enum", columnType: "enum('new','?')", characterSet: "utf8mb4", octetLength: 4)
-    source.answer = .success(columns)
+    source.answer = .columns(columns)
     var replay = try replay(source)
     #expect(try json(&replay).contains(#""state":2,"#))
   }

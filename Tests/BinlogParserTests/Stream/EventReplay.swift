@@ -7,6 +7,7 @@ struct ReplayedRow {
   typealias Image = (json: [UInt8], text: [UInt8])
   let kind: RowsKind
   let table: String
+  let schema: TableSchema
   var before: Image?
   var after: Image?
 
@@ -61,7 +62,7 @@ struct EventReplay {
     var textWriter = ImageWriter<TextImage>()
     var written: [ReplayedRow] = []
     while !json.isAtEnd {
-      var row = ReplayedRow(kind: rows.kind, table: table.qualifiedName)
+      var row = ReplayedRow(kind: rows.kind, table: table.qualifiedName, schema: table.tableSchema)
       if rows.kind.hasBefore {
         try json.visitBefore(&jsonWriter)
         try text.visitBefore(&textWriter)

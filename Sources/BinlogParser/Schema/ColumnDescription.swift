@@ -1,4 +1,4 @@
-/// One column as `information_schema.COLUMNS` describes it.
+/// One column of a `TableSchema`, in the words of `information_schema.COLUMNS`.
 ///
 /// See <https://dev.mysql.com/doc/refman/en/information-schema-columns-table.html>.
 public struct ColumnDescription: Sendable, Equatable {
@@ -12,14 +12,20 @@ public struct ColumnDescription: Sendable, Equatable {
   public let characterSet: String?
   /// CHARACTER_OCTET_LENGTH: the greatest length in bytes of a string.
   public let octetLength: UInt64?
+  /// IS_NULLABLE.
+  public let isNullable: Bool
 
-  /// A row of `information_schema.COLUMNS`.
-  public init(name: String, dataType: String, columnType: String, characterSet: String?, octetLength: UInt64?) {
+  /// A column as a row of `information_schema.COLUMNS` has it.
+  public init(
+    name: String, dataType: String, columnType: String, characterSet: String?, octetLength: UInt64?,
+    isNullable: Bool = true
+  ) {
     self.name = name
     self.dataType = dataType.lowercased()
     self.columnType = columnType
     self.characterSet = characterSet
     self.octetLength = octetLength
+    self.isNullable = isNullable
   }
 
   /// True if the column is UNSIGNED; ZEROFILL implies it.
