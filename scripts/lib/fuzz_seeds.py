@@ -154,6 +154,23 @@ def gtid_seeds() -> Iterator[tuple[str, bytes]]:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+# Schema files
+
+
+def schema_seeds() -> Iterator[tuple[str, bytes]]:
+    """Scripts as dumps have them; the first byte is the size of the pieces in which they are read."""
+    dump = (b"-- Host: localhost    Database: shop\n/*!40101 SET NAMES utf8mb4 */;\nCREATE TABLE `t` (\n  `id` int(10) unsigned NOT NULL,\n"
+            b"  `e` enum('a','it''s','\\\\') CHARACTER SET latin1 DEFAULT 'a' COMMENT 'x',\n  `g` int GENERATED ALWAYS AS ((`id` + 1)) VIRTUAL,\n"
+            b"  PRIMARY KEY (`id`,`e`(3)), KEY `k` (`e`), CONSTRAINT `c` CHECK ((`id` > 0))\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin "
+            b"/*!50100 PARTITION BY HASH (`id`) */;\nINSERT INTO `t` VALUES (1,'it\\'s;',2);\n")
+    yield "dump", b"\xff" + dump
+    yield "pieces", b"\0" + dump
+    yield "trigger", b"\x10USE d;\nDELIMITER ;;\n/*!50003 CREATE*/ /*!50003 TRIGGER x ; END */;;\nDELIMITER ;\nCREATE TABLE t (a double precision);"
+    yield "database", (b"\x20/*M!999999\\- enable the sandbox mode */\nCREATE DATABASE /*!32312 IF NOT EXISTS*/ `d` /*!40100 DEFAULT CHARACTER SET latin1 */;"
+                       b"CREATE TABLE \"d\".t (a text(70), b national varchar(3), c long varbinary, d uuid, e serial);")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 
 VALUES = {
     "json": [("object", bytes.fromhex("0001000c000b0001000504006100")),
@@ -168,7 +185,8 @@ def found_seeds(target: str) -> Iterator[tuple[str, bytes]]:
 
 
 def main(corpus: pathlib.Path) -> None:
-    targets = {"events": event_seeds(), "rows": row_seeds(), "packets": packet_seeds(), "gtids": gtid_seeds(), **VALUES}
+    targets = {"events": event_seeds(), "rows": row_seeds(), "packets": packet_seeds(), "gtids": gtid_seeds(),
+               "schemas": schema_seeds(), **VALUES}
     for target, seeds in targets.items():
         folder = corpus / target
         folder.mkdir(parents=True, exist_ok=True)

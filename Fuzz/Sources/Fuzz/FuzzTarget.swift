@@ -17,6 +17,8 @@ enum FuzzTarget: String, CaseIterable {
   case packets
   /// After a byte T the text of a set of GTIDs, after a byte L a GTID_LIST, after any other a PREVIOUS_GTIDS.
   case gtids
+  /// A script with CREATE TABLE statements, which is read in pieces of as many bytes as the first byte says, and one.
+  case schemas
 
   /// Feeds the decoder with `bytes`.
   func take(_ bytes: [UInt8]) {
@@ -27,6 +29,7 @@ enum FuzzTarget: String, CaseIterable {
     case .decimal: Self.decimal(bytes)
     case .packets: Self.packets(bytes)
     case .gtids: Self.gtids(bytes)
+    case .schemas: Self.schemas(bytes)
     }
   }
 
@@ -100,6 +103,27 @@ enum FuzzTarget: String, CaseIterable {
       let set = MySQLGTIDSet(event)
       precondition((try? MySQLGTIDSet(set.description)) == set, "a set that is not read as it was printed")
       encode(set)
+    }
+  }
+
+  /// Whatever the pieces are, the tables are the same, or the error.
+  private static func schemas(_ bytes: [UInt8]) {
+    guard let first = bytes.first else { return }
+    let script = Array(bytes.dropFirst())
+    precondition(
+      tables(script, step: Int(first) + 1) == tables(script, step: max(script.count, 1)), "pieces change the tables")
+  }
+
+  private static func tables(_ script: [UInt8], step: Int) -> Result<[TableSchema], SQLScript.Failure> {
+    Result { () throws(SQLScript.Failure) in
+      var reader = SchemaReader(path: "x.sql")
+      var tables: [TableSchema] = []
+      for start in stride(from: 0, to: script.count, by: step) {
+        reader.append(Array(script[start..<min(start + step, script.count)]))
+        while let table = try reader.next(isLast: false) { tables.append(table) }
+      }
+      while let table = try reader.next(isLast: true) { tables.append(table) }
+      return tables
     }
   }
 

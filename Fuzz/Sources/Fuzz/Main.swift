@@ -24,6 +24,7 @@ extension FuzzTarget {
     case .decimal: { start, count in feed(.decimal, start, count) }
     case .packets: { start, count in feed(.packets, start, count) }
     case .gtids: { start, count in feed(.gtids, start, count) }
+    case .schemas: { start, count in feed(.schemas, start, count) }
     }
   }
 }

@@ -25,6 +25,10 @@ package struct ColumnLookup: Sendable {
   private var answers: [Name: [Int: Answer]] = [:]
   private var answeredBytes = 0
   private var reported: Set<Name> = []
+  /// Tables whose names come from a file, with those of which it was said that they are uncertain.
+  private var named: [Name: TableSchema.Origin] = [:]
+  private var uncertain: Set<Name> = []
+  private var changes = DefinitionChanges()
 
   /// A look-up in `sources` that has asked nothing yet.
   package init(_ sources: ColumnSources) { self.sources = sources }
@@ -42,19 +46,21 @@ package struct ColumnLookup: Sendable {
     var failures: [ColumnLookupFailure] = []
     for index in sources.sources.indices where !hasNames || sources.sources[index].completesTypes {
       do throws(ColumnLookupFailure) {
-        return try metadata.complete(from: try answer(index, name, place).get(), definitions, isMariaDB: isMariaDB)
+        let schema = try answer(index, name, place).get()
+        try metadata.complete(from: schema, definitions, isMariaDB: isMariaDB)
+        return note(schema.origin, of: name)
       } catch {
         failures.append(error)
       }
     }
-    if !hasNames { report(failures, name) }
+    if !hasNames { reportMissing(failures, name) }
   }
 
   /// Reports a table without names, once; without any source the first one stands for all.
-  private mutating func report(_ failures: [ColumnLookupFailure], _ name: Name) {
+  private mutating func reportMissing(_ failures: [ColumnLookupFailure], _ name: Name) {
     guard !sources.sources.isEmpty || reported.isEmpty else { return }
     if reported.count >= Self.tableLimit { reported.removeAll() }
-    if reported.insert(name).inserted { sources.report(failures, name.schema, name.table) }
+    if reported.insert(name).inserted { sources.report(.missing(failures), name.schema, name.table) }
   }
 
   /// The answer of source `index`.
@@ -69,8 +75,29 @@ package struct ColumnLookup: Sendable {
     return answer
   }
 
-  /// The columns of these tables may have changed: they are asked for again.
-  mutating func forget(_ scope: DefinitionScope.Keys) {
+  /// Notes that the columns of a table have names from `origin`.
+  private mutating func note(_ origin: TableSchema.Origin, of name: Name) {
+    guard case .file = origin, named.count < Self.tableLimit else { return }
+    named[name] = origin
+    if let change = changes.last(of: name.key) { reportUncertain(name, origin, change) }
+  }
+
+  private mutating func reportUncertain(_ name: Name, _ origin: TableSchema.Origin, _ change: BinlogPosition) {
+    guard uncertain.insert(name).inserted else { return }
+    sources.report(.uncertain(origin, changed: change), name.schema, name.table)
+  }
+
+  /// The columns of the tables in `scope` may have changed with the statement at `place`: they are asked for again.
+  ///
+  /// One that `creates` them says nothing against a file that names the columns of rows behind it.
+  mutating func forget(_ scope: DefinitionScope, at place: BinlogPosition, creates: Bool) {
+    if !creates { changes.note(scope, at: place) }
+    let keys = scope.keys
+    for (name, origin) in named where keys.contains(name.key) { reportUncertain(name, origin, place) }
+    forget(keys)
+  }
+
+  private mutating func forget(_ scope: DefinitionScope.Keys) {
     for (name, known) in answers where scope.contains(name.key) {
       answers[name] = nil
       for answer in known.values { answeredBytes -= Self.byteCount(answer) }

@@ -18,19 +18,27 @@ public protocol ColumnSource: Sendable {
 
 /// The sources that are asked for a table's columns, one after the other, until one agrees with TABLE_MAP.
 public struct ColumnSources: Sendable {
-  /// Takes the reasons of all sources why a table has no column names.
-  public typealias Report = @Sendable (_ failures: [ColumnLookupFailure], _ database: String, _ table: String) -> Void
+  /// Takes what a user should know of a table.
+  public typealias Report = @Sendable (_ notice: ColumnNotice, _ database: String, _ table: String) -> Void
 
   let sources: [any ColumnSource]
   let report: Report
 
   /// The sources in the order of asking.
   ///
-  /// - Parameter report: called at most once for each table that keeps c0, c1, …; without any source for the first one only.
+  /// - Parameter report: called at most once for each table and notice; without any source for the first table only.
   public init(_ sources: [any ColumnSource], report: @escaping Report) {
     self.sources = sources
     self.report = report
   }
+}
+
+/// News of the names of a table's columns.
+public enum ColumnNotice: Equatable, Sendable {
+  /// They are c0, c1, …, for these reasons, one of each source.
+  case missing([ColumnLookupFailure])
+  /// They come from a file, which is of an unknown time, and the statement at this place may have changed them.
+  case uncertain(TableSchema.Origin, changed: BinlogPosition)
 }
 
 /// Why a table keeps the column names c0, c1, ….
@@ -41,6 +49,8 @@ public enum ColumnLookupFailure: Error, Equatable, Sendable {
   case changed(BinlogPosition)
   /// The server shows no columns of the table: it is gone, or the account has no privilege on it.
   case unknownTable
+  /// No schema file has the table.
+  case notInFiles
   /// The table has another number of columns there than in the log.
   case columnCount(log: Int, other: Int, TableSchema.Origin)
   /// The columns have other names there than in the log.
@@ -57,6 +67,7 @@ extension ColumnLookupFailure: CustomStringConvertible {
     case .changed(let place):
       "a statement at \(place) may have changed them, and the server only tells what they are now"
     case .unknownTable: "the server shows no such table; the account needs SELECT on it"
+    case .notInFiles: "no schema file has the table"
     case .columnCount(let log, let other, let origin): "the log has \(log) columns, \(origin) shows \(other)"
     case .columnNames(let origin): "the log has other names of columns than \(origin) shows"
     case .columnType(let name, let log, let other, let origin):

@@ -94,11 +94,11 @@ struct TableMaps: Sendable {
     if entries.count > Self.entryLimit || weight > Limits.tableMaps / 4 { removeAll() }
   }
 
-  /// The columns of these tables may have changed: what was looked up of them no longer holds.
-  mutating func forgetLookups(_ scope: DefinitionScope) {
+  /// The columns of these tables may have changed with the statement at `start`: what was looked up of them no longer holds.
+  mutating func forgetLookups(_ scope: DefinitionScope, at start: UInt64, creates: Bool) {
     guard lookup != nil, scope != .nothing else { return }
     let keys = scope.keys
-    lookup?.forget(keys)
+    lookup?.forget(scope, at: BinlogPosition(file: file, offset: start), creates: creates)
     for (tableID, entry) in entries where entry.key.map({ keys.contains($0) }) ?? false {
       entries[tableID] = nil
       weight -= entry.weight

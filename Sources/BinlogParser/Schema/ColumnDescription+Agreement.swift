@@ -31,7 +31,8 @@ extension ColumnDescription {
     case "text", "blob": agreesAsBlob(definition, 2)
     case "mediumtext", "mediumblob": agreesAsBlob(definition, 3)
     case "longtext", "longblob": agreesAsBlob(definition, 4)
-    case "json": definition.type == .json
+    // With a character set it is one of CREATE TABLE: MariaDB makes LONGTEXT of it.
+    case "json": definition.type == .json || characterSet != nil && agreesAsBlob(definition, 4)
     case "enum": definition.type == .enumeration && definition.size == labels.map { $0.count > 255 ? 2 : 1 }
     case "set": definition.type == .set && definition.size == labels.map { Self.setByteCount($0.count) }
     case "vector": agreesAsVector(definition)

@@ -10,6 +10,8 @@ public struct LoggedStatement: Sendable, Equatable {
   public let changesRows: Bool
   /// The tables whose columns it may change.
   package private(set) var definitions: DefinitionScope
+  /// True if it creates something, like a table.
+  private(set) var creates = false
   /// The tables whose rows it may change; nil where the statement does not tell.
   package let tables: [TableName]?
 
@@ -95,6 +97,7 @@ public struct LoggedStatement: Sendable, Equatable {
       let emptied = EmptiedTables(references).tables(of: verb)
       let filled = verb == "CREATE" ? filledTable(&references) : nil
       var statement = LoggedStatement(changesRows: filled != nil, definitions: definitions, tables: filled)
+      statement.creates = verb == "CREATE"
       statement.emptied = emptied
       return statement
     }

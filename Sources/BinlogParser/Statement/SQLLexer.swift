@@ -4,8 +4,8 @@ enum SQLToken: Equatable, Sendable {
   case word([UInt8])
   /// A name in backquotes or double quotes, without them.
   case quotedName([UInt8])
-  /// A string in single quotes.
-  case string
+  /// A string in single quotes, without them.
+  case string([UInt8])
   /// Any other byte.
   case sign(UInt8)
 
@@ -35,7 +35,8 @@ enum SQLToken: Equatable, Sendable {
 struct SQLLexer: IteratorProtocol, Sendable {
   private let text: [UInt8]
   private let mode: SQLMode
-  private var index = 0
+  /// The place behind the last token.
+  private(set) var index = 0
 
   /// A lexer of `text`, which was run in `mode`.
   init(_ text: [UInt8], mode: SQLMode = []) {
@@ -50,9 +51,7 @@ struct SQLLexer: IteratorProtocol, Sendable {
     switch byte {
     case UInt8(ascii: "`"): return .quotedName(quoted(byte, escapes: false))
     case UInt8(ascii: "\""): return .quotedName(quoted(byte, escapes: hasEscapes && !mode.contains(.ansiQuotes)))
-    case UInt8(ascii: "'"):
-      _ = quoted(byte, escapes: hasEscapes)
-      return .string
+    case UInt8(ascii: "'"): return .string(quoted(byte, escapes: hasEscapes))
     case let byte where Self.isWordByte(byte):
       let start = index
       while let byte = peek(), Self.isWordByte(byte) { index += 1 }
@@ -95,12 +94,25 @@ struct SQLLexer: IteratorProtocol, Sendable {
         index += 1
       } else if escapes, byte == UInt8(ascii: "\\"), let escaped = peek() {
         index += 1
-        content.append(escaped)
+        content.append(Self.unescaped(escaped))
         continue
       }
       content.append(byte)
     }
     return content
+  }
+
+  /// The byte that `letter` behind a backslash stands for.
+  private static func unescaped(_ letter: UInt8) -> UInt8 {
+    switch letter {
+    case UInt8(ascii: "0"): 0
+    case UInt8(ascii: "b"): 0x08
+    case UInt8(ascii: "t"): 0x09
+    case UInt8(ascii: "n"): 0x0A
+    case UInt8(ascii: "r"): 0x0D
+    case UInt8(ascii: "Z"): 0x1A
+    default: letter
+    }
   }
 
   private mutating func skipBlanks() {

@@ -77,7 +77,7 @@ public struct EventDecoder: Sendable {
     case .formatDescription:
       return .formatDescription(try formatDescription(body))
     case .query, .queryCompressed, .executeLoadQuery:
-      try statement(type, body)
+      try statement(type, body, at: start)
       return .other
     case .incident:
       throw BinlogError(.incident)
@@ -97,11 +97,11 @@ public struct EventDecoder: Sendable {
   }
 
   /// Notes a statement that changes rows of included tables, or the definition of any table.
-  private mutating func statement(_ type: EventType, _ body: RawSpan) throws(BinlogError) {
+  private mutating func statement(_ type: EventType, _ body: RawSpan, at start: UInt64) throws(BinlogError) {
     if type == .queryCompressed { try checkStatementSize(body) }
     let statement: LoggedStatement
     do { statement = try LoggedStatement(ofEvent: type, body, limit: maxEventBytes) } catch { throw shifted(error) }
-    tableMaps.forgetLookups(statement.definitions)
+    tableMaps.forgetLookups(statement.definitions, at: start, creates: statement.creates)
     if statement.changesRows(of: filter) { statementChanges += 1 }
     emptied = statement.emptied(of: filter)
   }

@@ -51,13 +51,13 @@ extension Configuration {
   private var outputSummary: String {
     guard let place = output.delivery.place else {
       return "output: mode=\(output.mode.rawValue) events=\(output.events.rawValue) "
-        + "column_names=\(output.columnNames.rawValue)"
+        + output.namesSummary
     }
     let form = output.mode == .json ? "events=\(output.events.rawValue)" : parquetSummary
     return "output: mode=\(output.mode.rawValue) dir=\(place) \(output.partitioning.summary)"
       + "batch_size=\(output.parquetBatchSize) "
       + "queue_capacity=\(output.queueCapacity) compression=\(output.compression.summary) "
-      + "\(form) column_names=\(output.columnNames.rawValue)"
+      + "\(form) \(output.namesSummary)"
   }
 
   private var parquetSummary: String {
@@ -72,5 +72,13 @@ extension Configuration {
     return lists.filter { !$0.1.isEmpty }.map { list, patterns in
       "filter: \(list)=\(patterns.joined(separator: ","))"
     }
+  }
+}
+
+extension OutputSettings {
+  /// Where the names of columns come from.
+  fileprivate var namesSummary: String {
+    let files = schemaFiles.isEmpty ? "" : " schema_files=\(schemaFiles.joined(separator: ","))"
+    return "column_names=\(columnNames.rawValue)\(files)"
   }
 }

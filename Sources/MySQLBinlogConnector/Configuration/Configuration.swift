@@ -89,7 +89,8 @@ package struct Configuration: Sendable {
     }
     objectStore = Self.keyInObjectStore(output, durability).flatMap { reader.objectStore(for: $0, environment) }
     if files != nil, output.columnNames == .lookup {
-      reader.report(.columnNames, "lookup needs a server to ask, and source is file")
+      reader.report(
+        .columnNames, "lookup needs a server to ask, and source is file: leave it out, and give schema_files")
     }
     filter = FilterSettings(&reader)
     log = LogSettings(&reader, arguments)

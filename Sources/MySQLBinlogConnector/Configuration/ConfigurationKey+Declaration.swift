@@ -155,6 +155,12 @@ extension ConfigurationKey {
         "The names of columns: \"auto\" takes those in the log, else the server's, else c0, c1, …; \"lookup\" also asks the "
           + "server for types that no log tells; \"log\" asks nobody; \"ordinal\" is always c0, c1, ….",
         see: "column-names-that-are-not-in-the-log")
+    case .schemaFiles:
+      .init(
+        .output, .strings,
+        "Paths of files with the CREATE TABLE statements of tables whose column names the log lacks, as mysqldump and "
+          + "mariadb-dump write them; they go before the server.",
+        see: "schema-files")
     case .pipelineQueueCapacity:
       .init(
         .output, .integer(1...4096, default: 32),

@@ -47,6 +47,7 @@ enum ConfigurationKey: String, CaseIterable {
   case jsonTimestamps = "json_timestamps"
   case jsonBigNumbers = "json_big_numbers"
   case columnNames = "column_names"
+  case schemaFiles = "schema_files"
   case lambdaMarginSeconds = "lambda_margin_seconds"
 
   /// The name of the error that a wrong value of this key is.

@@ -86,6 +86,8 @@ package struct OutputSettings: Sendable, Equatable {
   package let jsonSpelling: JSONSpelling
   /// `column_names`.
   package let columnNames: ColumnNames
+  /// Paths of files that define tables.
+  package let schemaFiles: [String]
   /// Number of chunks of events that may wait for the processing worker.
   package let queueCapacity: Int
 
@@ -104,6 +106,11 @@ package struct OutputSettings: Sendable, Equatable {
       temporals: reader.has(.jsonTimestamps) ? reader.choice(.jsonTimestamps, default: .iso) : nil,
       quotesBigNumbers: reader.choice(.jsonBigNumbers) as BigNumbers == .string)
     columnNames = reader.choice(.columnNames)
+    schemaFiles = reader.strings(.schemaFiles) ?? []
+    if reader.has(.schemaFiles), schemaFiles.isEmpty { reader.report(.schemaFiles, "must name at least one file") }
+    if columnNames == .ordinal, !schemaFiles.isEmpty {
+      reader.report(.schemaFiles, "has no use with column_names \"ordinal\": leave one of them out")
+    }
     queueCapacity = reader.count(.pipelineQueueCapacity)
     if mode == .json, delivery.place != nil, events == .all, partitioning.isActive {
       reader.report(.partitionBy, "has no place for what belongs to no table: leave it out, or set events to \"rows\"")

@@ -67,9 +67,10 @@ package struct BinlogSettings: Sendable, Equatable {
   }
 
   /// Logs the summary and every warning.
-  func judge(columnNames: OutputSettings.ColumnNames) {
+  func judge(_ output: OutputSettings) {
     let log = Logger(label: "connection")
     if let summary { log.info("\(summary)") }
+    let columnNames = output.schemaFiles.isEmpty ? output.columnNames : .auto
     for warning in warnings(columnNames: columnNames) { log.warning("\(warning)") }
   }
 }

@@ -113,15 +113,16 @@ extension OutputSettings {
 }
 
 extension ColumnNames {
-  /// The setting for a log whose server `server` asks; nil where there is none.
-  init(_ settings: OutputSettings, _ server: InformationSchema? = nil) {
+  /// The setting for a log beside which `files` define tables, and whose server `server` asks; nil where there are none.
+  init(_ settings: OutputSettings, _ files: SchemaFiles?, _ server: InformationSchema? = nil) {
     switch settings.columnNames {
-    case .log: self = .logged
+    case .log where files == nil: self = .logged
     case .ordinal: self = .ordinal
-    case .auto, .lookup:
-      let sources = server.map { [$0 as any ColumnSource] } ?? []
-      let names = MissingNames(hasServer: server != nil)
-      self = .lookup(ColumnSources(sources, report: names.report))
+    case .log, .auto, .lookup:
+      let server = settings.columnNames.mayAskServer ? server : nil
+      let sources = [files as (any ColumnSource)?, server].compactMap { $0 }
+      let warnings = ColumnWarnings(hasSources: !sources.isEmpty, hasServer: server != nil)
+      self = .lookup(ColumnSources(sources, report: warnings.report))
     }
   }
 }

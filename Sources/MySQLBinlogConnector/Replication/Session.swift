@@ -16,6 +16,8 @@ struct Session {
   let log = Logger(label: "main")
   /// The object store, where the output or the checkpoint is in one.
   let objectStore: S3Client?
+  /// The tables that `schema_files` define.
+  private(set) var schemas: SchemaFiles?
 
   /// A run whose waits `interrupt` ends.
   init(_ configuration: Configuration, _ request: RunRequest = RunRequest(), _ interrupt: InterruptSource) {
@@ -33,6 +35,15 @@ struct Session {
   ///
   /// - Throws: `RunError` for whatever kept it from being written whole.
   func run() throws(RunError) -> RunOutcome {
+    guard !configuration.output.schemaFiles.isEmpty else { return try stream() }
+    var session = self
+    do throws(ConfigurationProblem) { session.schemas = try SchemaFiles(configuration.output.schemaFiles) } catch {
+      throw .configuration(ConfigurationError(path: configuration.path, problems: [error]))
+    }
+    return try session.stream()
+  }
+
+  private func stream() throws(RunError) -> RunOutcome {
     let store = try checkpointStore()
     defer { store?.release() }
     let kept = try load(store)
@@ -65,7 +76,7 @@ struct Session {
     let opened = OpenedStream(
       source: .files(files.source(of: range)), start: start, timeStop: timeStop, facts: facts,
       checksum: .none,
-      columnNames: ColumnNames(configuration.output),
+      columnNames: ColumnNames(configuration.output, schemas),
       checkpoints: Checkpoints(store, server: facts.server, after: last), reconnector: nil)
     var incomplete: [BinlogPosition] = []
     guard case .ended(let outcome) = try stream(opened, nil, &incomplete) else {

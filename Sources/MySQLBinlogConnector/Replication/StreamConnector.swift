@@ -66,7 +66,7 @@ struct StreamConnector {
     do {
       if resume.start == nil, let begun { try connection.expect(begun) }
       facts = try ServerFacts(connection)
-      try BinlogSettings(connection).judge(columnNames: configuration.output.columnNames)
+      try BinlogSettings(connection).judge(configuration.output)
     } catch {
       throw .wire(error, reached: nil)
     }
@@ -94,7 +94,7 @@ struct StreamConnector {
     return .stream(
       OpenedStream(
         source: .server(connection), start: start, timeStop: timeStop, facts: facts, checksum: checksum,
-        columnNames: ColumnNames(configuration.output, schema),
+        columnNames: ColumnNames(configuration.output, session.schemas, schema),
         checkpoints: Checkpoints(store, server: facts.server, after: resume.known, goesOn: resume.beginsAtKnown),
         reconnector: Reconnector(replica, facts, nonBlocking: session.isNonBlocking, backoff)))
   }

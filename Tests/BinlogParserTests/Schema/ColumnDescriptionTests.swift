@@ -91,6 +91,15 @@ import BinlogParser
     #expect(!Self.column(pair.column, octets: pair.octets).agrees(with: definition))
   }
 
+  /// CREATE TABLE may say JSON where MariaDB logs LONGTEXT; a server that shows JSON logs JSON.
+  @Test(arguments: [("utf8mb4", true), (nil, false)] as [(String?, Bool)])
+  func jsonOfCreateTableCanBeLongText(_ characterSet: String?, _ agrees: Bool) throws {
+    let column = ColumnDescription(
+      name: "c", dataType: "json", columnType: "json", characterSet: characterSet, octetLength: nil)
+    #expect(column.agrees(with: try Self.definition(252, [4])) == agrees)
+    #expect(column.agrees(with: try Self.definition(245, [4])))
+  }
+
   @Test(arguments: [
     ("enum('a','b')", ["a", "b"]), ("set('it''s','x,y)','','\\\\')", ["it's", "x,y)", "", "\\"]),
     ("enum('größe')", ["größe"]),
