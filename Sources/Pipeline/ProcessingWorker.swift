@@ -186,9 +186,24 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
       sink.format(format)
     case .rotate, .transactionPayload, .other: break
     }
-    if frame.header.type == .query || frame.header.type == .queryCompressed, let file {
-      emptiedTables.note(decoder.emptied, file, frame)
+    if frame.header.type == .query || frame.header.type == .queryCompressed, let emptied = decoder.emptied {
+      try show(emptied, frame)
     }
+  }
+
+  /// Shows that rows went without being logged, as changes where the sink has a form for that, and else as a warning. Either way they have
+  /// numbers, so that other rows have the same in all outputs.
+  private mutating func show(_ emptied: EmptiedTables, _ frame: EventFrame) throws(PipelineError) {
+    if case .whole(let tables) = emptied, decoder.wantsTruncation {
+      for table in tables {
+        let origin = RowsOrigin(
+          frame: frame, firstSequence: sequence.first(at: frame.end), transaction: transaction)
+        try sink.truncation(table, origin)
+        sequence.pass(1, at: frame.end)
+      }
+      guard !sink.showsTruncations else { return }
+    }
+    if let file { emptiedTables.note(emptied, file, frame) }
   }
 
   /// Shows the events of a TRANSACTION_PAYLOAD, which are all in the payload's place.
