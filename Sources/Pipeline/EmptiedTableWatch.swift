@@ -1,29 +1,48 @@
 import BinlogParser
 
-/// Tells of tables whose rows went without being logged as rows: of the first at once, and of each other at most once a minute.
+/// Tells of rows that went without being logged: of the first of a table or a database at once, and of others of it at most once a
+/// minute.
 package struct EmptiedTableWatch: Sendable {
   private let notice: @Sendable (PipelineNotice) -> Void
   /// Number of times that it happened.
   package private(set) var count: UInt64 = 0
-  private var last: [TableName: ContinuousClock.Instant] = [:]
+  private var last: [EmptiedTables: ContinuousClock.Instant] = [:]
 
-  /// More tables than this are told of without looking when that was done last.
-  private static let tableLimit = 1000
+  /// More names than this are told of without looking when that was done last.
+  private static let nameLimit = 1000
 
   /// A watch that calls `notice`.
   package init(_ notice: @escaping @Sendable (PipelineNotice) -> Void) { self.notice = notice }
 
-  /// Takes the tables that the statement in the event `frame` emptied.
+  /// Takes the rows that the statement in the event `frame` removed.
   package mutating func note(
-    _ tables: [TableName], _ file: String, _ frame: EventFrame, at now: ContinuousClock.Instant? = nil
+    _ emptied: EmptiedTables, _ file: String, _ frame: EventFrame, at now: ContinuousClock.Instant? = nil
   ) {
-    for table in tables {
+    let now = now ?? .now
+    switch emptied {
+    case .whole(let tables): for table in tables { note(table, file, frame, now) }
+    case .partitions(let table): note(table, file, frame, now)
+    case .schema(let name):
       count += 1
-      let now = now ?? .now
-      if let last = last[table], last.duration(to: now) < StatementWatch.interval { continue }
-      if last.count >= Self.tableLimit { last.removeAll() }
-      last[table] = now
-      notice(.emptiedTable(table.description, count: count, file: file, position: frame.start))
+      guard isDue(emptied, now) else { return }
+      notice(
+        .droppedDatabase(
+          String(decoding: name, as: UTF8.self), count: count, file: file, position: frame.start))
     }
+  }
+
+  private mutating func note(
+    _ table: TableName, _ file: String, _ frame: EventFrame, _ now: ContinuousClock.Instant
+  ) {
+    count += 1
+    guard isDue(.whole([table]), now) else { return }
+    notice(.emptiedTable(table.description, count: count, file: file, position: frame.start))
+  }
+
+  private mutating func isDue(_ emptied: EmptiedTables, _ now: ContinuousClock.Instant) -> Bool {
+    if let last = last[emptied], last.duration(to: now) < StatementWatch.interval { return false }
+    if last.count >= Self.nameLimit { last.removeAll() }
+    last[emptied] = now
+    return true
   }
 }

@@ -159,9 +159,23 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
       sink.format(format)
     case .rotate, .transactionPayload, .other: break
     }
-    if frame.header.type == .query || frame.header.type == .queryCompressed, let file = place.file {
-      emptiedTables.note(decoder.emptied, file, frame)
+    if frame.header.type == .query || frame.header.type == .queryCompressed, let emptied = decoder.emptied {
+      try show(emptied, frame)
     }
+  }
+
+  /// Shows that rows went without being logged: as a warning, and as changes where the sink has a form for that. They have numbers in
+  /// every output, so that other rows have the same in all.
+  private mutating func show(_ emptied: EmptiedTables, _ frame: EventFrame) throws(PipelineError) {
+    if case .whole(let tables) = emptied, decoder.wantsTruncation {
+      for table in tables {
+        let origin = RowsOrigin(
+          frame: frame, firstSequence: sequence.first(at: frame.end), transaction: transaction)
+        try sink.truncation(table, origin)
+        sequence.pass(1, at: frame.end)
+      }
+    }
+    if let file = place.file { emptiedTables.note(emptied, file, frame) }
   }
 
   /// Shows the events of a TRANSACTION_PAYLOAD, which are all in the payload's place.

@@ -90,7 +90,7 @@ OPERATIONS = {"c": "INSERT", "u": "UPDATE", "d": "DELETE"}
 
 
 def read_lines(text: bytes) -> list[Change]:
-    """The rows of lines of JSON. Their numbers rise."""
+    """The rows of lines of JSON. Their numbers rise, and so do those of TRUNCATE and DROP TABLE."""
     found, last = [], 0
     for line in text.splitlines():
         row = parse(line)
@@ -98,6 +98,8 @@ def read_lines(text: bytes) -> list[Change]:
         number = int(source["seq"].text)
         assert number > last, f"{number} behind {last}"
         last = number
+        if row["op"] == "t":
+            continue
         found.append(Change(
             file=source["file"], timestamp=int(source["ts_us"].text) // 1_000_000, server_id=int(source["server_id"].text),
             log_pos=int(source["pos"].text), event_row_index=int(source["row"].text) + 1, database=source["db"],

@@ -49,8 +49,10 @@ class Settings:
     own_server: bool = False
     # The log is read in several runs.
     pieces: Pieces = Pieces.NONE
-    # The rows come as lines of JSON, and not in Parquet files.
+    # The rows come as lines of JSON on standard output, and not in Parquet files.
     as_lines: bool = False
+    # They come as files of such lines.
+    as_line_files: bool = False
 
     @property
     def lookup(self) -> bool:
@@ -100,6 +102,7 @@ BOTH = [
     Settings("minimal-metadata-auto", 0.02, metadata="MINIMAL"),
     Settings("lines", 0.02, as_lines=True),
     Settings("lines-checkpoints", 0.02, as_lines=True, pieces=Pieces.CHECKPOINT, server={"max_binlog_size": 65536}, files=2),
+    Settings("line-files", 0.02, as_line_files=True, pieces=Pieces.CHECKPOINT, server={"max_binlog_size": 65536}, files=2),
     Settings("minimal-image", 0.02, image="MINIMAL"),
     Settings("noblob-image", 0.02, image="NOBLOB"),
     Settings("no-checksum", 0.02, server={"binlog_checksum": "NONE"}, checksum=0),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
+import pyarrow.parquet as pq
 import pytest
 
 from connector import EXIT_OK, Connector
-from servers import Server
+from servers import Position, Server
+from test_json_files import paths, text_of
 
-COUNTED = "rows of included tables were removed 4 times without being logged as rows (TRUNCATE, DROP TABLE, partitions)"
+COUNTED = "rows of included tables were removed {} times without being logged as rows (TRUNCATE, DROP TABLE, DROP DATABASE, partitions)"
 
 
-@pytest.mark.parametrize("mode", ["stdout", "json", "parquet"])
-def test_removed_rows_are_told_of(server: Server, connector: Connector, database: str, mode: str) -> None:
+def remove(server: Server, database: str) -> tuple[Position, list[Position]]:
+    """Removes rows of a and b in three statements; returns where the log of that starts, and the place before each of them."""
     start = server.next_file()
     with server.session(database=database) as cursor:
         for name in ("a", "b", "other"):
@@ -24,23 +29,117 @@ def test_removed_rows_are_told_of(server: Server, connector: Connector, database
             cursor.execute(statement)
         cursor.execute("CREATE TEMPORARY TABLE a (id INT)")
         cursor.execute("DROP TEMPORARY TABLE a")
+    return start, places
+
+
+@pytest.mark.parametrize("mode", ["stdout", "parquet"])
+def test_removed_rows_are_told_of(server: Server, connector: Connector, database: str, mode: str) -> None:
+    start, places = remove(server, database)
     output = connector.parquet if mode == "parquet" else connector.config
-    config = output(server, start, server.history(), exclude=[f"{database}.other"],
-                    **({} if mode == "parquet" else {"output_mode": mode}))
-    result = connector.run(config).expect(EXIT_OK)
+    result = connector.run(output(server, start, server.history(), exclude=[f"{database}.other"])).expect(EXIT_OK)
     told = [line for line in result.stderr.splitlines() if "were removed by TRUNCATE" in line]
     # The second time within a minute is counted only.
     assert [f'rows of "{database}.{name}"' in line for name, line in zip("ab", told, strict=True)] == [True, True]
     for place, line in zip(places, told, strict=False):
         offset = int(line.split(f"{place.file}:")[1].split(":")[0])
         assert place.offset <= offset < place.offset + 200
-    assert COUNTED in result.stderr
+    assert COUNTED.format(4) in result.stderr
 
 
 def test_nothing_is_told_without_cause(server: Server, connector: Connector, database: str) -> None:
     start = server.next_file()
     server.execute(f"CREATE TABLE `{database}`.t (id INT PRIMARY KEY, n INT)", f"INSERT INTO `{database}`.t VALUES (1, 2)",
-                   f"DELETE FROM `{database}`.t", f"ALTER TABLE `{database}`.t DROP COLUMN n", f"DROP DATABASE `{database}`",
-                   f"CREATE DATABASE `{database}`")
-    result = connector.run(connector.config(server, start, server.history())).expect(EXIT_OK)
-    assert "were removed" not in result.stderr
+                   f"DELETE FROM `{database}`.t", f"ALTER TABLE `{database}`.t DROP COLUMN n", f"CREATE DATABASE `{database}_2`",
+                   f"DROP DATABASE `{database}_2`")
+    result = connector.run(connector.config(server, start, server.history(), include=[f"{database}.*"])).expect(EXIT_OK)
+    assert "removed" not in result.stderr
+
+
+@pytest.mark.parametrize("mode", ["stdout", "json", "parquet"])
+def test_a_dropped_database_is_told_of(server: Server, connector: Connector, database: str, mode: str) -> None:
+    """In JSON too: the log does not name its tables, so that there is no line for any of them."""
+    start = server.next_file()
+    server.execute(f"CREATE TABLE `{database}`.t (id INT PRIMARY KEY)", f"INSERT INTO `{database}`.t VALUES (1)")
+    place = server.history()
+    server.execute(f"DROP DATABASE `{database}`", f"CREATE DATABASE `{database}`")
+    output = connector.parquet if mode == "parquet" else connector.config
+    fields: dict[str, Any] = {} if mode == "parquet" else {"output_mode": mode}
+    for filters, counts in (({}, True), ({"include": [f"{database}.*"]}, True), ({"exclude": [f"{database}.*"]}, False)):
+        for path in connector.files():
+            path.unlink()
+        errors = connector.run(output(server, start, server.history(), **fields, **filters)).expect(EXIT_OK).stderr
+        told = [line for line in errors.splitlines() if f'DROP DATABASE "{database}" removed its tables' in line]
+        assert len(told) == counts and ("were removed once without being logged" in errors) == counts
+        for line in told:
+            assert place.offset <= int(line.split(f"{place.file}:")[1].split(":")[0]) < place.offset + 200
+
+
+def lines(connector: Connector, server: Server, start: Position, **fields: Any) -> list[dict[str, Any]]:
+    result = connector.run(connector.config(server, start, server.history(), output_mode="json", **fields)).expect(EXIT_OK)
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@pytest.mark.smoke
+def test_lines_of_json_show_truncate_and_drop(server: Server, connector: Connector, database: str) -> None:
+    """And they are told of, like the partition, of which there is no line."""
+    start, places = remove(server, database)
+    config = connector.config(server, start, server.history(), exclude=[f"{database}.other"], output_mode="json")
+    result = connector.run(config).expect(EXIT_OK)
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    removed = [line for line in found if line["op"] == "t"]
+    assert [line["source"]["table"] for line in removed] == ["a", "a", "b"]
+    assert [line["source"]["row"] for line in removed] == [0, 0, 1]
+    assert [line["transaction"]["total_order"] for line in removed] == [1, 1, 2]
+    assert [line["transaction"]["data_collection_order"] for line in removed] == [1, 1, 1]
+    for line in removed:
+        assert list(line) == list(found[0]) and list(line["source"]) == list(found[0]["source"])
+        assert line["before"] is None and line["after"] is None and line["source"]["db"] == database
+    assert places[0].offset < removed[0]["source"]["pos"] <= places[1].offset < places[2].offset < removed[1]["source"]["pos"]
+    numbers = [line["source"]["seq"] for line in found]
+    assert numbers == sorted(set(numbers)) and numbers[-1] == numbers[-2] + 1
+    assert result.stderr.count("were removed by TRUNCATE") == 2 and COUNTED.format(4) in result.stderr
+
+
+@pytest.mark.parametrize(("operations", "kinds"), [
+    (["insert", "delete"], "cccc"), (["insert", "update", "delete"], "cccc"), (["truncate"], "ttt"), (["truncate", "insert"], "ccccttt"),
+])
+def test_operations_choose_them(server: Server, connector: Connector, database: str, operations: list[str], kinds: str) -> None:
+    start, _ = remove(server, database)
+    found = lines(connector, server, start, exclude=[f"{database}.other"], operations=operations)
+    assert sorted(line["op"] for line in found) == sorted(kinds)
+
+
+def test_statements_remain_beside(server: Server, connector: Connector, database: str) -> None:
+    start, _ = remove(server, database)
+    found = lines(connector, server, start, include=[f"{database}.a", f"{database}.b"], events="all")
+    at = next(index for index, line in enumerate(found) if line.get("ddl", "").startswith("DROP TABLE"))
+    assert [line.get("status") or line.get("op") or "ddl" for line in found[at - 1:at + 4]] == ["BEGIN", "ddl", "t", "t", "END"]
+    assert found[at + 3]["event_count"] == 2
+
+
+@pytest.mark.parametrize("by", [None, "table", "date"])
+def test_files_have_the_same_lines(server: Server, connector: Connector, database: str, by: str | None) -> None:
+    start, _ = remove(server, database)
+    # Rows behind it, so that its part is not the last.
+    server.execute(f"CREATE TABLE `{database}`.a (id INT PRIMARY KEY)", f"INSERT INTO `{database}`.a VALUES (7)")
+    fields = {"partition_by": by} if by else {}
+    stop = server.history()
+    connector.run(connector.config(server, start, stop, output_mode="json", output_dir=str(connector.output), parquet_roll_rows=1,
+                                   **fields)).expect(EXIT_OK)
+    found = [json.loads(line) for path in paths(connector.output) for line in text_of([path]).splitlines()]
+    expected = lines(connector, server, start)
+    assert sorted(found, key=lambda line: line["source"]["seq"]) == expected and [line["op"] for line in expected].count("t") == 4
+    if by == "table":
+        for path in paths(connector.output):
+            tables = {json.loads(line)["source"]["table"] for line in text_of([path]).splitlines()}
+            assert [f"tbl={table}" for table in tables] == [path.relative_to(connector.output).parts[1]]
+
+
+def test_other_outputs_number_rows_as_if_they_showed_it(server: Server, connector: Connector, database: str) -> None:
+    start, _ = remove(server, database)
+    server.execute(f"CREATE TABLE `{database}`.a (id INT PRIMARY KEY)", f"INSERT INTO `{database}`.a VALUES (7)")
+    stop = server.history()
+    connector.run(connector.parquet(server, start, stop, extra_columns=["seq"])).expect(EXIT_OK)
+    [path] = connector.files()
+    found = pq.read_table(path, partitioning=None).column("seq").to_pylist()
+    assert found == [line["source"]["seq"] for line in lines(connector, server, start) if line["op"] != "t"]

@@ -126,8 +126,11 @@ def test_kill(server: Server, connector: Connector, database: str, tmp_path: Pat
     fields = {"include": [f"{database}.*"], "events": "all"}
     settings = config(connector, server, start, checkpoint_file=str(place), compression=compression, **fields, **ROLL)
     killer = Killer(chance, connector.output, place)
+    gone = f"`{database}`.gone"
     with LiveLoad(server, database, f"{seed}/{server.name}"):
         for _ in range(6):
+            server.execute(f"CREATE TABLE {gone} (id INT PRIMARY KEY)", f"INSERT INTO {gone} VALUES (1)", f"TRUNCATE {gone}",
+                           f"DROP TABLE {gone}")
             with connector.start(settings) as running:
                 killer.wait(running)
                 running.send(signal.SIGKILL)
@@ -138,8 +141,10 @@ def test_kill(server: Server, connector: Connector, database: str, tmp_path: Pat
     assert checkpoints.position(place) == stop
     found = text_of(paths(connector.output))
     assert found == streamed(connector, server, start, stop, **fields)
-    numbers = [line["source"]["seq"] for line in map(json.loads, found.splitlines()) if "op" in line]
+    changes = [line for line in map(json.loads, found.splitlines()) if "op" in line]
+    numbers = [line["source"]["seq"] for line in changes]
     assert numbers and numbers == sorted(set(numbers))
+    assert sum(line["op"] == "t" for line in changes) >= 12
 
 
 def test_objects(server: Server, connector: Connector, database: str, store: ObjectStore) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+import pytest
 
 from connector import EXIT_OK, Connector
 from measure import measure
@@ -34,7 +36,8 @@ FROM numbers
 """
 
 
-def test_650_000_changes_in_bounded_memory(mysql: Server, connector: Connector) -> None:
+@pytest.mark.parametrize("mode", ["parquet", "json"])
+def test_650_000_changes_in_bounded_memory(mysql: Server, connector: Connector, mode: str) -> None:
     mysql.execute("DROP DATABASE IF EXISTS it_memory", "CREATE DATABASE it_memory", TABLE)
     start = mysql.next_file()
     mysql.execute(
@@ -44,9 +47,13 @@ def test_650_000_changes_in_bounded_memory(mysql: Server, connector: Connector) 
     stop = mysql.history()
     mysql.execute("DROP DATABASE it_memory")
     assert stop.file == start.file and stop.offset > 130_000_000, f"the log is smaller than meant: {stop}"
-    run = measure(connector, connector.parquet(mysql, start, stop), LIMIT_SECONDS)
+    lines = {"output_mode": "json", "output_dir": str(connector.output)}
+    config = connector.parquet(mysql, start, stop, extra_columns=["xid", "seq"]) if mode == "parquet" else connector.config(
+        mysql, start, stop, include=["it_memory.*"], operations=["insert", "update", "delete"], **lines)
+    run = measure(connector, config, LIMIT_SECONDS)
     run.result.expect(EXIT_OK)
-    rows = sum(pq.ParquetFile(path).metadata.num_rows for path in connector.output.glob("*.parquet"))
+    [path] = connector.files()
+    rows = pq.ParquetFile(path).metadata.num_rows if mode == "parquet" else gzip.open(path).read().count(b"\n")
     assert rows == ROWS + ROWS // 5 + ROWS // 10
     print(f"\n  {rows} rows, {stop.offset / 1e6:.0f} MB of log, peak {run.megabytes:.0f} MB")
     assert 0 < run.megabytes < LIMIT_MEGABYTES

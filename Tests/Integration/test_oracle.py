@@ -17,11 +17,12 @@ from oracle_settings import BOTH, MARIADB, MYSQL, Pieces, Settings
 from oracle_types import kinds
 from oracle_workload import Workload
 from servers import NAMES, Position, Server
+from test_json_files import paths, text_of
 
 CELLS = int(os.environ.get("MBC_ORACLE_CELLS", "60000"))
 TRANSACTIONS = 60
 # One combination of each kind, for the tier that has no time for all.
-CORE = ("full", "minimal-metadata", "lines-checkpoints", "minimal-image", "own-server-times", "zstd", "partial-json", "zlib",
+CORE = ("full", "minimal-metadata", "lines-checkpoints", "line-files", "minimal-image", "own-server-times", "zstd", "partial-json", "zlib",
         "no-metadata-lookup", "mixed-engines")
 LIMIT_SECONDS = 300.0
 
@@ -61,6 +62,11 @@ def read_log(server: Server, connector: Connector, random: Random, settings: Set
         pieces = [config | place | {"to_binlog_file": end.file, "to_binlog_position": end.offset} for end in [*ends, stop]]
     else:
         pieces = [config]
+    if settings.as_line_files:
+        for piece in pieces:
+            lines = {"output_mode": "json", "output_dir": str(connector.output), "parquet_roll_rows": random.randrange(20, 200)}
+            connector.run({key: value for key, value in piece.items() if key != "parquet_output_dir"} | lines, limit=LIMIT_SECONDS).expect(EXIT_OK)
+        return read_lines(text_of(paths(connector.output)))
     if settings.as_lines:
         runs = [connector.run(piece | {"output_mode": "json"}, limit=LIMIT_SECONDS).expect(EXIT_OK) for piece in pieces]
         return read_lines(b"".join(run.stdout for run in runs))

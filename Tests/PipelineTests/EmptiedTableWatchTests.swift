@@ -24,7 +24,7 @@ import Pipeline
     let start = ContinuousClock.now
     for (seconds, names) in [(0, ["a"]), (1, ["a", "b"]), (59, ["a"]), (60, ["a"]), (61, ["a", "b"])] {
       watch.note(
-        names.map(table), "binlog.000001", try frame(at: UInt64(100 + seconds)), at: start + .seconds(seconds))
+        .whole(names.map(table)), "binlog.000001", try frame(at: UInt64(100 + seconds)), at: start + .seconds(seconds))
     }
     #expect(
       log.notices

@@ -9,6 +9,8 @@ public struct RowOperations: OptionSet, Sendable {
   /// `kind` alone.
   public init(_ kind: RowsKind) { rawValue = 1 << kind.rawValue }
 
+  /// All rows of a table at once, by TRUNCATE or DROP TABLE.
+  public static let truncate = RowOperations(rawValue: 1 << 7)
   /// Every kind.
-  public static let all = RowOperations(RowsKind.allCases.map { RowOperations($0) })
+  public static let all = RowOperations(RowsKind.allCases.map { RowOperations($0) } + [truncate])
 }

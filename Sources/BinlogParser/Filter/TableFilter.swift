@@ -70,6 +70,14 @@ public struct TableFilter: Sendable {
   /// True if the rows of a table are wanted that a statement names.
   func includes(_ name: TableName) -> Bool { includes(database: name.schema, table: name.table) }
 
+  /// True if it may include a table of `schema`.
+  func mayInclude(schema: [UInt8]) -> Bool {
+    let verdict = anyTable[schema]
+    if verdict == true || exact[schema]?.values.contains(true) == true { return true }
+    if anyDatabase.values.contains(true) { return true }
+    return verdict == nil && (includesUnnamed || globs.contains { $0.verdict && $0.database.matches(schema) })
+  }
+
   private func includes(database: [UInt8], table: [UInt8]) -> Bool {
     watch?.note(database: database, table: table)
     return exact[database]?[table] ?? anyDatabase[table] ?? anyTable[database] ?? globVerdict(database, table)

@@ -18,9 +18,8 @@ package enum DefinitionScope: Sendable, Equatable {
       var found: [TableName] = []
       // Without a schema it is a word that is no name: the session had no default database.
       for name in names where !name.schema.isEmpty {
-        let schema = name.schema == defaultSchema ? defaultSchema : context.utf8(name.schema)
-        guard let schema, let table = context.utf8(name.table) else { return .everything }
-        found.append(TableName(schema: schema, table: table))
+        guard let name = context.utf8(name, defaultSchema: defaultSchema) else { return .everything }
+        found.append(name)
       }
       return found.isEmpty ? .everything : .tables(found)
     }

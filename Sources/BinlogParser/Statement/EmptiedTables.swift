@@ -1,47 +1,73 @@
-/// Reads which tables' rows a statement removes that no server logs as rows: TRUNCATE, DROP TABLE, and ALTER TABLE that drops
-/// or truncates partitions.
+/// Rows that a statement removes, and that no server logs as rows.
+package enum EmptiedTables: Sendable, Hashable {
+  /// All rows of these tables: TRUNCATE, DROP TABLE.
+  case whole([TableName])
+  /// Some rows of the table: ALTER TABLE that drops or truncates partitions.
+  case partitions(TableName)
+  /// All rows of all tables of a schema: DROP DATABASE.
+  case schema([UInt8])
+
+  /// The names with `name` in place of each; nil where that leaves none.
+  func mapNames(_ name: (TableName) -> TableName?) -> EmptiedTables? {
+    switch self {
+    case .whole(let tables):
+      let found = tables.compactMap(name)
+      return found.isEmpty ? nil : .whole(found)
+    case .partitions(let table): return name(table).map { .partitions($0) }
+    case .schema: return self
+    }
+  }
+}
+
+/// Reads which rows a statement removes so.
 ///
-/// DROP TEMPORARY TABLE removes no rows that are in a log of rows. DROP DATABASE names no table.
-struct EmptiedTables {
+/// DROP TEMPORARY TABLE removes no rows that are in a log of rows.
+struct EmptiedTablesReader {
   private var references: TableReferences
 
   /// A reader of what follows the statement's first word, which is next in `references`.
   init(_ references: TableReferences) { self.references = references }
 
-  /// The tables of the statement whose first word is `verb`.
-  consuming func tables(of verb: String) -> [TableName] {
+  /// The rows that the statement whose first word is `verb` removes.
+  consuming func read(_ verb: String) -> EmptiedTables? {
     var reader = self
     switch verb {
     case "TRUNCATE": return reader.truncated()
     case "DROP": return reader.dropped()
     case "ALTER": return reader.altered()
-    default: return []
+    default: return nil
     }
   }
 
-  private mutating func truncated() -> [TableName] {
+  private var found: EmptiedTables? { references.tables.isEmpty ? nil : .whole(references.tables) }
+
+  private mutating func truncated() -> EmptiedTables? {
     _ = references.takes("TABLE")
-    return references.readName() ? references.tables : []
+    return references.readName() ? found : nil
   }
 
-  private mutating func dropped() -> [TableName] {
-    guard references.takes("TABLE") || references.takes("TABLES") else { return [] }
+  private mutating func dropped() -> EmptiedTables? {
+    if references.takes("DATABASE") || references.takes("SCHEMA") {
+      references.skip(["IF", "EXISTS"])
+      return references.token?.name.map { .schema($0) }
+    }
+    guard references.takes("TABLE") || references.takes("TABLES") else { return nil }
     references.skip(["IF", "EXISTS"])
     references.readList(until: ["RESTRICT", "CASCADE", "WAIT", "NOWAIT"])
-    return references.tables
+    return found
   }
 
-  private mutating func altered() -> [TableName] {
+  private mutating func altered() -> EmptiedTables? {
     references.skip(["ONLINE", "IGNORE"])
-    guard references.takes("TABLE") else { return [] }
+    guard references.takes("TABLE") else { return nil }
     references.skip(["IF", "EXISTS"])
-    guard references.readName() else { return [] }
+    guard references.readName(), let table = references.tables.first else { return nil }
     while let token = references.token {
       references.advance()
       if let keyword = token.keyword, ["DROP", "TRUNCATE"].contains(keyword), references.takes("PARTITION") {
-        return references.tables
+        return .partitions(table)
       }
     }
-    return []
+    return nil
   }
 }

@@ -15,8 +15,8 @@ public struct LoggedStatement: Sendable, Equatable {
   /// The tables whose rows it may change; nil where the statement does not tell.
   package let tables: [TableName]?
 
-  /// The tables whose rows it removes without a row of them in the log: TRUNCATE, DROP TABLE, partitions that go.
-  package private(set) var emptied: [TableName] = []
+  /// The rows that it removes without a row of them in the log; nil for none.
+  package private(set) var emptied: EmptiedTables?
 
   /// More of a statement than this is not looked at.
   private static let longestLookedAt = 1 << 16
@@ -64,9 +64,12 @@ public struct LoggedStatement: Sendable, Equatable {
     return tables.contains { filter.includes($0) || filter.includes($0.lowercased) }
   }
 
-  /// The tables of `filter` whose rows it removes without a row of them in the log.
-  func emptied(of filter: TableFilter) -> [TableName] {
-    emptied.filter { filter.includes($0) || filter.includes($0.lowercased) }
+  /// The rows of tables of `filter` that it removes without a row of them in the log; nil for none.
+  package func emptied(of filter: TableFilter) -> EmptiedTables? {
+    if case .schema(let name) = emptied { return filter.mayInclude(schema: name) ? emptied : nil }
+    return emptied?.mapNames { table in
+      filter.includes(table) ? table : filter.includes(table.lowercased) ? table.lowercased : nil
+    }
   }
 
   private static func read(
@@ -94,7 +97,9 @@ public struct LoggedStatement: Sendable, Equatable {
     default:
       var reader = DefinitionReader(references)
       let definitions = reader.scope(of: verb, isWhole: isWhole).inUTF8(context, defaultSchema: schema)
-      let emptied = EmptiedTables(references).tables(of: verb)
+      let emptied = EmptiedTablesReader(references).read(verb)?.mapNames { name in
+        context.utf8(name, defaultSchema: schema) ?? name
+      }
       let filled = verb == "CREATE" ? filledTable(&references) : nil
       var statement = LoggedStatement(changesRows: filled != nil, definitions: definitions, tables: filled)
       statement.creates = verb == "CREATE"

@@ -57,6 +57,13 @@ struct StatementContext: Sendable {
     }
   }
 
+  /// The table's name of the statement in UTF-8, as `defaultSchema` is; nil where that is not certain.
+  func utf8(_ name: TableName, defaultSchema: [UInt8]) -> TableName? {
+    let schema = name.schema == defaultSchema ? defaultSchema : utf8(name.schema)
+    guard let schema, let table = utf8(name.table) else { return nil }
+    return TableName(schema: schema, table: table)
+  }
+
   /// The name `bytes` of the statement in UTF-8, as TABLE_MAP has names; nil where that is not certain.
   func utf8(_ bytes: [UInt8]) -> [UInt8]? {
     guard bytes.contains(where: { $0 >= 0x80 }) else { return bytes }

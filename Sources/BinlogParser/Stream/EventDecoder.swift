@@ -29,8 +29,10 @@ public struct EventDecoder: Sendable {
   /// Number of events with rows of included tables that are of a kind which is not wanted.
   public private(set) var unwantedRowEvents: UInt64 = 0
 
-  /// The included tables whose rows the last statement removed without a row of them in the log.
-  package private(set) var emptied: [TableName] = []
+  /// Rows of included tables that the last statement removed without a row of them in the log; nil for none.
+  package private(set) var emptied: EmptiedTables?
+  /// True if statements that remove all rows of a table are wanted as changes of it.
+  package var wantsTruncation: Bool { filter.operations.contains(.truncate) }
 
   /// The binlog file in which the events stand.
   public var file: String {

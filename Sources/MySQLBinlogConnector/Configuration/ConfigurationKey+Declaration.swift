@@ -122,7 +122,7 @@ extension ConfigurationKey {
 
     case .operations:
       .init(
-        .tables, .strings, "The kinds of rows to read, of \"insert\", \"update\" and \"delete\".",
+        .tables, .strings, "The kinds of changes to read, of \"insert\", \"update\", \"delete\" and \"truncate\".",
         otherwise: .derived("all kinds"), see: "table-filters")
 
     case .outputMode:

@@ -25,17 +25,18 @@ package struct FilterSettings: Sendable {
   }
 
   private static func operations(_ names: [String], _ reader: inout ConfigurationReader) -> RowOperations {
-    let kinds = Dictionary(uniqueKeysWithValues: RowsKind.allCases.map { ($0.description.lowercased(), $0) })
+    var kinds = ["truncate": RowOperations.truncate]
+    for kind in RowsKind.allCases { kinds[kind.description.lowercased()] = RowOperations(kind) }
+    let known = "\"insert\", \"update\", \"delete\" and \"truncate\""
     var operations = RowOperations()
     for name in names {
       if let kind = kinds[name] {
-        operations.insert(RowOperations(kind))
+        operations.insert(kind)
       } else {
-        reader.report(
-          .operations, "must hold \"insert\", \"update\" and \"delete\" only, holds \(name.quotedForMessage)")
+        reader.report(.operations, "must hold \(known) only, holds \(name.quotedForMessage)")
       }
     }
-    if names.isEmpty { reader.report(.operations, "must name at least one of \"insert\", \"update\" and \"delete\"") }
+    if names.isEmpty { reader.report(.operations, "must name at least one of \(known)") }
     return operations
   }
 }

@@ -51,6 +51,10 @@ struct RunReport {
       Logger(label: "event_parser").warning(
         "\(file):\(position): rows of \(table.quotedForMessage) were removed by TRUNCATE, DROP TABLE or with a partition, which is not logged as rows: the output still has them"
       )
+    case .droppedDatabase(let name, _, let file, let position):
+      Logger(label: "event_parser").warning(
+        "\(file):\(position): DROP DATABASE \(name.quotedForMessage) removed its tables, which the log does not name: the output still has their rows"
+      )
     case .unknownEvent(let type, let file, let position):
       Logger(label: "event_parser").warning(
         "\(file):\(position): \(type): this version does not know this type of event, and passes over it and all others of it; look for a newer version if changes are missing"
@@ -88,7 +92,8 @@ struct RunReport {
     if metrics.emptiedTables > 0 {
       let times = metrics.emptiedTables == 1 ? "once" : "\(metrics.emptiedTables) times"
       self.log.warning(
-        "rows of included tables were removed \(times) without being logged as rows (TRUNCATE, DROP TABLE, partitions)")
+        "rows of included tables were removed \(times) without being logged as rows (TRUNCATE, DROP TABLE, DROP DATABASE, partitions)"
+      )
     }
     if metrics.unwantedRowEvents > 0 {
       self.log.info("passed over by operations: row_events=\(metrics.unwantedRowEvents)")

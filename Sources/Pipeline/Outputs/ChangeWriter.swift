@@ -25,6 +25,12 @@ package protocol ChangeWriter: ~Copyable, SendableMetatype {
     _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin,
     to target: inout some BatchTarget<Batch> & ~Copyable
   ) throws(PipelineError)
+  /// True for a writer that shows `truncation`.
+  var showsTruncations: Bool { get }
+  /// Shows that all rows of an included table went at once, and counts that as a row in `target`.
+  mutating func truncation(
+    _ table: TableName, _ origin: RowsOrigin, to target: inout some BatchTarget<Batch> & ~Copyable
+  ) throws(PipelineError)
   /// Shows that `transaction` ended, where transactions are shown: only now its XID is known.
   mutating func endTransaction(_ transaction: TransactionContext)
   /// Takes the batch that was begun; nil for an empty one.
@@ -40,6 +46,10 @@ extension ChangeWriter where Self: ~Copyable {
   package mutating func event(
     _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext,
     to target: inout some BatchTarget<Batch> & ~Copyable
+  ) throws(PipelineError) {}
+  package var showsTruncations: Bool { false }
+  package mutating func truncation(
+    _ table: TableName, _ origin: RowsOrigin, to target: inout some BatchTarget<Batch> & ~Copyable
   ) throws(PipelineError) {}
   package mutating func endTransaction(_ transaction: TransactionContext) {}
 

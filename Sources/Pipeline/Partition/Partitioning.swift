@@ -22,9 +22,9 @@ public struct Partitioning: Sendable, Equatable {
   private static let secondsOfDay: UInt32 = 86_400
 
   /// The partition of rows of `table` whose event has the `timestamp`, in seconds since 1970.
-  func partition(of table: TablePlan, timestamp: UInt32) -> Partition {
+  func partition(of table: TableName, timestamp: UInt32) -> Partition {
     Partition(
-      table: byTable ? TableName(schema: Array(table.schema.utf8), table: Array(table.table.utf8)) : nil,
+      table: byTable ? table : nil,
       day: byDate ? timestamp / Self.secondsOfDay : nil)
   }
 }

@@ -58,9 +58,23 @@ struct PartSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
     _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin
   ) throws(PipelineError) {
     if partitioning.isActive { enterPartition(of: table, timestamp: origin.frame.header.timestamp) }
+    noteRows(origin)
+    try writer.rows(event, table, origin, to: &target)
+  }
+
+  var showsTruncations: Bool { writer.showsTruncations }
+
+  mutating func truncation(_ table: TableName, _ origin: RowsOrigin) throws(PipelineError) {
+    guard showsTruncations else { return }
+    partitionSource = nil
+    enter(partitioning.partition(of: table, timestamp: origin.frame.header.timestamp))
+    noteRows(origin)
+    try writer.truncation(table, origin, to: &target)
+  }
+
+  private mutating func noteRows(_ origin: RowsOrigin) {
     target.rowsEnd = origin.frame.end
     part.timer.start()
-    try writer.rows(event, table, origin, to: &target)
   }
 
   mutating func endTransaction(_ transaction: TransactionContext) { writer.endTransaction(transaction) }
@@ -69,7 +83,12 @@ struct PartSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
   private mutating func enterPartition(of table: TablePlan, timestamp: UInt32) {
     if let source = partitionSource, source.table === table, source.timestamp == timestamp { return }
     partitionSource = (table, timestamp)
-    let next = partitioning.partition(of: table, timestamp: timestamp)
+    let name = TableName(schema: Array(table.schema.utf8), table: Array(table.table.utf8))
+    enter(partitioning.partition(of: name, timestamp: timestamp))
+  }
+
+  /// Takes up the batch of the partition `next`.
+  private mutating func enter(_ next: Partition) {
     guard next != target.partition else { return }
     if let batch = writer.takeBatch() {
       parked.park(batch, of: target.partition)

@@ -46,6 +46,12 @@ struct StreamSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink where 
     try writer.rows(event, table, origin, to: &stream)
   }
 
+  var showsTruncations: Bool { writer.showsTruncations }
+
+  mutating func truncation(_ table: TableName, _ origin: RowsOrigin) throws(PipelineError) {
+    try writer.truncation(table, origin, to: &stream)
+  }
+
   mutating func endChunk(at position: UInt64) throws(PipelineError) {
     try writer.flush(to: &stream)
     timer.start()

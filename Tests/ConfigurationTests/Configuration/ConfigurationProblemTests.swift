@@ -51,10 +51,13 @@ import Testing
     ("include", "\"a.b\"", "InvalidFilter: include must be a list of strings, is a string"),
     ("include", "[\"a.b\", 1]", "InvalidFilter: include must be a list of strings, its element 2 is 1"),
     ("operations", "\"insert\"", "InvalidValue: operations must be a list of strings, is a string"),
-    ("operations", "[]", "InvalidValue: operations must name at least one of \"insert\", \"update\" and \"delete\""),
+    (
+      "operations", "[]",
+      "InvalidValue: operations must name at least one of \"insert\", \"update\", \"delete\" and \"truncate\""
+    ),
     (
       "operations", "[\"insert\", \"INSERT\"]",
-      "InvalidValue: operations must hold \"insert\", \"update\" and \"delete\" only, holds \"INSERT\""
+      "InvalidValue: operations must hold \"insert\", \"update\", \"delete\" and \"truncate\" only, holds \"INSERT\""
     ),
     (
       "exclude", "[\"*.*\"]",

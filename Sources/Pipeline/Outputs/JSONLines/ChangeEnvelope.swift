@@ -22,16 +22,18 @@ struct ChangeEnvelope: ~Copyable {
   /// An envelope of nothing.
   init() {}
 
-  /// Prepares the lines of the rows of `table` in an event of `kind`.
-  mutating func prepare(_ kind: RowsKind, _ table: TablePlan, _ place: borrowing ChangePlace) {
+  /// Prepares the lines of rows of `table` to which the same was done.
+  mutating func prepare(
+    _ operation: Operation, schema: String, table: String, _ place: borrowing ChangePlace
+  ) {
     head.removeAll()
     head.append("{\"op\":\"")
-    head.append(kind.operation)
+    head.append(operation.letter)
     head.append("\",\"ts_ms\":")
     head.append(decimal: Int64(clamping: place.microseconds / 1000))
     head.append(",\"before\":")
     source.removeAll()
-    place.appendSource(schema: table.schema, table: table.table, to: &source)
+    place.appendSource(schema: schema, table: table, to: &source)
     sourceEnd.removeAll()
     place.appendSourceEnd(to: &sourceEnd)
     transaction.removeAll()
@@ -62,13 +64,21 @@ struct ChangeEnvelope: ~Copyable {
   }
 }
 
-extension RowsKind {
-  /// Debezium's letter.
-  fileprivate var operation: StaticString {
-    switch self {
-    case .insert: "c"
-    case .update: "u"
-    case .delete: "d"
+extension ChangeEnvelope {
+  /// The change that a line tells of.
+  enum Operation {
+    case row(RowsKind)
+    /// All rows of a table went at once.
+    case truncation
+
+    /// Debezium's letter.
+    fileprivate var letter: StaticString {
+      switch self {
+      case .row(.insert): "c"
+      case .row(.update): "u"
+      case .row(.delete): "d"
+      case .truncation: "t"
+      }
     }
   }
 }

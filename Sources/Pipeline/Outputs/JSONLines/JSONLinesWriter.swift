@@ -65,12 +65,8 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
     _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin,
     to target: inout some BatchTarget<LineBatch> & ~Copyable
   ) throws(PipelineError) {
-    let place = place(origin.frame, origin.transaction)
-    begin(place)
-    envelope.prepare(event.kind, table, place)
-    // The rows events of a TRANSACTION_PAYLOAD share its place, and count on.
-    if origin.frame.start != rows.start { rows = (origin.frame.start, 0) }
-    let first = (row: rows.next, total: order.total, table: order.count(of: table))
+    prepare(.row(event.kind), schema: table.schema, table: table.table, origin)
+    let first = (row: rows.next, total: order.total, table: order.count(of: table.qualifiedName))
     var images = try event.images(table)
     var count = 0
     while !images.isAtEnd {
@@ -85,7 +81,38 @@ struct JSONLinesWriter: ~Copyable, ChangeWriter {
       try flushIfFull(to: &target)
     }
     rows.next += count
-    order.add(count, of: table)
+    order.add(count, of: table.qualifiedName)
+  }
+
+  private mutating func prepare(
+    _ operation: ChangeEnvelope.Operation, schema: String, table: String, _ origin: RowsOrigin
+  ) {
+    let place = place(origin.frame, origin.transaction)
+    begin(place)
+    envelope.prepare(operation, schema: schema, table: table, place)
+    // The rows events of a TRANSACTION_PAYLOAD share its place, and count on.
+    if origin.frame.start != rows.start { rows = (origin.frame.start, 0) }
+  }
+
+  var showsTruncations: Bool { true }
+
+  mutating func truncation(
+    _ table: TableName, _ origin: RowsOrigin, to target: inout some BatchTarget<LineBatch> & ~Copyable
+  ) throws(PipelineError) {
+    prepare(
+      .truncation, schema: String(decoding: table.schema, as: UTF8.self),
+      table: String(decoding: table.table, as: UTF8.self), origin)
+    let name = table.description
+    envelope.appendHead(to: &writer.buffer)
+    writer.buffer.append("null,\"after\":null")
+    envelope.appendTail(
+      row: rows.next, sequence: origin.firstSequence, order: (order.total + 1, order.count(of: name) + 1),
+      to: &writer.buffer)
+    rows.next += 1
+    order.add(1, of: name)
+    rowCount += 1
+    target.rows += 1
+    try flushIfFull(to: &target)
   }
 
   private static func append(

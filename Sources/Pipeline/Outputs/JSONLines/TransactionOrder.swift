@@ -15,12 +15,12 @@ struct TransactionOrder {
     self.number = number
   }
 
-  /// Rows of `table` so far.
-  func count(of table: TablePlan) -> Int { tables[table.qualifiedName, default: 0] }
+  /// Rows of `table`, "schema.table", so far.
+  func count(of table: String) -> Int { tables[table, default: 0] }
 
   /// Counts `count` more rows of `table`.
-  mutating func add(_ count: Int, of table: TablePlan) {
+  mutating func add(_ count: Int, of table: String) {
     total += count
-    tables[table.qualifiedName, default: 0] += count
+    tables[table, default: 0] += count
   }
 }
