@@ -9,6 +9,7 @@ import pytest
 
 from changes import Change, read_folder
 from connector import EXIT_CONFIG, EXIT_OK, Connector, Result
+from lambda_emulator import Function
 from servers import Position, Server, of_worker, run_script
 from test_column_lookup import COLUMNS, VALUES, after, terse
 
@@ -147,6 +148,18 @@ def test_the_file_goes_before_the_server(terse: Server, connector: Connector, da
         assert [after(change) for change in read_folder(connector.output)] == [{"mine": 1}, {last: 2}]
         assert ("no schema file has the table" in result.stderr) == (names == "log")
         shutil.rmtree(connector.output)
+
+
+def test_a_function_with_its_schema_file(terse: Server, connector: Connector, database: str) -> None:
+    """The path is one of the package, which is the working folder."""
+    terse.execute(f"CREATE TABLE `{database}`.t (a INT)")
+    start = terse.next_file()
+    terse.execute(f"INSERT INTO `{database}`.t VALUES (1)")
+    config = connector.parquet(terse, start, schema_files=["schema.sql"], column_names="log", include=[f"{database}.*"])
+    with Function(connector.folder, config) as function:
+        (function.folder / "schema.sql").write_text(f"CREATE TABLE `{database}`.t (mine INT);")
+        assert function.invoke().ok["rows"] == 1
+    assert [after(change) for change in read_folder(connector.output)] == [{"mine": 1}]
 
 
 @pytest.mark.parametrize(("text", "words"), [
