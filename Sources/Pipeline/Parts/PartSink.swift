@@ -62,10 +62,8 @@ struct PartSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
     try writer.rows(event, table, origin, to: &target)
   }
 
-  var showsTruncations: Bool { writer.showsTruncations }
-
   mutating func truncation(_ table: TableName, _ origin: RowsOrigin) throws(PipelineError) {
-    guard showsTruncations else { return }
+    guard writer.showsTruncations else { return }
     partitionSource = nil
     enter(partitioning.partition(of: table, timestamp: origin.frame.header.timestamp))
     noteRows(origin)

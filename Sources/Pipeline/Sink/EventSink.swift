@@ -23,9 +23,7 @@ protocol EventSink: ~Copyable, SendableMetatype {
   ) throws(PipelineError)
   /// Rows of an included table.
   mutating func rows(_ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin) throws(PipelineError)
-  /// True for a sink that shows `truncation`.
-  var showsTruncations: Bool { get }
-  /// All rows of an included table went at once.
+  /// All rows of an included table went at once; only for sinks that have a form for that.
   mutating func truncation(_ table: TableName, _ origin: RowsOrigin) throws(PipelineError)
   /// The transaction ended; only for sinks that show transactions.
   mutating func endTransaction(_ transaction: TransactionContext)

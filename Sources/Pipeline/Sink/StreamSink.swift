@@ -46,8 +46,6 @@ struct StreamSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink where 
     try writer.rows(event, table, origin, to: &stream)
   }
 
-  var showsTruncations: Bool { writer.showsTruncations }
-
   mutating func truncation(_ table: TableName, _ origin: RowsOrigin) throws(PipelineError) {
     try writer.truncation(table, origin, to: &stream)
   }
