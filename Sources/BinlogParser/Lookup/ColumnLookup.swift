@@ -25,7 +25,7 @@ package struct ColumnLookup: Sendable {
   private var answers: [Name: [Int: Answer]] = [:]
   private var answeredBytes = 0
   private var reported: Set<Name> = []
-  /// Tables whose names come from a file, with those of which it was said that they are uncertain.
+  /// Tables whose names come from a file, no more than the files have, and those of which it was said that they are uncertain.
   private var named: [Name: TableSchema.Origin] = [:]
   private var uncertain: Set<Name> = []
   private var changes = DefinitionChanges()
@@ -77,7 +77,7 @@ package struct ColumnLookup: Sendable {
 
   /// Notes that the columns of a table have names from `origin`.
   private mutating func note(_ origin: TableSchema.Origin, of name: Name) {
-    guard case .file = origin, named.count < Self.tableLimit else { return }
+    guard case .file = origin else { return }
     named[name] = origin
     if let change = changes.last(of: name.key) { reportUncertain(name, origin, change) }
   }
