@@ -1,4 +1,3 @@
-import ParquetWriter
 import Platform
 
 /// Destination of the rows.
@@ -24,29 +23,42 @@ public struct StreamFormat: Sendable {
 }
 
 /// The form of an output's files.
-public enum FileFormat: Sendable {
-  /// Parquet, with a row for each change and its images as JSON.
-  case parquetChanges(ParquetChangesSettings)
-  /// A line of JSON for each row; the files are compressed as a whole.
-  case jsonLines(JSONLinesSettings, Compression)
-
+public struct FileFormat: Sendable {
   /// Ending of the names of files.
-  public var nameEnding: String {
-    switch self {
-    case .parquetChanges: ".parquet"
-    case .jsonLines(_, .none): ".jsonl"
-    case .jsonLines(_, .gzip): ".jsonl.gz"
-    case .jsonLines(_, .zstd): ".jsonl.zst"
+  public let nameEnding: String
+  private let blank: @Sendable () -> [UInt8]
+  /// Makes the two stages of an output: the one that decodes, and the one that writes.
+  let stages: @Sendable () -> FileStages
+
+  /// Files that `format` makes of the batches of `writer`.
+  ///
+  /// - Parameter blank: makes the bytes of `blankFile`.
+  init<Format: PartFormat, Writer: ChangeWriter & ~Copyable>(
+    nameEnding: String, blank: @escaping @Sendable () -> [UInt8],
+    _ format: @escaping @Sendable () throws(PipelineError) -> Format, writer: @escaping @Sendable () -> Writer
+  ) where Writer.Batch == Format.Batch {
+    self.nameEnding = nameEnding
+    self.blank = blank
+    stages = {
+      let queue = Pipeline.partQueue(of: Format.Batch.self)
+      return FileStages(queue: queue) { pipeline, output, processing, checkpoints, start in
+        let pool = pipeline.startWriting(output, queue, checkpoints, start, format)
+        pipeline.startProcessing(processing) { [metrics = pipeline.metrics] in
+          PartSink(
+            writer(), PartTarget(queue, pool), output: output, metrics: metrics, keepsPlace: checkpoints.areKept)
+        }
+      }
     }
   }
 
   /// The bytes of a file without rows, different each time, which stands where another must not appear.
-  public var blankFile: [UInt8] {
-    switch self {
-    case .parquetChanges(let settings): settings.blankFile
-    case .jsonLines(_, let compression): JSONLinesFormat.blankFile(compression)
-    }
-  }
+  public var blankFile: [UInt8] { blank() }
+}
+
+/// The stages of an output of files, and the queue between them.
+struct FileStages {
+  let queue: any CancellableQueue
+  let start: (Pipeline, PartOutput, ProcessingStart, Checkpoints, PipelineStart) -> Void
 }
 
 /// Place, form and names of files.

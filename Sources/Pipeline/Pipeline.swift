@@ -56,30 +56,9 @@ public final class Pipeline: Sendable {
       parts = nil
       format.start(self, processing, checkpoints)
     case .parts(let output):
-      switch output.format {
-      case .parquetChanges(let settings):
-        let queue = Self.partQueue(of: RowChangeBatch.self)
-        parts = queue
-        let pool = startWriting(output, queue, checkpoints, start) { () throws(PipelineError) in
-          try ParquetChangesFormat(settings)
-        }
-        startProcessing(processing) { [metrics] in
-          PartSink(
-            ParquetChangesWriter(batchRowLimit: settings.batchRowLimit, extra: settings.extra),
-            PartTarget(queue, pool), output: output, metrics: metrics, keepsPlace: checkpoints.areKept)
-        }
-      case .jsonLines(let settings, let compression):
-        let queue = Self.partQueue(of: LineBatch.self)
-        parts = queue
-        let pool = startWriting(output, queue, checkpoints, start) { () throws(PipelineError) in
-          try JSONLinesFormat(compression)
-        }
-        startProcessing(processing) { [metrics] in
-          PartSink(
-            JSONLinesWriter(settings), PartTarget(queue, pool), output: output, metrics: metrics,
-            keepsPlace: checkpoints.areKept)
-        }
-      }
+      let stages = output.format.stages()
+      parts = stages.queue
+      stages.start(self, output, processing, checkpoints, start)
     }
   }
 
@@ -134,12 +113,12 @@ public final class Pipeline: Sendable {
     parts?.cancel()
   }
 
-  private static func partQueue<Batch>(of batch: Batch.Type) -> BoundedQueue<PartMessage<Batch>> {
+  static func partQueue<Batch>(of batch: Batch.Type) -> BoundedQueue<PartMessage<Batch>> {
     BoundedQueue(capacity: partQueueCapacity, byteLimit: partQueueByteLimit)
   }
 
   /// Starts the stage that writes what comes through `queue`; returns the pool to which it gives batches back.
-  private func startWriting<Format: PartFormat>(
+  func startWriting<Format: PartFormat>(
     _ output: PartOutput, _ queue: BoundedQueue<PartMessage<Format.Batch>>, _ checkpoints: Checkpoints,
     _ start: ResumePoint, _ format: @escaping @Sendable () throws(PipelineError) -> Format
   ) -> Pool<Format.Batch> {

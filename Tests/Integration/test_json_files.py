@@ -117,6 +117,16 @@ def test_readers(server: Server, connector: Connector, database: str, compressio
 
 
 @pytest.mark.parametrize("compression", ENDINGS)
+def test_clickhouse_reads_them(server: Server, connector: Connector, database: str, compression: str) -> None:
+    chdb = pytest.importorskip("chdb", reason="ClickHouse as a library is not installed: pip install chdb")
+    log = many_rows(server, database, 500, 40)
+    connector.run(config(connector, server, log.start, log.stop, compression=compression)).expect(EXIT_OK)
+    expected = [line["source"]["seq"] for line in map(json.loads, text_of(paths(connector.output)).splitlines())]
+    query = f"SELECT source.seq FROM file('{connector.output}/*{ENDINGS[compression]}', 'JSONEachRow') ORDER BY 1"
+    assert [int(number) for number in str(chdb.query(query, "CSV")).split()] == expected and len(expected) == 20_000
+
+
+@pytest.mark.parametrize("compression", ENDINGS)
 @pytest.mark.timeout(3600)
 def test_kill(server: Server, connector: Connector, database: str, tmp_path: Path, seed: str, compression: str) -> None:
     """Every line comes once, with the number that one run over all of the log gives it."""

@@ -81,3 +81,21 @@ final class JSONLinesFormat: PartFormat {
     return bytes.array
   }
 }
+
+extension FileFormat {
+  /// A line of JSON for each row; the files are compressed as a whole.
+  public static func jsonLines(_ settings: JSONLinesSettings, _ compression: Compression) -> FileFormat {
+    let nameEnding =
+      switch compression {
+      case .none: ".jsonl"
+      case .gzip: ".jsonl.gz"
+      case .zstd: ".jsonl.zst"
+      }
+    return FileFormat(nameEnding: nameEnding, blank: { JSONLinesFormat.blankFile(compression) }) {
+      () throws(PipelineError) in
+      try JSONLinesFormat(compression)
+    } writer: {
+      JSONLinesWriter(settings)
+    }
+  }
+}

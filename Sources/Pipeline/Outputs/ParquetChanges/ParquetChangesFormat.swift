@@ -115,3 +115,14 @@ extension KeyValue {
   /// Difference of a file from one with the same rows.
   fileprivate static func nonce() -> KeyValue { KeyValue("write_id", Nonce.make()) }
 }
+
+extension FileFormat {
+  /// Parquet, with a row for each change and its images as JSON.
+  public static func parquetChanges(_ settings: ParquetChangesSettings) -> FileFormat {
+    FileFormat(nameEnding: ".parquet", blank: { settings.blankFile }) { () throws(PipelineError) in
+      try ParquetChangesFormat(settings)
+    } writer: {
+      ParquetChangesWriter(batchRowLimit: settings.batchRowLimit, extra: settings.extra)
+    }
+  }
+}
