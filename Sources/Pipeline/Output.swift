@@ -1,3 +1,4 @@
+import BinlogParser
 import Platform
 
 /// Destination of the rows.
@@ -58,7 +59,7 @@ public struct FileFormat: Sendable {
 /// The stages of an output of files, and the queue between them.
 struct FileStages {
   let queue: any CancellableQueue
-  let start: (Pipeline, PartOutput, ProcessingStart, Checkpoints, PipelineStart) -> Void
+  let start: (Pipeline, PartOutput, ProcessingStart, Checkpoints, ResumePoint) -> Void
 }
 
 /// Place, form and names of files.
