@@ -8,6 +8,7 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -117,13 +118,15 @@ def test_readers(server: Server, connector: Connector, database: str, compressio
 
 
 @pytest.mark.parametrize("compression", ENDINGS)
-def test_clickhouse_reads_them(server: Server, connector: Connector, database: str, compression: str) -> None:
-    chdb = pytest.importorskip("chdb", reason="ClickHouse as a library is not installed: pip install chdb")
-    log = many_rows(server, database, 500, 40)
-    connector.run(config(connector, server, log.start, log.stop, compression=compression)).expect(EXIT_OK)
+def test_clickhouse_reads_them(mysql: Server, connector: Connector, compression: str) -> None:
+    mysql.execute("DROP DATABASE IF EXISTS it_clickhouse", "CREATE DATABASE it_clickhouse")
+    log = many_rows(mysql, "it_clickhouse", 500, 40)
+    mysql.execute("DROP DATABASE it_clickhouse")
+    connector.run(config(connector, mysql, log.start, log.stop, compression=compression)).expect(EXIT_OK)
     expected = [line["source"]["seq"] for line in map(json.loads, text_of(paths(connector.output)).splitlines())]
     query = f"SELECT source.seq FROM file('{connector.output}/*{ENDINGS[compression]}', 'JSONEachRow') ORDER BY 1"
-    assert [int(number) for number in str(chdb.query(query, "CSV")).split()] == expected and len(expected) == 20_000
+    found = subprocess.run([sys.executable, "-c", "import chdb, sys; print(chdb.query(sys.argv[1], 'CSV'))", query], capture_output=True, check=True)
+    assert [int(number) for number in found.stdout.split()] == expected and len(expected) == 20_000
 
 
 @pytest.mark.parametrize("compression", ENDINGS)

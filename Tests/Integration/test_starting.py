@@ -145,9 +145,11 @@ def test_places_of_all_kinds(server: Server, table: str, connector: Connector) -
 
 def test_an_end_before_the_start(server: Server, table: str, connector: Connector) -> None:
     """Where only the server's log tells, it is an error before anything is read, and never with a checkpoint."""
-    first = server.history()
+    first, first_ids = server.history(), gtids(server)
     server.execute(f"INSERT INTO {table} VALUES (2)")
     last = server.history()
+    line = connector.run(words(connector, server, **{"from": f"{last.file}:{last.offset}", "to": first_ids})).expect(EXIT_CONFIG).last_line
+    assert "ends behind GTID set" in line and "before it begins" in line, line
     for fields in [
         {"from": "now", "to": f"{first.file}:{first.offset}"}, {"from": f"{last.file}:{last.offset + 1000}", "to": "now"},
     ]:

@@ -49,7 +49,7 @@ package struct StreamArguments: Equatable, Sendable {
 struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: Version.program,
-    abstract: "Reads MySQL and MariaDB binary logs and writes the row changes as text or Parquet.",
+    abstract: "Reads MySQL and MariaDB binary logs and writes the row changes as text, lines of JSON or Parquet.",
     usage: """
       \(StreamCommand.usage)
       \(InspectCommand.usage)

@@ -37,11 +37,14 @@ extension Session {
       "now is the end of the server's log, which only the privilege REPLICATION CLIENT (MariaDB: BINLOG MONITOR) tells")
   }
 
-  /// Throws where the range ends at a position before `start`, at which it begins: whoever asks for it wants something else.
+  /// Throws where the range ends before `start`, at which it begins: whoever asks for it wants something else.
   /// A bound by time may lie on the wrong side: of ranges that share their bounds, some hold nothing.
   func checkOrder(_ start: ResumePoint, _ range: BinlogRange) throws(RunError) {
     if start.isByGTID { return }
     if case .timestamp = configuration.start { return }
+    if let last = configuration.stop.gtids, let gtids = start.gtids, gtids != last, gtids.isSuperset(of: last) {
+      throw refusal("the range ends behind GTID set '\(last)', before it begins at \(start)")
+    }
     guard let file = range.toFile else { return }
     // A file's own end lies behind everything in it.
     guard BinlogPosition(file: file, offset: range.toOffset ?? .max).precedes(start.position) else { return }
