@@ -98,9 +98,10 @@ public enum FileSystem {
 
   /// Everything before the last component: "a/b" of "a/b/c", "." of "c", "/" of "/c".
   public static func parent(of path: String) -> String {
-    let parts = components(of: path).dropLast().joined(separator: "/")
-    if path.hasPrefix("/") { return "/" + parts }
-    return parts.isEmpty ? "." : parts
+    let whole = withoutSlashesAtEnd(path[...])
+    guard let slash = whole.utf8.lastIndex(of: slash) else { return path.hasPrefix("/") ? "/" : "." }
+    let parent = withoutSlashesAtEnd(whole[..<slash])
+    return parent.isEmpty ? "/" : String(parent)
   }
 
   /// Gives a file a new path on the same file system, in place of a file that is there, in one step.
@@ -109,10 +110,17 @@ public enum FileSystem {
   }
 
   /// The last component: "c" of "a/b/c" and of "c/"; empty for "/".
-  public static func name(of path: String) -> String { components(of: path).last ?? "" }
+  public static func name(of path: String) -> String {
+    let whole = withoutSlashesAtEnd(path[...])
+    guard let slash = whole.utf8.lastIndex(of: slash) else { return String(whole) }
+    return String(whole[whole.utf8.index(after: slash)...])
+  }
 
-  private static func components(of path: String) -> [String] {
-    path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
+  private static var slash: UInt8 { UInt8(ascii: "/") }
+
+  private static func withoutSlashesAtEnd(_ path: Substring) -> Substring {
+    guard let last = path.utf8.lastIndex(where: { $0 != slash }) else { return "" }
+    return path[...last]
   }
 
   /// Removes a file.

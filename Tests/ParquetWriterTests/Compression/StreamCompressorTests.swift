@@ -29,7 +29,7 @@ import Testing
     }
     var body = [UInt8](repeating: 0, count: size)
     let result = unsafe ZSTD_decompress(&body, body.count, stored, stored.count)
-    try #require(unsafe ZSTD_isError(result) == 0 && result == size)
+    try #require(ZSTD_isError(result) == 0 && result == size)
     return body
   }
 

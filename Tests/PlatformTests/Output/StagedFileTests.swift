@@ -195,8 +195,16 @@ import Testing
     }
   #endif
 
-  @Test(arguments: [("a/b/c", "a/b"), ("c", "."), ("/c", "/"), ("/", "/"), ("a/", "."), ("/a/b/", "/a")])
+  @Test(arguments: [
+    ("a/b/c", "a/b"), ("c", "."), ("/c", "/"), ("/", "/"), ("a/", "."), ("/a/b/", "/a"), ("a//b/c", "a//b"),
+    ("/é/ü", "/é"), ("", "."),
+  ])
   func parents(path: String, parent: String) {
     #expect(FileSystem.parent(of: path) == parent)
+  }
+
+  @Test(arguments: [("a/b/c", "c"), ("c", "c"), ("/c//", "c"), ("/", ""), ("", ""), ("é/ü", "ü")])
+  func names(path: String, name: String) {
+    #expect(FileSystem.name(of: path) == name)
   }
 }
