@@ -140,7 +140,7 @@ def free_port() -> int:
 
 
 def run_script(*arguments: str) -> str:
-    done = subprocess.run([str(SCRIPT), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    done = subprocess.run([str(SCRIPT), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="surrogateescape",
                           timeout=START_LIMIT_SECONDS)
     if done.returncode != 0:
         raise RuntimeError(f"scripts/servers {' '.join(arguments)} failed:\n{done.stderr}")

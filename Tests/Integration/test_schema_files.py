@@ -18,7 +18,8 @@ __all__ = ["terse"]
 
 def dump(server: Server, path: Path, *arguments: str) -> Path:
     """A dump by the server's own program."""
-    path.write_text(run_script("dump", *of_worker(server.name, server.instance), "--", *arguments))
+    text = run_script("dump", *of_worker(server.name, server.instance), "--", *arguments)
+    path.write_text(text, errors="surrogateescape")
     return path
 
 

@@ -4,7 +4,7 @@ import Pipeline
 import Platform
 
 /// Full chunks with events of a transaction whose end has not come: the first ones in memory, the others in a file.
-struct HeldTransaction {
+package struct HeldTransaction {
   /// A chunk in the file.
   private struct Spilled {
     let offset: UInt64
@@ -28,6 +28,9 @@ struct HeldTransaction {
   /// Events that are held, those before the transaction among them.
   private(set) var frameCount = 0
 
+  /// Nothing yet.
+  package init() {}
+
   /// True if nothing is held.
   var isEmpty: Bool { chunks.isEmpty }
 
@@ -35,12 +38,13 @@ struct HeldTransaction {
   ///
   /// - Parameter stream: that of the chunk's events, wherever it is.
   /// - Throws: `RunError` when the file cannot be written.
-  mutating func add(
+  package mutating func add(
     _ chunk: EventChunk, _ stream: EventFramer, completeFrameCount: Int, _ pipeline: Pipeline
   ) throws(RunError) {
     frameCount += chunk.frames.count
     guard let first = chunk.frames.first else { return pipeline.discard(chunk) }
-    guard !chunks.isEmpty, byteCount + chunk.bytes.count > Self.memoryByteCount else {
+    // Behind the first chunk in the file all others follow it there, however small: they keep their order.
+    guard !chunks.isEmpty, !spilled.isEmpty || byteCount + chunk.bytes.count > Self.memoryByteCount else {
       if chunks.isEmpty { self.completeFrameCount = completeFrameCount }
       byteCount += chunk.bytes.count
       chunks.append(chunk)
@@ -63,7 +67,7 @@ struct HeldTransaction {
   /// Takes the next chunk out again; nil when there are no more, and nothing is held then.
   ///
   /// - Throws: `RunError` when the file cannot be read.
-  mutating func next(_ pipeline: Pipeline) throws(RunError) -> EventChunk? {
+  package mutating func next(_ pipeline: Pipeline) throws(RunError) -> EventChunk? {
     let index = takenCount
     takenCount += 1
     if index < chunks.count { return chunks[index] }
