@@ -2,7 +2,7 @@ import BinlogParser
 import ParquetWriter
 import Pipeline
 
-/// What to write, where, and in which form.
+/// Settings of what to write, where, and in which form: a property for each key of the configuration, however many there are.
 package struct OutputSettings: Sendable, Equatable {
   /// The values of `output_mode`.
   package enum Mode: String, CaseIterable, Sendable {
