@@ -175,3 +175,21 @@ class TestLarge:
             done = running.wait().expect(EXIT_OUTPUT)
         assert "TMPDIR" in done.last_line
         assert not rows_in(connector.output)
+
+
+def test_a_large_transaction_keeps_its_order(server: Server, connector: Connector, database: str) -> None:
+    """What does not fit into memory until the end is known goes into a file, and smaller rows behind it do not overtake it."""
+    sizes = [1, 9, 1, 9, 1, 2, 1]
+    start = server.next_file()
+    with server.session(database=database) as cursor:
+        cursor.execute("CREATE TABLE big (id INT PRIMARY KEY, data LONGTEXT)")
+        cursor.execute("BEGIN")
+        cursor.execute("CREATE TEMPORARY TABLE w (i INT)")
+        for number, size in enumerate(sizes):
+            cursor.execute(f"INSERT INTO big VALUES ({number}, REPEAT('x', {size << 20}))")
+        cursor.execute("COMMIT")
+    result = connector.run(connector.config(server, start, server.history(), output_mode="json", include=[f"{database}.big"])).expect(EXIT_OK)
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(row["after"]["id"], len(row["after"]["data"]) >> 20) for row in rows] == list(enumerate(sizes))
+    places = [row["source"]["pos"] for row in rows]
+    assert places == sorted(places)
