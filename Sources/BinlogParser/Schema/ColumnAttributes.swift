@@ -1,4 +1,4 @@
-/// What stands behind the type of a column in CREATE TABLE.
+/// Attributes behind the type of a column in CREATE TABLE.
 enum ColumnAttributes {
   /// Reads them, up to the comma or the parenthesis behind the column.
   static func read(_ tokens: inout SQLTokens, into column: inout ColumnClause) throws(SQLScript.Failure) {
@@ -27,7 +27,7 @@ enum ColumnAttributes {
     case "ASCII": column.characterSet = .latin1
     case "UNICODE": column.characterSet = .ucs2
     case "BYTE": column.characterSet = .binary
-    // What follows is a value, whatever it is called.
+    // A value follows, whatever it is called.
     case "DEFAULT", "COMMENT": if !tokens.endsElement, !tokens.isSign("(") { tokens.advance() }
     default: break
     }

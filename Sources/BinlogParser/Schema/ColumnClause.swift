@@ -6,7 +6,7 @@ struct ColumnClause {
   let line: Int
   /// The type.
   var type = SQLType(name: "")
-  /// What CHARACTER SET, COLLATE or the type itself says.
+  /// Character set that CHARACTER SET, COLLATE or the type itself says.
   var characterSet: CharacterSet?
   var isNullable = true
   var isPrimaryKey = false

@@ -5,8 +5,13 @@
 struct CreateTableReader {
   private var tokens: SQLTokens
   private var columns: [ColumnClause] = []
+  /// Names of the columns in lower case: the servers compare them without regard to case.
+  private var names: Set<String> = []
   private var key: [String] = []
   private var characterSet: CharacterSet?
+
+  /// The most columns that a table of either server has.
+  private static let columnLimit = 4096
 
   /// A reader of what follows the table's name.
   init(_ tokens: SQLTokens) { self.tokens = tokens }
@@ -44,6 +49,9 @@ struct CreateTableReader {
   }
 
   private func keyIndices() throws(SQLScript.Failure) -> [Int] {
+    guard key.count <= columns.count else {
+      throw tokens.failure("the primary key has more columns than the table")
+    }
     guard !key.isEmpty else { return columns.indices.filter { columns[$0].isPrimaryKey } }
     var indices: [Int] = []
     for name in key {
@@ -61,6 +69,12 @@ struct CreateTableReader {
     guard !isKey else { return try readKey() }
     let line = tokens.line
     var column = ColumnClause(name: try tokens.name("a column"), line: line)
+    guard names.insert(column.name.lowercased()).inserted else {
+      throw tokens.failure("the column \(column.name) stands there twice")
+    }
+    guard names.count <= Self.columnLimit else {
+      throw tokens.failure("the table has more than \(Self.columnLimit) columns")
+    }
     try readType(&column)
     try ColumnAttributes.read(&tokens, into: &column)
     columns.append(column)

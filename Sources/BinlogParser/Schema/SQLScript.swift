@@ -16,7 +16,7 @@ package struct SQLScript: Sendable {
   package struct Failure: Error, Equatable {
     /// The line.
     package let line: Int
-    /// What is wrong, and what to do.
+    /// The fault, and what to do.
     package let reason: String
   }
 

@@ -76,7 +76,7 @@ extension Configuration {
 }
 
 extension OutputSettings {
-  /// Where the names of columns come from.
+  /// Source of the names of columns.
   fileprivate var namesSummary: String {
     let files = schemaFiles.isEmpty ? "" : " schema_files=\(schemaFiles.joined(separator: ","))"
     return "column_names=\(columnNames.rawValue)\(files)"

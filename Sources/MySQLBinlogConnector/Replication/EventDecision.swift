@@ -2,9 +2,9 @@ import BinlogParser
 
 /// Decision about an event: what becomes of it, and of the stream behind it.
 package struct EventDecision: Sendable {
-  /// What becomes of the event.
+  /// Fate of the event.
   package let fate: EventFate
-  /// How the stream goes on behind it.
+  /// Course of the stream behind it.
   package let next: EventSequel
 
   init(_ fate: EventFate, _ next: EventSequel) {

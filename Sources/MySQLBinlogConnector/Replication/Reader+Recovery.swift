@@ -42,7 +42,7 @@ extension Reader {
     }
   }
 
-  /// Why the reading ends in an outage, after a stop signal or when something else ended the wait.
+  /// The end of the reading in an outage, after a stop signal or when something else ended the wait.
   private func endInOutage() -> SessionEnd { pipeline.isClosed ? .pipelineStopped : state.endInOutage(demand) }
 
   private mutating func resume(on dump: Replica.Dump) {

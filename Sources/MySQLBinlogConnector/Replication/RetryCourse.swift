@@ -9,7 +9,7 @@ package struct RetryCourse {
   private static let firstWaitMilliseconds = 100.0
   private static let longestWaitMilliseconds = 30_000.0
 
-  /// How long it may last; nil for ever.
+  /// Longest time that it may last; nil for ever.
   private let limit: Duration?
   private var start: ContinuousClock.Instant?
   private var attempts = 0

@@ -2,7 +2,7 @@
 package struct SessionDemand: Sendable {
   /// SIGINT or SIGTERM came.
   package var isStopRequested = false
-  /// How much of the run's time is gone.
+  /// Part of the run's time that is gone.
   package var phase = TimeLimit.Phase.running
 
   /// The demand of a moment.

@@ -1,6 +1,6 @@
 import BinlogParser
 
-/// Why the reading of a stream ended in order.
+/// Reason for which the reading of a stream ended in order.
 package enum SessionEnd: Sendable, Equatable {
   /// Everything up to the end of the range was received.
   case rangeEnd
@@ -42,7 +42,7 @@ package enum SessionEnd: Sendable, Equatable {
   ///   - isWhole: the pipeline has no transaction in part.
   package func closing(writesParts: Bool, isWhole: Bool) -> Closing {
     switch self {
-    // What was received of the lost log cannot come again: as far as it is complete it is written.
+    // Nothing of the lost log can come again: as far as it is complete it is written.
     case .sourceChanged(.logReset(let file)):
       isWhole || !writesParts ? .writeAndFail(file: file) : .abortAndFail(file: file)
     case .sourceChanged: writesParts ? .discardAndRestart : .writeAndRestart

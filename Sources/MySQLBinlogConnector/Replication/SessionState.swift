@@ -38,19 +38,19 @@ package struct SessionState {
   let scope: Scope
   /// The transactions of the events so far.
   package private(set) var transactions: TransactionTracker
-  /// Where the last event ended that was received.
+  /// End of the last event that was received.
   package private(set) var reached: BinlogPosition
-  /// Where the last transaction ended.
+  /// End of the last transaction.
   package private(set) var boundary: BinlogPosition
-  /// Where the first transaction starts that comes from the current file; nil as long as that is not known.
+  /// Start of the first transaction that comes from the current file; nil as long as that is not known.
   private(set) var outputStart: UInt64?
-  /// Where the part of the open transaction ends that the pipeline has; nil for none.
+  /// End of the part of the open transaction that the pipeline has; nil for none.
   private(set) var handedPart: BinlogPosition?
   /// After a reconnection the events up to here come again, and are skipped.
   package private(set) var skipUntil: BinlogPosition?
   /// Events that the open transaction will take back, where its end was looked for.
   private(set) var undoneAhead: UndoneEvents?
-  /// Where transactions start that have no end in the log, because the server died while it wrote them.
+  /// Starts of transactions that have no end in the log, because the server died while it wrote them.
   package private(set) var incomplete: [BinlogPosition]
   /// True if the events of such a transaction are being dropped.
   private var isInIncompleteTransaction = false
@@ -97,7 +97,7 @@ package struct SessionState {
     }
   }
 
-  /// When `file` was begun, in seconds since 1970; 0 where that is not known.
+  /// Time at which `file` was begun, in seconds since 1970; 0 where that is not known.
   package func created(_ file: String) -> UInt32 {
     guard let format, format.file == file else { return 0 }
     return format.created

@@ -203,6 +203,12 @@ import BinlogParser
     ("CREATE TABLE d.t (a);", 1, "the type of column a is missing"),
     ("CREATE TABLE d.t (a int, PRIMARY KEY (b));", 1, "the primary key has a column b, and the table has none"),
     ("CREATE TABLE d.t (a enum(+));", 1, "a number or a label is missing"),
+    ("CREATE TABLE d.t (a int,\n A int);", 2, "the column A stands there twice"),
+    ("CREATE TABLE d.t (a int, PRIMARY KEY (a, a));", 1, "the primary key has more columns than the table"),
+    (
+      "CREATE TABLE d.t (" + (0..<4097).map { "c\($0) int" }.joined(separator: ",") + ");", 1,
+      "the table has more than 4096 columns"
+    ),
     ("SET x = 1;\nINSERT INTO t VALUES ('x\n", 2, "a quote does not end"), ("CREATE /* x", 1, "a comment does not end"),
   ])
   func whatCannotBeReadSaysWhere(_ script: String, _ line: Int, _ reason: String) throws {

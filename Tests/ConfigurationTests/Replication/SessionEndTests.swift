@@ -6,12 +6,12 @@ import Platform
 import TestSupport
 import Testing
 
-/// How a session ends: which end, what is handed over before, what becomes of the output, and what the run says.
+/// Ends of a session: which one, what is handed over before, what becomes of the output, and what the run says.
 @Suite struct SessionEndTests {
   private static let head: [ScriptedEvent] = [.madeUpRotate(ScriptedSession.file, at: 1000), .format()]
   private static let transaction: [ScriptedEvent] = [.gtid(1), .begin, .rows, .xid]
 
-  /// Where the first transaction ends.
+  /// End of the first transaction.
   private static func endOfTransaction() throws -> UInt64 {
     var session = ScriptedSession()
     _ = try session.run(head + transaction)
@@ -58,7 +58,7 @@ import Testing
     #expect(result.next == (fates == "dd-" ? .endRange(.rangeEnd, isBeyond: true) : .proceed))
   }
 
-  /// Where the source has no more events: without a range that is its end; with one, only behind it.
+  /// The end of the source: without a range that is its end; with one, only behind it.
   @Test(arguments: [(UInt64?.none, SessionEnd.rangeEnd, true), (1 << 20, .endOfLog, true), (1000, .rangeEnd, false)])
   func endOfSource(_ to: UInt64?, _ end: SessionEnd, _ mayBeCut: Bool) throws {
     let session = ScriptedSession(to: to)
@@ -175,7 +175,7 @@ import Testing
   typealias Closing = SessionEnd.Closing
   private static let place = BinlogPosition(file: ScriptedSession.file, offset: 1000)
 
-  /// What becomes of a stream's output, of parts if the pipeline has whole transactions only, and of parts if not.
+  /// Fate of a stream's output, of parts if the pipeline has whole transactions only, and of parts if not.
   @Test(
     arguments: [
       (.rangeEnd, .write, .write, .write), (.endOfLog, .write, .write, .write),
@@ -197,7 +197,7 @@ import Testing
     #expect(end.closing(writesParts: true, isWhole: false) == parts)
   }
 
-  /// What the run says of its end: with a range, without one, and when output was discarded.
+  /// The run's word for its end: with a range, without one, and when output was discarded.
   @Test(
     arguments: [
       (.rangeEnd, .stopPosition, .caughtUp, .deadline), (.endOfLog, .caughtUp, .caughtUp, .deadline),

@@ -115,6 +115,7 @@ import Testing
     let run = try Self.run("mysql-9.7-full", isCut: true)
     #expect(run.error == nil)
     #expect(Self.rowCount(run.text) > 0)
+    #expect(!run.store.steps.isEmpty)
     for case .checkpoint(let files, _) in run.store.steps { #expect(files.isEmpty) }
   }
 
