@@ -228,3 +228,40 @@ def test_statements_fill_row_groups_of_their_own(server: Server, connector: Conn
 def test_wrong_settings(connector: Connector, fields: dict[str, Any], message: str) -> None:
     config = {"source": "file", "files": ["binlog.000001"], "output_mode": "parquet"} | fields
     assert message in connector.run(config).expect(EXIT_CONFIG).stderr
+
+
+@pytest.mark.parametrize("by", [None, "table"])
+@pytest.mark.parametrize("batch", [3, 8192])
+def test_large_transactions(server: Server, connector: Connector, database: str, by: str | None, batch: int) -> None:
+    """Larger than what waits in memory, rolled back whole and in part, over row groups and partitions: numbers and XIDs are those of one stream."""
+    start = server.next_file()
+    with server.session(database=database) as cursor:
+        for table in "abc":
+            cursor.execute(f"CREATE TABLE {table} (id INT PRIMARY KEY, data LONGTEXT)")
+        for turn, end in enumerate(["COMMIT", "ROLLBACK", "COMMIT"]):
+            cursor.execute("BEGIN")
+            for number, size in enumerate([1, 9, 1, 9, 1, 2, 1]):
+                for table in "abc":
+                    cursor.execute(f"INSERT INTO {table} VALUES ({turn * 100 + number}, REPEAT('x', {size << 18}))")
+            cursor.execute("SAVEPOINT s")
+            cursor.execute("INSERT INTO a VALUES (9999, 'gone')")
+            cursor.execute("CREATE TEMPORARY TABLE IF NOT EXISTS w (i INT)")
+            cursor.execute("ROLLBACK TO s")
+            cursor.execute(end)
+        cursor.execute("TRUNCATE a")
+        cursor.execute("INSERT INTO a VALUES (5, 'behind it')")
+    stop, include = server.history(), [f"{database}.*"]
+    fields = {"partition_by": by} if by else {}
+    connector.run(connector.parquet(server, start, stop, extra_columns=["seq", "xid"], parquet_batch_size=batch, include=include,
+                                    **fields)).expect(EXIT_OK)
+    rows = []
+    for path in connector.output.rglob("*.parquet"):
+        found = pq.read_table(path, partitioning=None).to_pylist()
+        assert [row["seq"] for row in found] == sorted({row["seq"] for row in found})
+        rows += found
+    rows.sort(key=lambda row: row["seq"])
+    result = connector.run(connector.config(server, start, stop, output_mode="json", include=include)).expect(EXIT_OK)
+    lines = [line for line in map(json.loads, result.stdout.splitlines()) if line["op"] != "t"]
+    assert [(row["seq"], row["log_pos"], json.loads(row["after_values"])["id"]) for row in rows] == \
+        [(line["source"]["seq"], line["source"]["pos"], line["after"]["id"]) for line in lines]
+    assert len(rows) == 2 * 21 + 1 and len({row["xid"] for row in rows}) == 3 and None not in {row["xid"] for row in rows}
