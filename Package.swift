@@ -9,6 +9,21 @@ let common: [SwiftSetting] = [
 /// Libraries that read bytes from outside must name every unsafe expression.
 let strict: [SwiftSetting] = common + [.strictMemorySafety()]
 
+/// With MBC_STATIC in the environment, the program is linked with all of its libraries inside. The linker alone knows it, so
+/// that the objects are those of the tests; as objects name the shared libraries that they want, those of Foundation stand here.
+let staticLinking: [LinkerSetting] =
+  Context.environment["MBC_STATIC"] == nil
+  ? []
+  : [
+    .unsafeFlags([
+      "-static-executable", "-lFoundation", "-lFoundationInternationalization", "-lFoundationEssentials",
+      "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections", "-lBlocksRuntime",
+      "-lstdc++",
+    ])
+  ]
+/// Tests are compiled once for each run, and not optimised: that takes longer than they do.
+let tests: [SwiftSetting] = common + [.unsafeFlags(["-Onone"])]
+
 let package = Package(
   name: "mysql-binlog-connector",
   platforms: [.macOS(.v26)],
@@ -68,29 +83,30 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
-      swiftSettings: common),
+      swiftSettings: common,
+      linkerSettings: staticLinking),
     .target(name: "TestSupport", dependencies: ["Bytes"], path: "Tests/TestSupport", swiftSettings: common),
     .testTarget(
-      name: "PlatformTests", dependencies: ["Platform", "Bytes", "CCRC32", "TestSupport"], swiftSettings: common),
+      name: "PlatformTests", dependencies: ["Platform", "Bytes", "CCRC32", "TestSupport"], swiftSettings: tests),
     .testTarget(
       name: "MySQLWireTests",
       dependencies: [
         "MySQLWire", "Platform", "Bytes", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"), .product(name: "_CryptoExtras", package: "swift-crypto"),
       ],
-      swiftSettings: common),
+      swiftSettings: tests),
     .testTarget(
       name: "BinlogParserTests", dependencies: ["BinlogParser", "Bytes", "CZlib", "CZstd", "TestSupport"],
-      swiftSettings: common),
+      swiftSettings: tests),
     .testTarget(
       name: "ParquetWriterTests",
-      dependencies: ["ParquetWriter", "Platform", "Bytes", "CZlib", "CZstd", "TestSupport"], swiftSettings: common),
+      dependencies: ["ParquetWriter", "Platform", "Bytes", "CZlib", "CZstd", "TestSupport"], swiftSettings: tests),
     .testTarget(
       name: "PipelineTests", dependencies: ["Pipeline", "Platform", "BinlogParser", "Bytes", "TestSupport"],
-      swiftSettings: common),
-    .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore", "HTTP"], swiftSettings: common),
+      swiftSettings: tests),
+    .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore", "HTTP"], swiftSettings: tests),
     .testTarget(
-      name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "HTTP", "Platform"], swiftSettings: common),
+      name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "HTTP", "Platform"], swiftSettings: tests),
     .testTarget(
       name: "ConfigurationTests",
       dependencies: [
@@ -98,6 +114,6 @@ let package = Package(
         "Bytes",
         "TestSupport",
       ],
-      swiftSettings: common),
+      swiftSettings: tests),
   ]
 )

@@ -35,7 +35,7 @@ with_swift_sdk() {
   local hidden
   hidden=$(mktemp -d)
   ln -s "$(command -v false)" "$hidden/pkg-config"
-  PATH=$hidden:$PATH build_static_executable "$SCRATCH" --swift-sdk "$1"
+  PATH=$hidden:$PATH build_static_executable "$SCRATCH" --swift-sdk "$1" --static-swift-stdlib
   rm -r "$hidden"
   pack
 }

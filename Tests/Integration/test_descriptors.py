@@ -293,8 +293,11 @@ KINDS: list[Callable[[Path], Path]] = [fifo, folder]
 @pytest.mark.parametrize("make", KINDS)
 @pytest.mark.parametrize("option", ["log_file", "password_file", "ssl_ca", "ssl_cert", "ssl_key"])
 def test_no_file(connector: Connector, log: Path, tmp_path: Path, make: Callable[[Path], Path], option: str) -> None:
-    """Nobody waits for the other end of a pipe. The server, of which only the certificates matter, is a greeting."""
-    place = make(tmp_path / "place")
+    """Nobody waits for the other end of a pipe, and a long path is told whole. The server, of which only the certificates matter, is a
+    greeting."""
+    parent = tmp_path / ("long" * 30)
+    parent.mkdir()
+    place = make(parent / "place")
     if option == "log_file":
         done = connector.run(text(log, log_file=str(place)), limit=10)
     else:

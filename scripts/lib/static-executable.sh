@@ -17,12 +17,13 @@ require() {
 }
 
 # usage: build_static_executable SCRATCH-FOLDER [SWIFT-BUILD-OPTION…]
+# With MBC_STATIC in the environment for this machine, or with a Swift SDK and --static-swift-stdlib.
 # Leaves SCRATCH-FOLDER/mysql-binlog-connector, a program without symbols, and refuses one that is not static.
 build_static_executable() {
   local scratch=$1
   shift
   require swift readelf
-  local options=(-c release --scratch-path "$scratch" --product "$PRODUCT" --static-swift-stdlib -Xlinker -s "$@")
+  local options=(-c release --scratch-path "$scratch" --product "$PRODUCT" -Xlinker -s "$@")
   swift build "${options[@]}" >&2
   install -m 755 "$(swift build "${options[@]}" --show-bin-path)/$PRODUCT" "$scratch/$PRODUCT"
   check_static "$scratch/$PRODUCT"

@@ -57,9 +57,10 @@ enum JSONValue: Decodable, Equatable, Sendable {
 }
 
 extension String {
-  /// The text in quotes, its control characters escaped and its length bounded, fit for one line of a message.
+  /// The text in quotes, its control characters escaped and its length bounded, fit for one line of a message. Paths of any usual
+  /// length stand there whole.
   var quotedForMessage: String {
-    let limit = 80
+    let limit = 1024
     let shown = unicodeScalars.prefix(limit).map { $0.escaped(asASCII: false) }.joined()
     return "\"\(shown)\(unicodeScalars.count > limit ? "…" : "")\""
   }
