@@ -8,8 +8,31 @@ extension OutputBuffer {
   @discardableResult
   public mutating func append(jsonString text: RawSpan, from characterSet: CharacterSet) -> Int {
     switch characterSet {
-    case .utf8mb4, .utf8mb3, .ascii, .binary: append(jsonString: text)
-    default: append(transcoded: text, from: characterSet)
+    case .utf8mb4, .utf8mb3, .ascii, .binary: return append(jsonString: text)
+    default:
+      reserve(text.byteCount &+ 16)
+      append(UInt8(ascii: "\""))
+      let replaced = append(transcoded: text, from: characterSet, as: JSONCharacters.self)
+      append(UInt8(ascii: "\""))
+      return replaced
+    }
+  }
+
+  /// Appends `text`, which is in `characterSet`, transcoded to UTF-8; nothing where a character cannot be decoded.
+  ///
+  /// Text that is `binary` is taken for UTF-8, and so is `ascii`. Returns false where nothing was appended.
+  public mutating func append(utf8Of text: RawSpan, from characterSet: CharacterSet) -> Bool {
+    switch characterSet {
+    case .utf8mb4, .utf8mb3, .ascii, .binary:
+      guard text.isWellFormedUTF8 else { return false }
+      append(text)
+      return true
+    default:
+      let start = count
+      reserve(text.byteCount)
+      if append(transcoded: text, from: characterSet, as: PlainCharacters.self) == 0 { return true }
+      truncate(to: start)
+      return false
     }
   }
 
@@ -35,57 +58,59 @@ extension OutputBuffer {
     return replaced
   }
 
-  private mutating func append(transcoded text: RawSpan, from characterSet: CharacterSet) -> Int {
-    reserve(text.byteCount &+ 16)
-    append(UInt8(ascii: "\""))
-    let replaced =
-      switch characterSet {
-      case .ucs2: append(utf16: text, isLittleEndian: false, hasSurrogates: false)
-      case .utf16: append(utf16: text, isLittleEndian: false, hasSurrogates: true)
-      case .utf16le: append(utf16: text, isLittleEndian: true, hasSurrogates: true)
-      case .utf32: append(utf32: text)
-      case .sjis: append(multiByte: text, ShiftJIS.sjis)
-      case .cp932: append(multiByte: text, ShiftJIS.cp932)
-      case .ujis: append(multiByte: text, EUCJP.ujis)
-      case .eucjpms: append(multiByte: text, EUCJP.eucjpms)
-      case .euckr: append(multiByte: text, EUCKR.euckr)
-      case .gb2312: append(multiByte: text, GB2312.gb2312)
-      case .gbk: append(multiByte: text, GBK.gbk)
-      case .gb18030: append(multiByte: text, GBK.gb18030)
-      case .big5: append(multiByte: text, Big5.big5)
-      case .swe7: append(singleByte: text, SingleByteTable.all[Int(CharacterSet.swe7.rawValue)], keepsASCII: false)
-      default: append(singleByte: text, SingleByteTable.all[Int(characterSet.rawValue)], keepsASCII: true)
-      }
-    append(UInt8(ascii: "\""))
-    return replaced
+  /// Appends `text`, transcoded; returns how many of its codes have no character.
+  private mutating func append<Spelling: CharacterSpelling>(
+    transcoded text: RawSpan, from characterSet: CharacterSet, as spelling: Spelling.Type
+  ) -> Int {
+    switch characterSet {
+    case .ucs2: append(utf16: text, isLittleEndian: false, hasSurrogates: false, spelling)
+    case .utf16: append(utf16: text, isLittleEndian: false, hasSurrogates: true, spelling)
+    case .utf16le: append(utf16: text, isLittleEndian: true, hasSurrogates: true, spelling)
+    case .utf32: append(utf32: text, spelling)
+    case .sjis: append(multiByte: text, ShiftJIS.sjis, spelling)
+    case .cp932: append(multiByte: text, ShiftJIS.cp932, spelling)
+    case .ujis: append(multiByte: text, EUCJP.ujis, spelling)
+    case .eucjpms: append(multiByte: text, EUCJP.eucjpms, spelling)
+    case .euckr: append(multiByte: text, EUCKR.euckr, spelling)
+    case .gb2312: append(multiByte: text, GB2312.gb2312, spelling)
+    case .gbk: append(multiByte: text, GBK.gbk, spelling)
+    case .gb18030: append(multiByte: text, GBK.gb18030, spelling)
+    case .big5: append(multiByte: text, Big5.big5, spelling)
+    case .swe7: append(singleByte: text, SingleByteTable.all[Int(CharacterSet.swe7.rawValue)], keepsASCII: false, spelling)
+    default: append(singleByte: text, SingleByteTable.all[Int(characterSet.rawValue)], keepsASCII: true, spelling)
+    }
   }
 
   /// Appends text whose bytes are the indices of `table`.
-  private mutating func append(singleByte text: RawSpan, _ table: [EncodedScalar], keepsASCII: Bool) -> Int {
+  private mutating func append<Spelling: CharacterSpelling>(
+    singleByte text: RawSpan, _ table: [EncodedScalar], keepsASCII: Bool, _ spelling: Spelling.Type
+  ) -> Int {
     guard table.count == 256 else { return append(jsonStringContent: text) }
     var offset = 0
     var replaced = 0
     while offset < text.byteCount {
       if keepsASCII { offset = appendPlainASCII(text, from: offset) }
       guard offset < text.byteCount else { break }
-      replaced &+= append(jsonEscaped: table[Int(text[byteAt: offset])])
+      replaced &+= append(table[Int(text[byteAt: offset])], as: spelling)
       offset &+= 1
     }
     return replaced
   }
 
   /// Appends text in an encoding with codes of several bytes.
-  private mutating func append<Encoding: MultiByteEncoding>(multiByte text: RawSpan, _ encoding: Encoding) -> Int {
+  private mutating func append<Encoding: MultiByteEncoding, Spelling: CharacterSpelling>(
+    multiByte text: RawSpan, _ encoding: Encoding, _ spelling: Spelling.Type
+  ) -> Int {
     var replaced = 0
     var offset = appendPlainASCII(text, from: 0)
     while offset < text.byteCount {
       let byte = text[byteAt: offset]
       if byte < 0x80 {
-        append(jsonEscaped: byte)
+        spelling.append(byte, to: &self)
         offset = appendPlainASCII(text, from: offset &+ 1)
       } else {
         let code = encoding.decode(text, at: offset)
-        replaced &+= append(jsonEscaped: EncodedScalar(code.scalar))
+        replaced &+= append(EncodedScalar(code.scalar), as: spelling)
         offset = min(offset &+ code.count, text.byteCount)
       }
     }
@@ -93,7 +118,9 @@ extension OutputBuffer {
   }
 
   /// Appends UTF-16; UCS-2 when `hasSurrogates` is false.
-  private mutating func append(utf16 text: RawSpan, isLittleEndian: Bool, hasSurrogates: Bool) -> Int {
+  private mutating func append<Spelling: CharacterSpelling>(
+    utf16 text: RawSpan, isLittleEndian: Bool, hasSurrogates: Bool, _ spelling: Spelling.Type
+  ) -> Int {
     var cursor = ByteCursor(text)
     var replaced = 0
     while let stored = try? cursor.uint16("UTF-16 unit") {
@@ -106,23 +133,25 @@ extension OutputBuffer {
           scalar = 0x1_0000 &+ (unit & 0x3FF) &<< 10 | low & 0x3FF
         }
       }
-      replaced &+= append(jsonEscaped: EncodedScalar(scalar))
+      replaced &+= append(EncodedScalar(scalar), as: spelling)
     }
-    return replaced &+ appendIncomplete(cursor.remaining)
+    return replaced &+ appendIncomplete(cursor.remaining, spelling)
   }
 
   /// Appends UTF-32, big-endian.
-  private mutating func append(utf32 text: RawSpan) -> Int {
+  private mutating func append<Spelling: CharacterSpelling>(
+    utf32 text: RawSpan, _ spelling: Spelling.Type
+  ) -> Int {
     var cursor = ByteCursor(text)
     var replaced = 0
     while let stored = try? cursor.uint32("UTF-32 unit") {
-      replaced &+= append(jsonEscaped: EncodedScalar(stored.byteSwapped))
+      replaced &+= append(EncodedScalar(stored.byteSwapped), as: spelling)
     }
-    return replaced &+ appendIncomplete(cursor.remaining)
+    return replaced &+ appendIncomplete(cursor.remaining, spelling)
   }
 
   /// Appends U+FFFD where `count` bytes, too few for a character, end the text.
-  private mutating func appendIncomplete(_ count: Int) -> Int {
-    count == 0 ? 0 : append(jsonEscaped: .undefined)
+  private mutating func appendIncomplete<Spelling: CharacterSpelling>(_ count: Int, _ spelling: Spelling.Type) -> Int {
+    count == 0 ? 0 : append(.undefined, as: spelling)
   }
 }

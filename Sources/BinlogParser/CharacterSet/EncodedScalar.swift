@@ -35,12 +35,30 @@ struct EncodedScalar: BitwiseCopyable, Equatable {
   var bytes: UInt64 { bits & 0xFFFF_FFFF }
 }
 
-extension OutputBuffer {
-  /// Appends a character of a JSON string, escaped where it must be; U+FFFD for `undefined`. Returns 1 for that, else 0.
+/// Spelling of ASCII characters in what text is transcoded to.
+protocol CharacterSpelling {
+  /// Appends an ASCII character.
+  static func append(_ character: UInt8, to buffer: inout OutputBuffer)
+}
+
+/// Characters of a JSON string, escaped where they must be.
+enum JSONCharacters: CharacterSpelling {
   @inline(__always)
-  mutating func append(jsonEscaped character: EncodedScalar) -> Int {
+  static func append(_ character: UInt8, to buffer: inout OutputBuffer) { buffer.append(jsonEscaped: character) }
+}
+
+/// Characters as they are.
+enum PlainCharacters: CharacterSpelling {
+  @inline(__always)
+  static func append(_ character: UInt8, to buffer: inout OutputBuffer) { buffer.append(character) }
+}
+
+extension OutputBuffer {
+  /// Appends a character; U+FFFD for `undefined`. Returns 1 for that, else 0.
+  @inline(__always)
+  mutating func append<Spelling: CharacterSpelling>(_ character: EncodedScalar, as spelling: Spelling.Type) -> Int {
     if character.count == 1 {
-      append(jsonEscaped: UInt8(truncatingIfNeeded: character.bytes))
+      spelling.append(UInt8(truncatingIfNeeded: character.bytes), to: &self)
       return 0
     }
     guard character.isDefined else {

@@ -1,5 +1,7 @@
 import BinlogParser
 import Bytes
+import Foundation
+import TestSupport
 import Testing
 
 @Suite struct CharacterSetTests {
@@ -47,6 +49,24 @@ import Testing
   func serverBytes(characterSet: CharacterSet, hex: String, text: String) throws {
     let bytes = bytes(hex: hex)
     #expect(try rendered { $0.append(jsonString: bytes.span.bytes, from: characterSet) } == "\"\(text)\"")
+    let plain = text.replacing("\\\"", with: "\"")
+    #expect(try rendered { #expect($0.append(utf8Of: bytes.span.bytes, from: characterSet)) } == plain)
+  }
+
+  /// Text of every character set is the same with and without JSON's escapes, or does not come out at all.
+  @Test(arguments: CharacterSet.allCases) func plainTextIsTheJSONString(_ characterSet: CharacterSet) throws {
+    var random = SplitMix64(seed: 7)
+    for length in 0..<400 {
+      let bytes = (0..<length % 40).map { _ in UInt8.random(in: 0...(length < 200 ? 0x7F : 0xFF), using: &random) }
+      var json = OutputBuffer()
+      let replaced = json.append(jsonString: bytes.span.bytes, from: characterSet)
+      var plain = OutputBuffer()
+      plain.append("x")
+      let isText = plain.append(utf8Of: bytes.span.bytes, from: characterSet)
+      #expect(isText == (replaced == 0))
+      let wanted = isText ? try JSONDecoder().decode(String.self, from: Data(json.array)) : ""
+      #expect(Array(("x" + wanted).utf8) == plain.array)
+    }
   }
 
   /// SELECT id, character_set_name FROM information_schema.collations (MySQL 9.7.4), and FROM

@@ -67,6 +67,7 @@ import Testing
         #expect(bytes.count == decimal.byteCount)
         let text = try rendered { out throws(DecodeError) in try decimal.append(bytes.span.bytes, to: &out) }
         #expect(text == referenceText(sparse, scale: Int(scale), isNegative: isNegative))
+        try expectNumbers(of: decimal, bytes, text)
       }
     }
   }
@@ -80,11 +81,30 @@ import Testing
       do {
         try decimal.append(bytes.span.bytes, to: &out)
         #expect(bytes.count == value.count)
-      } catch { #expect(out.array.isEmpty) }
+      } catch {
+        #expect(out.array.isEmpty)
+        #expect(throws: DecodeError.self) { try decimal.int64(bytes.span.bytes) }
+        #expect(throws: DecodeError.self) { try decimal.int128(bytes.span.bytes) }
+      }
     }
     let longer = value + [0]
     #expect(throws: DecodeError.self) {
       try rendered { out throws(DecodeError) in try decimal.append(longer.span.bytes, to: &out) }
+    }
+  }
+
+  /// The numbers are the digits of the text; where they may not fit, nothing comes out.
+  private func expectNumbers(of decimal: NewDecimal, _ bytes: [UInt8], _ text: String) throws {
+    let digits = text.filter { $0 != "." }
+    if decimal.precision <= 18 {
+      #expect(try decimal.int64(bytes.span.bytes) == Int64(digits))
+    } else {
+      #expect(throws: DecodeError.self) { try decimal.int64(bytes.span.bytes) }
+    }
+    if decimal.precision <= 38 {
+      #expect(try decimal.int128(bytes.span.bytes) == Int128(digits))
+    } else {
+      #expect(throws: DecodeError.self) { try decimal.int128(bytes.span.bytes) }
     }
   }
 
