@@ -4,6 +4,8 @@ import Bytes
 public typealias Int32Column = NumericColumn<Int32>
 /// A column of 64-bit integers.
 public typealias Int64Column = NumericColumn<Int64>
+/// A column of 32-bit floating point numbers.
+public typealias FloatColumn = NumericColumn<Float>
 /// A column of 64-bit floating point numbers.
 public typealias DoubleColumn = NumericColumn<Double>
 
@@ -45,7 +47,7 @@ public struct NumericColumn<Value: PlainValue>: ~Copyable, Sendable {
   }
 }
 
-extension NumericColumn: ParquetColumn {
+extension NumericColumn: FlatColumn {
   /// The physical type of the values.
   public var type: PhysicalType { Value.physicalType }
 
@@ -56,8 +58,8 @@ extension NumericColumn: ParquetColumn {
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
     let plain = PlainValues<Value>(values.bytes)
     let isUnsigned = descriptor.logicalType?.isUnsignedInteger ?? false
-    let bounds = descriptor.hasBounds ? plain.bounds(isUnsigned: isUnsigned) : nil
-    let pages = pageRanges(valueLimit: max(1, properties.pageSize / MemoryLayout<Value.Bits>.size))
+    let bounds = descriptor.bounds == .none ? nil : plain.bounds(isUnsigned: isUnsigned)
+    let pages = validity.pages(rowLimit: max(1, properties.pageSize / MemoryLayout<Value.Bits>.size))
     var encoding = Encoding.plain
     var dictionary: ColumnChunkPlan.Dictionary?
     if descriptor.encoding == .rleDictionary {
@@ -71,22 +73,8 @@ extension NumericColumn: ParquetColumn {
 
   /// Not with nulls: they can leave a page without any value, and fastparquet 2026.9 crashes on such a page.
   private var canUseDifferences: Bool {
-    Value.physicalType != .double && validity.nullCount == 0
+    !Value.isFloatingPoint && validity.nullCount == 0
       && DeltaBinaryPacked.fits(PlainValues<Value>(values.bytes))
-  }
-
-  private func pageRanges(valueLimit: Int) -> [PageRange] {
-    var pages: [PageRange] = []
-    var row = 0
-    var value = 0
-    while row < rowCount {
-      let end = min(rowCount, row + valueLimit)
-      let count = validity.valueCount(in: row..<end)
-      pages.append(PageRange(rows: row..<end, values: value..<value + count, bytes: 0..<0))
-      row = end
-      value += count
-    }
-    return pages
   }
 
   /// Appends the values of one page in the plan's encoding.

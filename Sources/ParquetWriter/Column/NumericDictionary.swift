@@ -6,6 +6,7 @@ extension PlainValues {
   /// An open-addressing hash table of at most twice as many slots as there can be entries.
   @_specialize(where Value == Int32)
   @_specialize(where Value == Int64)
+  @_specialize(where Value == Float)
   @_specialize(where Value == Double)
   package func dictionary(limit: Int) -> ColumnChunkPlan.Dictionary? {
     let size = MemoryLayout<Value.Bits>.size
@@ -46,6 +47,7 @@ extension PlainValues {
   /// The smallest and the largest value; nil where there is none.
   @_specialize(where Value == Int32)
   @_specialize(where Value == Int64)
+  @_specialize(where Value == Float)
   @_specialize(where Value == Double)
   package func bounds(isUnsigned: Bool) -> Statistics.Bounds? {
     var smallest = Value.Bits.max

@@ -29,28 +29,28 @@ package struct ColumnChunkEncoder: ~Copyable {
   ///
   /// Throws the error of the first page that has one.
   package mutating func encode(
-    _ column: borrowing some ParquetColumn & ~Copyable, descriptor: ColumnDescriptor, plan: ColumnChunkPlan,
+    _ column: borrowing some ParquetColumn & ~Copyable, leaf: SchemaLeaf, plan: ColumnChunkPlan,
     to output: inout RowGroupOutput
   ) throws(ParquetError) -> EncodedPages {
     var pages = EncodedPages(at: output.offset)
     if let dictionary = plan.dictionary {
-      pages.append(try workers[0].encoder.encode(dictionary, descriptor: descriptor, to: &output))
+      pages.append(try workers[0].encoder.encode(dictionary, leaf: leaf, to: &output))
     }
     guard plan.pages.count > 1, workers.count > 1 else {
       for page in plan.pages {
         pages.append(
-          try workers[0].encoder.encode(page, of: column, descriptor: descriptor, plan: plan, to: &output))
+          try workers[0].encoder.encode(page, of: column, leaf: leaf, plan: plan, to: &output))
       }
       return pages
     }
-    encodeSideBySide(column, descriptor, plan)
+    encodeSideBySide(column, leaf, plan)
     for result in results.prefix(plan.pages.count) { pages.append(try result.write(to: &output)) }
     return pages
   }
 
   /// Fills `results`: each worker takes the next page that nobody has taken yet.
   private mutating func encodeSideBySide(
-    _ column: borrowing some ParquetColumn & ~Copyable, _ descriptor: ColumnDescriptor, _ plan: ColumnChunkPlan
+    _ column: borrowing some ParquetColumn & ~Copyable, _ leaf: SchemaLeaf, _ plan: ColumnChunkPlan
   ) {
     while results.count < plan.pages.count { results.append(PageResult()) }
     let (results, workers, bufferLimit) = (results, workers, bufferLimit)
@@ -61,7 +61,7 @@ package struct ColumnChunkEncoder: ~Copyable {
         guard index < plan.pages.count else { return }
         results[index].fill(bufferLimit) { output throws(ParquetError) in
           try workers[worker].encoder.encode(
-            plan.pages[index], of: column, descriptor: descriptor, plan: plan, to: &output)
+            plan.pages[index], of: column, leaf: leaf, plan: plan, to: &output)
         }
       }
     }

@@ -12,37 +12,37 @@ public protocol RowBatch: ~Copyable {
   func appendColumns(to encoder: inout RowGroupEncoder) throws(ParquetError)
 }
 
-/// Encodes and compresses whole batches, with codecs and buffers of its own, for one file or several.
+/// Encodes and compresses whole batches, with codecs and buffers of its own, for any number of files of any schemas.
 public struct RowGroupEncoder: ~Copyable {
-  private let schema: Schema
   private let properties: WriterProperties
   private var chunkEncoder: ColumnChunkEncoder
   /// The row group that is being written.
+  private var leaves: [SchemaLeaf] = []
   private var rowCount = 0
   private var columns: [ColumnChunk] = []
   private var missingColumn: Int?
   private var output: RowGroupOutput
 
-  /// An encoder for batches of `schema`.
-  public init(schema: Schema, properties: WriterProperties) throws(ParquetError) {
+  /// An encoder of pages as `properties` want them.
+  public init(properties: WriterProperties) throws(ParquetError) {
     chunkEncoder = try ColumnChunkEncoder(properties: properties)
     output = RowGroupOutput()
-    self.schema = schema
     self.properties = properties
   }
 
   /// Writes all columns of `batch` at the end of `file`. When this throws, a part of them may stand there.
   mutating func write(
-    _ batch: borrowing some RowBatch & ~Copyable, to file: any OutputFile
+    _ batch: borrowing some RowBatch & ~Copyable, schema: Schema, to file: any OutputFile
   ) throws(ParquetError) -> RowGroup {
     let offset = file.byteCount
+    leaves = schema.leaves
     rowCount = batch.rowCount
     columns.removeAll(keepingCapacity: true)
     missingColumn = nil
     output.begin(file)
     try batch.appendColumns(to: &self)
-    guard columnCount == schema.columns.count else {
-      throw .batchMismatch("\(columnCount) columns instead of \(schema.columns.count)")
+    guard columnCount == leaves.count else {
+      throw .batchMismatch("\(columnCount) columns instead of \(leaves.count)")
     }
     try output.flush()
     return RowGroup(columns: columns, rowCount: rowCount, fileOffset: offset, missingColumn: missingColumn)
@@ -50,12 +50,14 @@ public struct RowGroupEncoder: ~Copyable {
 
   /// Writes the column that `rowGroup` is missing at the end of `file`.
   mutating func write(
-    _ column: borrowing some ParquetColumn & ~Copyable, of rowGroup: inout RowGroup, to file: any OutputFile
+    _ column: borrowing some ParquetColumn & ~Copyable, of rowGroup: inout RowGroup, schema: Schema,
+    to file: any OutputFile
   ) throws(ParquetError) {
     guard let index = rowGroup.missingColumn else { throw .batchMismatch("no column is missing") }
+    leaves = schema.leaves
     rowCount = rowGroup.rowCount
     output.begin(file)
-    rowGroup.complete(try encode(column, try descriptor(at: index, for: column)))
+    rowGroup.complete(try encode(column, try leaf(at: index, for: column)))
     try output.flush()
   }
 
@@ -66,37 +68,39 @@ public struct RowGroupEncoder: ~Copyable {
 
   /// Encodes the next column; called by the batch.
   public mutating func append(_ column: borrowing some ParquetColumn & ~Copyable) throws(ParquetError) {
-    columns.append(try encode(column, try descriptor(at: columnCount, for: column)))
+    columns.append(try encode(column, try leaf(at: columnCount, for: column)))
   }
 
   private mutating func encode(
-    _ column: borrowing some ParquetColumn & ~Copyable, _ descriptor: ColumnDescriptor
+    _ column: borrowing some ParquetColumn & ~Copyable, _ leaf: SchemaLeaf
   ) throws(ParquetError) -> ColumnChunk {
-    let plan = column.plan(for: descriptor, properties: properties)
-    let pages = try chunkEncoder.encode(column, descriptor: descriptor, plan: plan, to: &output)
-    let nullCount = column.withValidity { $0.nullCount }
+    let plan = column.plan(for: leaf.column, properties: properties)
+    let pages = try chunkEncoder.encode(column, leaf: leaf, plan: plan, to: &output)
     let metaData = ColumnMetaData(
-      column: descriptor, codec: properties.compression.codec, valueCount: rowCount,
-      statistics: Statistics(nullCount: nullCount, bounds: plan.bounds), pages: pages)
+      leaf: leaf, codec: properties.compression.codec, valueCount: column.levelCount,
+      statistics: Statistics(nullCount: column.nullCount, bounds: plan.bounds), pages: pages)
     return ColumnChunk(metaData: metaData)
   }
 
-  private func descriptor(
+  private func leaf(
     at index: Int, for column: borrowing some ParquetColumn & ~Copyable
-  ) throws(ParquetError) -> ColumnDescriptor {
-    guard index < schema.columns.count else {
-      throw .batchMismatch("more than \(schema.columns.count) columns")
+  ) throws(ParquetError) -> SchemaLeaf {
+    guard index < leaves.count else {
+      throw .batchMismatch("more than \(leaves.count) columns")
     }
-    let descriptor = schema.columns[index]
-    guard column.type == descriptor.type else {
-      throw .batchMismatch("column \(descriptor.name) has values of another type")
+    let leaf = leaves[index]
+    guard column.type == leaf.column.type else {
+      throw .batchMismatch("column \(leaf.dottedPath) has values of another type")
+    }
+    guard column.fits(leaf) else {
+      throw .batchMismatch("column \(leaf.dottedPath) is nested otherwise")
     }
     guard column.rowCount == rowCount else {
-      throw .batchMismatch("column \(descriptor.name) has \(column.rowCount) rows instead of \(rowCount)")
+      throw .batchMismatch("column \(leaf.dottedPath) has \(column.rowCount) rows instead of \(rowCount)")
     }
-    guard descriptor.repetition == .optional || column.withValidity({ $0.nullCount }) == 0 else {
-      throw .batchMismatch("column \(descriptor.name) is required and has nulls")
+    guard leaf.hasLevels || column.nullCount == 0 else {
+      throw .batchMismatch("column \(leaf.dottedPath) is required and has nulls")
     }
-    return descriptor
+    return leaf
   }
 }

@@ -70,7 +70,7 @@ import Testing
     properties.threadCount = 4
     let output = try OutputFolder(folder.path + "/out").createFile("x.parquet")
     let writer = try ParquetFileWriter(output, schema: Schema(Self.columns), application: properties.application)
-    var encoder = try RowGroupEncoder(schema: Schema(Self.columns), properties: properties)
+    var encoder = try RowGroupEncoder(properties: properties)
     try writer.writeRowGroup(batch, &encoder)
     output.abandon()
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out"])

@@ -61,6 +61,82 @@ struct DoubleCells: TestColumn {
   }
 }
 
+struct FloatCells: TestColumn {
+  let cells: [Cell]
+  func append(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+    var column = FloatColumn(capacity: 1)
+    for cell in cells {
+      if case .float(let bits) = cell { column.append(Float(bitPattern: bits)) } else { column.appendNull() }
+    }
+    try encoder.append(column)
+  }
+}
+
+struct BooleanCells: TestColumn {
+  let cells: [Cell]
+  func append(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+    var column = BooleanColumn(capacity: 1)
+    for cell in cells { if case .boolean(let value) = cell { column.append(value) } else { column.appendNull() } }
+    try encoder.append(column)
+  }
+}
+
+/// Values of one width, written in turn by both ways of appending.
+struct DecimalCells: TestColumn {
+  let cells: [Cell]
+  init(_ values: [Int128?]) {
+    cells = values.map { value in
+      guard let value else { return .null }
+      return .bytes((0..<16).map { UInt8(truncatingIfNeeded: value >> (120 - 8 * Int128($0))) })
+    }
+  }
+  init(cells: [Cell]) { self.cells = cells }
+  func append(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+    var column = FixedByteArrayColumn(width: 16, capacity: 1)
+    for (row, cell) in cells.enumerated() {
+      guard case .bytes(let value) = cell else {
+        column.appendNull()
+        continue
+      }
+      if row % 2 == 0 {
+        column.append(OutputBuffer(copying: value[...]).bytes)
+      } else {
+        column.append(value.reduce(Int128(0)) { $0 << 8 | Int128($1) })
+      }
+    }
+    try encoder.append(column)
+  }
+}
+
+/// Lists of floats.
+struct ListCells: TestColumn {
+  let lists: [[Float]?]
+  var pageSize = WriterProperties.defaultPageSize
+  var cells: [Cell] { lists.map { _ in .null } }
+  /// The entries that the file is to have.
+  var entries: [Entry] {
+    lists.flatMap { list -> [Entry] in
+      guard let list else { return [Entry(repetition: 0, definition: 0, cell: .null)] }
+      guard !list.isEmpty else { return [Entry(repetition: 0, definition: 1, cell: .null)] }
+      return list.enumerated().map { index, value in
+        Entry(repetition: index == 0 ? 0 : 1, definition: 2, cell: .float(value.bitPattern))
+      }
+    }
+  }
+  func append(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+    var column = ListColumn<Float>(capacity: 1, pageSize: pageSize)
+    for list in lists {
+      guard let list else {
+        column.appendNull()
+        continue
+      }
+      column.beginRow()
+      for value in list { column.append(value) }
+    }
+    try encoder.append(column)
+  }
+}
+
 struct ByteArrayCells: TestColumn {
   let cells: [Cell]
   var pageSize = WriterProperties.defaultPageSize
@@ -110,10 +186,17 @@ extension WriterProperties {
 func roundTrip(
   _ columns: [ColumnDescriptor], _ batches: [TestBatch], _ properties: WriterProperties = .test()
 ) throws -> FileReader {
+  try roundTrip(Schema(columns), batches, properties)
+}
+
+/// Writes `batches` of any schema to a file and reads it back.
+func roundTrip(
+  _ schema: Schema, _ batches: [TestBatch], _ properties: WriterProperties = .test()
+) throws -> FileReader {
   let folder = try TemporaryFolder()
   let output = try OutputFolder(folder.path + "/out").createFile("x.parquet")
-  let writer = try ParquetFileWriter(output, schema: Schema(columns), application: properties.application)
-  var encoder = try RowGroupEncoder(schema: Schema(columns), properties: properties)
+  let writer = try ParquetFileWriter(output, schema: schema, application: properties.application)
+  var encoder = try RowGroupEncoder(properties: properties)
   for batch in batches { try writer.writeRowGroup(batch, &encoder) }
   _ = try writer.complete()
   try output.publish()

@@ -53,8 +53,8 @@ struct RowChangeColumns: ~Copyable, RowBatch {
       ColumnDescriptor("database", .byteArray, .optional, logicalType: .string, encoding: .rleDictionary),
       ColumnDescriptor("table_name", .byteArray, .optional, logicalType: .string, encoding: .rleDictionary),
       ColumnDescriptor("dml_type", .byteArray, .required, logicalType: .string, encoding: .rleDictionary),
-      ColumnDescriptor("before_values", .byteArray, .optional, logicalType: json, hasBounds: false),
-      ColumnDescriptor("after_values", .byteArray, .optional, logicalType: json, hasBounds: false),
+      ColumnDescriptor("before_values", .byteArray, .optional, logicalType: json, bounds: .none),
+      ColumnDescriptor("after_values", .byteArray, .optional, logicalType: json, bounds: .none),
     ]
     return Schema(nine + extra.map(\.descriptor))
   }
