@@ -87,29 +87,40 @@ extension ByteArrayColumn: FlatColumn {
   /// Calls `body` with the places of the nulls.
   public func withValidity<Result>(_ body: (borrowing Validity) -> Result) -> Result { body(validity) }
 
-  /// PLAIN, with pages of the sections that were marked while the column was filled.
+  /// The dictionary where asked for and smaller, as far as it reaches, else PLAIN; with pages of the sections that were
+  /// marked while the column was filled.
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
-    let bounds = descriptor.bounds == .none ? nil : bounds(sizeLimit: properties.boundSizeLimit)
-    return ColumnChunkPlan(pages: sections.pages(to: end), bounds: bounds)
+    var plan = ColumnChunkPlan(
+      pages: sections.pages(to: end), bounds: bounds(descriptor.bounds, sizeLimit: properties.boundSizeLimit))
+    guard descriptor.encoding.canBeDictionary, let first = plan.pages.first else { return plan }
+    plan.dictionary = PlainDictionary.make(
+      values.bytes, width: nil, valueCount: validity.valueCount, sizeLimit: properties.dictionaryPageSizeLimit)
+    if plan.encoding(of: first) == .plain { plan.dictionary = nil }
+    return plan
   }
 
   /// Appends the values of one page.
   public func appendValues(of page: PageRange, plan: ColumnChunkPlan, to output: inout OutputBuffer) {
-    output.append(values.bytes.extracting(page.bytes))
+    if let dictionary = plan.dictionary(for: page) {
+      RLEDictionary.append(dictionary.indices[page.values], bitWidth: dictionary.bitWidth, to: &output)
+    } else {
+      output.append(values.bytes.extracting(page.bytes))
+    }
   }
 
-  /// The values of one page: they were rendered in PLAIN.
+  /// The values of one page that is in PLAIN, as they were rendered.
   @_lifetime(borrow self)
   public func storedValues(of page: PageRange, plan: ColumnChunkPlan) -> RawSpan {
-    values.bytes.extracting(page.bytes)
+    plan.encoding(of: page) == .plain ? values.bytes.extracting(page.bytes) : RawSpan()
   }
 
-  private func bounds(sizeLimit: Int) -> Statistics.Bounds? {
+  private func bounds(_ rule: BoundsRule, sizeLimit: Int) -> Statistics.Bounds? {
+    guard rule != .none else { return nil }
     var bounds = ByteArrayBounds(sizeLimit: sizeLimit)
     var cursor = ByteCursor(values.bytes)
     while let length = try? cursor.uint32("length"), let value = try? cursor.bytes(Int(length), "value") {
       bounds.include(value)
     }
-    return bounds.bounds
+    return bounds.bounds(rule)
   }
 }

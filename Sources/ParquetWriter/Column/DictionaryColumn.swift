@@ -91,14 +91,14 @@ extension DictionaryColumn: FlatColumn {
   /// of strings that have a dictionary in one row group and none in another.
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
     let hasDictionary =
-      descriptor.encoding == .rleDictionary && (1...Self.entryLimit).contains(entryRanges.count)
+      descriptor.encoding.canBeDictionary && (1...Self.entryLimit).contains(entryRanges.count)
       && entries.count <= properties.dictionaryPageSizeLimit
     let dictionary = ColumnChunkPlan.Dictionary(
       entries: entries.array, entryCount: entryRanges.count, indices: indices)
     return ColumnChunkPlan(
-      encoding: hasDictionary ? .rleDictionary : .plain, dictionary: hasDictionary ? dictionary : nil,
+      dictionary: hasDictionary ? dictionary : nil,
       pages: pageRanges(pageSize: properties.pageSize, isPlain: !hasDictionary),
-      bounds: descriptor.bounds == .none ? nil : bounds(sizeLimit: properties.boundSizeLimit))
+      bounds: bounds(descriptor.bounds, sizeLimit: properties.boundSizeLimit))
   }
 
   /// Pages near `pageSize`: of the bytes of the values in PLAIN, or of the indices before packing.
@@ -139,12 +139,13 @@ extension DictionaryColumn: FlatColumn {
   }
 
   /// An entry that no row has does not count.
-  private func bounds(sizeLimit: Int) -> Statistics.Bounds? {
+  private func bounds(_ rule: BoundsRule, sizeLimit: Int) -> Statistics.Bounds? {
+    guard rule != .none else { return nil }
     var isUsed = [Bool](repeating: false, count: entryRanges.count)
     for index in indices { isUsed[Int(index)] = true }
     var bounds = ByteArrayBounds(sizeLimit: sizeLimit)
     for (range, isUsed) in zip(entryRanges, isUsed) where isUsed { bounds.include(entries.bytes.extracting(range)) }
-    return bounds.bounds
+    return bounds.bounds(rule)
   }
 }
 

@@ -58,22 +58,32 @@ extension FixedByteArrayColumn: FlatColumn {
   /// Calls `body` with the places of the nulls.
   public func withValidity<Result>(_ body: (borrowing Validity) -> Result) -> Result { body(validity) }
 
-  /// PLAIN.
+  /// The dictionary where asked for and smaller, as far as it reaches, else PLAIN.
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
-    ColumnChunkPlan(
+    var plan = ColumnChunkPlan(
       pages: validity.pages(rowLimit: max(1, properties.pageSize / width)),
       bounds: descriptor.bounds == .none ? nil : bounds(isSigned: descriptor.logicalType?.isDecimal ?? false))
+    guard descriptor.encoding.canBeDictionary, let first = plan.pages.first else { return plan }
+    plan.dictionary = PlainDictionary.make(
+      values.bytes, width: width, valueCount: validity.valueCount, sizeLimit: properties.dictionaryPageSizeLimit)
+    if plan.encoding(of: first) == .plain { plan.dictionary = nil }
+    return plan
   }
 
   /// Appends the values of one page.
   public func appendValues(of page: PageRange, plan: ColumnChunkPlan, to output: inout OutputBuffer) {
-    output.append(storedValues(of: page, plan: plan))
+    if let dictionary = plan.dictionary(for: page) {
+      RLEDictionary.append(dictionary.indices[page.values], bitWidth: dictionary.bitWidth, to: &output)
+    } else {
+      output.append(storedValues(of: page, plan: plan))
+    }
   }
 
-  /// The values of one page: they were rendered in PLAIN.
+  /// The values of one page that is in PLAIN, as they were rendered.
   @_lifetime(borrow self)
   public func storedValues(of page: PageRange, plan: ColumnChunkPlan) -> RawSpan {
-    values.bytes.extracting(page.values.lowerBound * width..<page.values.upperBound * width)
+    guard plan.encoding(of: page) == .plain else { return RawSpan() }
+    return values.bytes.extracting(page.values.lowerBound * width..<page.values.upperBound * width)
   }
 
   private func bounds(isSigned: Bool) -> Statistics.Bounds? {

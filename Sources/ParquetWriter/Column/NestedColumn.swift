@@ -76,6 +76,8 @@ extension NestedColumn: ParquetColumn where Values: ~Copyable {
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
     var plan = values.plan(for: descriptor, properties: properties)
     plan.pages = sections.pages(to: end)
+    // Differences need a first value.
+    if plan.pages.contains(where: { $0.values.isEmpty }) { plan.encoding = .plain }
     return plan
   }
 

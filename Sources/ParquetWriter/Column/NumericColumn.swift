@@ -60,26 +60,42 @@ extension NumericColumn: FlatColumn {
     let isUnsigned = descriptor.logicalType?.isUnsignedInteger ?? false
     let bounds = descriptor.bounds == .none ? nil : plain.bounds(isUnsigned: isUnsigned)
     let pages = validity.pages(rowLimit: max(1, properties.pageSize / MemoryLayout<Value.Bits>.size))
-    var encoding = Encoding.plain
-    var dictionary: ColumnChunkPlan.Dictionary?
-    if descriptor.encoding == .rleDictionary {
-      dictionary = plain.dictionary(limit: properties.dictionaryPageSizeLimit)
-      if dictionary != nil { encoding = .rleDictionary }
-    } else if descriptor.encoding == .deltaBinaryPacked, canUseDifferences {
-      encoding = .deltaBinaryPacked
+    var plan = ColumnChunkPlan(pages: pages, bounds: bounds)
+    switch descriptor.encoding {
+    case .plain: break
+    case .rleDictionary: plan.dictionary = plain.dictionary(limit: properties.dictionaryPageSizeLimit)
+    // Not with nulls: they can leave a page without any value.
+    case .deltaBinaryPacked:
+      if validity.nullCount == 0, canUseDifferences(in: pages) { plan.encoding = .deltaBinaryPacked }
+    case .smallest: chooseSmallest(&plan, properties)
     }
-    return ColumnChunkPlan(encoding: encoding, dictionary: dictionary, pages: pages, bounds: bounds)
+    return plan
   }
 
-  /// Not with nulls: they can leave a page without any value, and fastparquet 2026.9 crashes on such a page.
-  private var canUseDifferences: Bool {
-    !Value.isFloatingPoint && validity.nullCount == 0
+  /// Tells whether all readers understand the differences: fastparquet 2026.9 crashes on a page without any value.
+  private func canUseDifferences(in pages: [PageRange]) -> Bool {
+    !Value.isFloatingPoint && pages.allSatisfy { !$0.values.isEmpty }
       && DeltaBinaryPacked.fits(PlainValues<Value>(values.bytes))
+  }
+
+  private func chooseSmallest(_ plan: inout ColumnChunkPlan, _ properties: WriterProperties) {
+    let plain = PlainValues<Value>(values.bytes)
+    var size = values.count
+    if canUseDifferences(in: plan.pages) {
+      plan.encoding = .deltaBinaryPacked
+      size = min(size, DeltaBinaryPacked.estimatedSize(plain))
+      // A dictionary is hardly smaller than that.
+      if size <= values.count / 16 { return }
+    }
+    let dictionary = plain.dictionary(limit: properties.dictionaryPageSizeLimit, givesUpEarly: true)
+    guard let dictionary else { return }
+    let indexSize = (dictionary.indices.count * dictionary.bitWidth + 7) / 8
+    if dictionary.entries.count + indexSize < size { plan.dictionary = dictionary }
   }
 
   /// Appends the values of one page in the plan's encoding.
   public func appendValues(of page: PageRange, plan: ColumnChunkPlan, to output: inout OutputBuffer) {
-    if let dictionary = plan.dictionary {
+    if let dictionary = plan.dictionary(for: page) {
       RLEDictionary.append(dictionary.indices[page.values], bitWidth: dictionary.bitWidth, to: &output)
     } else if plan.encoding == .deltaBinaryPacked {
       DeltaBinaryPacked.append(PlainValues<Value>(values.bytes), in: page.values, to: &output)

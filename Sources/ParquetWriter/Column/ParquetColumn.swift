@@ -88,14 +88,26 @@ public struct PageRange: Sendable, Equatable {
 
 /// Course of a column to its column chunk. Its pages can then be encoded in any order and on any thread.
 public struct ColumnChunkPlan: Sendable {
-  /// The encoding of the data pages.
+  /// The encoding of the data pages that do not use the dictionary.
   package var encoding = Encoding.plain
-  /// The dictionary page, where `encoding` is RLE_DICTIONARY.
+  /// The dictionary page.
   package var dictionary: Dictionary?
   /// The data pages in order.
   package var pages: [PageRange]
   /// The smallest and the largest value, where the column tells them.
   package var bounds: Statistics.Bounds?
+
+  /// The dictionary, if all values of `page` are in it.
+  func dictionary(for page: PageRange) -> Dictionary? {
+    guard let dictionary, page.values.upperBound <= dictionary.indices.count else { return nil }
+    return dictionary
+  }
+
+  /// Pages, that of the dictionary included.
+  var encodedPageCount: Int { pages.count + (dictionary == nil ? 0 : 1) }
+
+  /// The encoding of `page`.
+  func encoding(of page: PageRange) -> Encoding { dictionary(for: page) == nil ? encoding : .rleDictionary }
 
   /// The content of a dictionary page, and what the data pages need.
   package struct Dictionary: Sendable {
@@ -103,7 +115,7 @@ public struct ColumnChunkPlan: Sendable {
     package let entries: [UInt8]
     /// Number of entries.
     package let entryCount: Int
-    /// For each value of the column the index of its entry.
+    /// For each value of the column the index of its entry; values behind those, which found no room, have none.
     package let indices: [UInt32]
 
     /// Bits of an index.

@@ -24,8 +24,20 @@ package struct PageEncoder: ~Copyable {
     bufferLimit = 4 * properties.pageSize
   }
 
-  /// Writes a data page with its header, and tells what it is.
+  /// Writes the page at `index` of the column chunk, of which a dictionary page comes first, and tells what it is.
   package mutating func encode(
+    pageAt index: Int, of column: borrowing some ParquetColumn & ~Copyable, leaf: SchemaLeaf,
+    plan: ColumnChunkPlan, to output: inout some PageOutput & ~Copyable
+  ) throws(ParquetError) -> EncodedPage {
+    guard let dictionary = plan.dictionary else {
+      return try encode(plan.pages[index], of: column, leaf: leaf, plan: plan, to: &output)
+    }
+    if index == 0 { return try encode(dictionary, leaf: leaf, to: &output) }
+    return try encode(plan.pages[index - 1], of: column, leaf: leaf, plan: plan, to: &output)
+  }
+
+  /// Writes a data page with its header, and tells what it is.
+  private mutating func encode(
     _ page: PageRange, of column: borrowing some ParquetColumn & ~Copyable, leaf: SchemaLeaf,
     plan: ColumnChunkPlan, to output: inout some PageOutput & ~Copyable
   ) throws(ParquetError) -> EncodedPage {
@@ -34,12 +46,12 @@ package struct PageEncoder: ~Copyable {
     let stored = column.storedValues(of: page, plan: plan)
     if stored.isEmpty { column.appendValues(of: page, plan: plan, to: &body) }
     let count = Int32(clamping: page.entries.count)
-    let content = PageHeader.Content.data(DataPageHeader(valueCount: count, encoding: plan.encoding))
+    let content = PageHeader.Content.data(DataPageHeader(valueCount: count, encoding: plan.encoding(of: page)))
     return try finish(content, stored, valueCount: page.values.count, leaf, to: &output)
   }
 
   /// Writes a dictionary page with its header, and tells what it is.
-  package mutating func encode(
+  private mutating func encode(
     _ dictionary: ColumnChunkPlan.Dictionary, leaf: SchemaLeaf, to output: inout some PageOutput & ~Copyable
   ) throws(ParquetError) -> EncodedPage {
     body.removeAll(shrinkingTo: bufferLimit)

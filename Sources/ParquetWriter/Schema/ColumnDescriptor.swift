@@ -40,6 +40,11 @@ public enum ColumnEncoding: Sendable, Equatable {
   case rleDictionary
   /// Differences of neighbours, bit-packed.
   case deltaBinaryPacked
+  /// One of these, by their sizes.
+  case smallest
+
+  /// True if a dictionary may be tried.
+  var canBeDictionary: Bool { self == .rleDictionary || self == .smallest }
 }
 
 /// The smallest and the largest value that column chunks of a column tell.
@@ -48,4 +53,6 @@ public enum BoundsRule: Sendable, Equatable {
   case none
   /// Both as they are; none of them where one is too long.
   case exact
+  /// Both, of text; where one is too long, a shorter one beyond it.
+  case truncated
 }

@@ -151,7 +151,7 @@ private struct AddCells: TestColumn {
     [entry(0, 4, "x"), entry(1, 3), entry(1, 4, "x"), entry(0, 0), entry(0, 1)],
   ]
 
-  func append(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+  func append(to receiver: inout ColumnReceiver) throws(ParquetError) {
     for (index, entries) in Self.entries.enumerated() {
       let repeated = index == 0 ? 0 : 1
       let optional = [1, 2, 3, 3][index]
@@ -161,7 +161,7 @@ private struct AddCells: TestColumn {
         guard case .bytes(let bytes) = entry.cell else { continue }
         try column.values.append(OutputBuffer(copying: bytes[...]).bytes)
       }
-      try encoder.append(column)
+      try receiver.append(column)
     }
   }
 }

@@ -7,6 +7,8 @@ import TestSupport
 /// A batch of any columns, for the tests.
 struct TestBatch: RowBatch {
   let rowCount: Int
+  /// Enough for several threads.
+  let byteCount = 1 << 20
   let columns: [any TestColumn]
 
   init(_ columns: any TestColumn...) {
@@ -19,23 +21,23 @@ struct TestBatch: RowBatch {
     self.columns = columns
   }
 
-  func appendColumns(to encoder: inout RowGroupEncoder) throws(ParquetError) {
-    for column in columns { try column.append(to: &encoder) }
+  func appendColumns(to receiver: inout ColumnReceiver) throws(ParquetError) {
+    for column in columns { try column.append(to: &receiver) }
   }
 }
 
 /// Cells that know which builder to fill.
-protocol TestColumn {
+protocol TestColumn: Sendable {
   var cells: [Cell] { get }
-  func append(to encoder: inout RowGroupEncoder) throws(ParquetError)
+  func append(to receiver: inout ColumnReceiver) throws(ParquetError)
 }
 
 struct Int32Cells: TestColumn {
   let cells: [Cell]
-  func append(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+  func append(to receiver: inout ColumnReceiver) throws(ParquetError) {
     var column = Int32Column()
     for cell in cells { if case .int32(let value) = cell { column.append(value) } else { column.appendNull() } }
-    try encoder.append(column)
+    try receiver.append(column)
   }
 }
 
@@ -43,41 +45,41 @@ struct Int64Cells: TestColumn {
   let cells: [Cell]
   init(_ values: [Int64]) { cells = values.map { .int64($0) } }
   init(cells: [Cell]) { self.cells = cells }
-  func append(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+  func append(to receiver: inout ColumnReceiver) throws(ParquetError) {
     var column = Int64Column()
     for cell in cells { if case .int64(let value) = cell { column.append(value) } else { column.appendNull() } }
-    try encoder.append(column)
+    try receiver.append(column)
   }
 }
 
 struct DoubleCells: TestColumn {
   let cells: [Cell]
-  func append(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+  func append(to receiver: inout ColumnReceiver) throws(ParquetError) {
     var column = DoubleColumn()
     for cell in cells {
       if case .double(let bits) = cell { column.append(Double(bitPattern: bits)) } else { column.appendNull() }
     }
-    try encoder.append(column)
+    try receiver.append(column)
   }
 }
 
 struct FloatCells: TestColumn {
   let cells: [Cell]
-  func append(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+  func append(to receiver: inout ColumnReceiver) throws(ParquetError) {
     var column = FloatColumn(capacity: 1)
     for cell in cells {
       if case .float(let bits) = cell { column.append(Float(bitPattern: bits)) } else { column.appendNull() }
     }
-    try encoder.append(column)
+    try receiver.append(column)
   }
 }
 
 struct BooleanCells: TestColumn {
   let cells: [Cell]
-  func append(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+  func append(to receiver: inout ColumnReceiver) throws(ParquetError) {
     var column = BooleanColumn(capacity: 1)
     for cell in cells { if case .boolean(let value) = cell { column.append(value) } else { column.appendNull() } }
-    try encoder.append(column)
+    try receiver.append(column)
   }
 }
 
@@ -91,7 +93,7 @@ struct DecimalCells: TestColumn {
     }
   }
   init(cells: [Cell]) { self.cells = cells }
-  func append(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+  func append(to receiver: inout ColumnReceiver) throws(ParquetError) {
     var column = FixedByteArrayColumn(width: 16, capacity: 1)
     for (row, cell) in cells.enumerated() {
       guard case .bytes(let value) = cell else {
@@ -104,7 +106,7 @@ struct DecimalCells: TestColumn {
         column.append(value.reduce(Int128(0)) { $0 << 8 | Int128($1) })
       }
     }
-    try encoder.append(column)
+    try receiver.append(column)
   }
 }
 
@@ -123,7 +125,7 @@ struct ListCells: TestColumn {
       }
     }
   }
-  func append(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+  func append(to receiver: inout ColumnReceiver) throws(ParquetError) {
     var column = ListColumn<Float>(capacity: 1, pageSize: pageSize)
     for list in lists {
       guard let list else {
@@ -133,14 +135,14 @@ struct ListCells: TestColumn {
       column.beginRow()
       for value in list { column.append(value) }
     }
-    try encoder.append(column)
+    try receiver.append(column)
   }
 }
 
 struct ByteArrayCells: TestColumn {
   let cells: [Cell]
   var pageSize = WriterProperties.defaultPageSize
-  func append(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+  func append(to receiver: inout ColumnReceiver) throws(ParquetError) {
     var column = ByteArrayColumn(pageSize: pageSize)
     for cell in cells {
       guard case .bytes(let value) = cell else {
@@ -151,13 +153,13 @@ struct ByteArrayCells: TestColumn {
       column.values.append(contentsOf: value)
       try column.endValue()
     }
-    try encoder.append(column)
+    try receiver.append(column)
   }
 }
 
 struct DictionaryCells: TestColumn {
   let cells: [Cell]
-  func append(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+  func append(to receiver: inout ColumnReceiver) throws(ParquetError) {
     var column = DictionaryColumn()
     for cell in cells {
       guard case .bytes(let value) = cell else {
@@ -167,7 +169,7 @@ struct DictionaryCells: TestColumn {
       let buffer = OutputBuffer(copying: value[...])
       try column.append(buffer.bytes)
     }
-    try encoder.append(column)
+    try receiver.append(column)
   }
 }
 

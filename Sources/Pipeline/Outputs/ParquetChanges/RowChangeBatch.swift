@@ -60,17 +60,17 @@ struct RowChangeColumns: ~Copyable, RowBatch {
   }
 
   /// Shows the columns in the order of the schema.
-  func appendColumns(to encoder: inout RowGroupEncoder) throws(ParquetError) {
-    try encoder.append(timestamp)
-    try encoder.append(serverID)
-    try encoder.append(logPosition)
-    try encoder.append(eventRowIndex)
-    try encoder.append(database)
-    try encoder.append(table)
-    try encoder.append(dmlType)
-    try encoder.append(before)
-    try encoder.append(after)
-    try extra?.appendColumns(to: &encoder)
+  func appendColumns(to receiver: inout ColumnReceiver) throws(ParquetError) {
+    try receiver.append(timestamp)
+    try receiver.append(serverID)
+    try receiver.append(logPosition)
+    try receiver.append(eventRowIndex)
+    try receiver.append(database)
+    try receiver.append(table)
+    try receiver.append(dmlType)
+    try receiver.append(before)
+    try receiver.append(after)
+    try extra?.appendColumns(to: &receiver)
   }
 
   /// Forgets all rows, and most memory beyond what ordinary rows need.

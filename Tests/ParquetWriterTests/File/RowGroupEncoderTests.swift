@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Pages that several threads compress: the same file as one thread makes, with every page in its place.
-@Suite struct ColumnChunkEncoderTests {
+@Suite struct RowGroupEncoderTests {
   private static let columns = [
     ColumnDescriptor("text", .byteArray, .optional, logicalType: .string),
     ColumnDescriptor("name", .byteArray, .optional, encoding: .rleDictionary),
