@@ -4,7 +4,8 @@ import Bytes
 
 /// Finds the smallest and the largest of byte arrays, in the order of unsigned bytes from the first to the last.
 ///
-/// Bounds longer than the limit are left out, as a bound that is cut short misleads readers that take it for exact.
+/// Bounds longer than the limit are left out, as a bound that is cut short misleads readers that take it for exact; or they
+/// are cut, where the column asks for it.
 package struct ByteArrayBounds: ~Copyable {
   private let sizeLimit: Int
   private var isEmpty = true
@@ -23,10 +24,45 @@ package struct ByteArrayBounds: ~Copyable {
     isEmpty = false
   }
 
-  /// Both bounds; nil without values, or where one of them is too long.
-  package var bounds: Statistics.Bounds? {
-    guard !isEmpty, max(smallest.count, largest.count) <= sizeLimit else { return nil }
-    return Statistics.Bounds(min: smallest.array, max: largest.array)
+  /// Both bounds; nil without values, where `rule` wants none, and where one of them is too long or cannot be cut.
+  package func bounds(_ rule: BoundsRule) -> Statistics.Bounds? {
+    guard !isEmpty, rule != .none else { return nil }
+    if max(smallest.count, largest.count) <= sizeLimit {
+      return Statistics.Bounds(min: smallest.array, max: largest.array)
+    }
+    guard rule == .truncated, let min = UTF8Bound.lower(smallest.bytes, sizeLimit: sizeLimit),
+      let max = UTF8Bound.upper(largest.bytes, sizeLimit: sizeLimit)
+    else { return nil }
+    return Statistics.Bounds(
+      min: min, max: max, isMinExact: smallest.count <= sizeLimit, isMaxExact: largest.count <= sizeLimit)
+  }
+}
+
+/// Bounds of text that are cut to a size and stay UTF-8.
+enum UTF8Bound {
+  /// The longest start of whole characters, which comes before the text; nil for what is not UTF-8.
+  static func lower(_ text: RawSpan, sizeLimit: Int) -> [UInt8]? {
+    prefix(text, sizeLimit).map { Array($0.utf8) }
+  }
+
+  /// The text itself where it is short, else a start of it whose last character is the next one, so that it comes behind the
+  /// text; nil where no character has a next one, and for what is not UTF-8.
+  static func upper(_ text: RawSpan, sizeLimit: Int) -> [UInt8]? {
+    guard var prefix = prefix(text, sizeLimit) else { return nil }
+    guard text.byteCount > sizeLimit else { return Array(prefix.utf8) }
+    while let last = prefix.unicodeScalars.popLast() {
+      // No character has the numbers of surrogates, which end before U+E000.
+      guard let next = last == "\u{D7FF}" ? "\u{E000}" : Unicode.Scalar(last.value + 1) else { continue }
+      prefix.unicodeScalars.append(next)
+      return Array(prefix.utf8)
+    }
+    return nil
+  }
+
+  private static func prefix(_ text: RawSpan, _ sizeLimit: Int) -> String? {
+    var end = min(text.byteCount, sizeLimit)
+    while end > 0, end < text.byteCount, text[byteAt: end] & 0xC0 == 0x80 { end -= 1 }
+    return String(validating: text.extracting(0..<end).array, as: UTF8.self)
   }
 }
 
@@ -41,9 +77,21 @@ extension RawSpan {
   /// True if these bytes come before `other` in the order of unsigned bytes.
   package func precedes(_ other: RawSpan) -> Bool {
     let shared = Swift.min(byteCount, other.byteCount)
-    for index in 0..<shared where self[byteAt: index] != other[byteAt: index] {
-      return self[byteAt: index] < other[byteAt: index]
+    var index = 0
+    while index + 8 <= shared {
+      let (word, otherWord) = (bigEndianWord(at: index), other.bigEndianWord(at: index))
+      guard word == otherWord else { return word < otherWord }
+      index += 8
+    }
+    while index < shared {
+      let (byte, otherByte) = (self[byteAt: index], other[byteAt: index])
+      guard byte == otherByte else { return byte < otherByte }
+      index += 1
     }
     return byteCount < other.byteCount
+  }
+
+  private func bigEndianWord(at offset: Int) -> UInt64 {
+    UInt64(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
 }

@@ -78,7 +78,7 @@ public struct DictionaryColumn: ~Copyable, Sendable {
   }
 }
 
-extension DictionaryColumn: ParquetColumn {
+extension DictionaryColumn: FlatColumn {
   /// BYTE_ARRAY.
   public var type: PhysicalType { .byteArray }
 
@@ -91,28 +91,28 @@ extension DictionaryColumn: ParquetColumn {
   /// of strings that have a dictionary in one row group and none in another.
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
     let hasDictionary =
-      descriptor.encoding == .rleDictionary && (1...Self.entryLimit).contains(entryRanges.count)
+      descriptor.encoding.canBeDictionary && (1...Self.entryLimit).contains(entryRanges.count)
       && entries.count <= properties.dictionaryPageSizeLimit
     let dictionary = ColumnChunkPlan.Dictionary(
       entries: entries.array, entryCount: entryRanges.count, indices: indices)
     return ColumnChunkPlan(
-      encoding: hasDictionary ? .rleDictionary : .plain, dictionary: hasDictionary ? dictionary : nil,
+      dictionary: hasDictionary ? dictionary : nil,
       pages: pageRanges(pageSize: properties.pageSize, isPlain: !hasDictionary),
-      bounds: descriptor.hasBounds ? bounds(sizeLimit: properties.boundSizeLimit) : nil)
+      bounds: bounds(descriptor.bounds, sizeLimit: properties.boundSizeLimit))
   }
 
   /// Pages near `pageSize`: of the bytes of the values in PLAIN, or of the indices before packing.
   private func pageRanges(pageSize: Int, isPlain: Bool) -> [PageRange] {
     guard isPlain || indices.count * MemoryLayout<UInt32>.size >= pageSize else {
-      return [PageRange(rows: 0..<rowCount, values: 0..<indices.count, bytes: 0..<0)]
+      return [PageRange(rows: 0..<rowCount, values: 0..<indices.count)]
     }
     var pages: [PageRange] = []
-    var page = PageRange(rows: 0..<0, values: 0..<0, bytes: 0..<0)
+    var page = PageRange(rows: 0..<0, values: 0..<0)
     var size = 0
     func close() {
       pages.append(page)
       let (row, value) = (page.rows.upperBound, page.values.upperBound)
-      page = PageRange(rows: row..<row, values: value..<value, bytes: 0..<0)
+      page = PageRange(rows: row..<row, values: value..<value)
       size = 0
     }
     validity.forEachRun(in: 0..<rowCount) { isValid, count in
@@ -139,12 +139,13 @@ extension DictionaryColumn: ParquetColumn {
   }
 
   /// An entry that no row has does not count.
-  private func bounds(sizeLimit: Int) -> Statistics.Bounds? {
+  private func bounds(_ rule: BoundsRule, sizeLimit: Int) -> Statistics.Bounds? {
+    guard rule != .none else { return nil }
     var isUsed = [Bool](repeating: false, count: entryRanges.count)
     for index in indices { isUsed[Int(index)] = true }
     var bounds = ByteArrayBounds(sizeLimit: sizeLimit)
     for (range, isUsed) in zip(entryRanges, isUsed) where isUsed { bounds.include(entries.bytes.extracting(range)) }
-    return bounds.bounds
+    return bounds.bounds(rule)
   }
 }
 
@@ -152,6 +153,6 @@ extension PageRange {
   fileprivate func extended(rows: Int, values: Int) -> PageRange {
     PageRange(
       rows: self.rows.lowerBound..<self.rows.upperBound + rows,
-      values: self.values.lowerBound..<self.values.upperBound + values, bytes: bytes)
+      values: self.values.lowerBound..<self.values.upperBound + values)
   }
 }

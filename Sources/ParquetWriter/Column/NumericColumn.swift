@@ -4,6 +4,8 @@ import Bytes
 public typealias Int32Column = NumericColumn<Int32>
 /// A column of 64-bit integers.
 public typealias Int64Column = NumericColumn<Int64>
+/// A column of 32-bit floating point numbers.
+public typealias FloatColumn = NumericColumn<Float>
 /// A column of 64-bit floating point numbers.
 public typealias DoubleColumn = NumericColumn<Double>
 
@@ -45,7 +47,7 @@ public struct NumericColumn<Value: PlainValue>: ~Copyable, Sendable {
   }
 }
 
-extension NumericColumn: ParquetColumn {
+extension NumericColumn: FlatColumn {
   /// The physical type of the values.
   public var type: PhysicalType { Value.physicalType }
 
@@ -56,42 +58,44 @@ extension NumericColumn: ParquetColumn {
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
     let plain = PlainValues<Value>(values.bytes)
     let isUnsigned = descriptor.logicalType?.isUnsignedInteger ?? false
-    let bounds = descriptor.hasBounds ? plain.bounds(isUnsigned: isUnsigned) : nil
-    let pages = pageRanges(valueLimit: max(1, properties.pageSize / MemoryLayout<Value.Bits>.size))
-    var encoding = Encoding.plain
-    var dictionary: ColumnChunkPlan.Dictionary?
-    if descriptor.encoding == .rleDictionary {
-      dictionary = plain.dictionary(limit: properties.dictionaryPageSizeLimit)
-      if dictionary != nil { encoding = .rleDictionary }
-    } else if descriptor.encoding == .deltaBinaryPacked, canUseDifferences {
-      encoding = .deltaBinaryPacked
+    let bounds = descriptor.bounds == .none ? nil : plain.bounds(isUnsigned: isUnsigned)
+    let pages = validity.pages(rowLimit: max(1, properties.pageSize / MemoryLayout<Value.Bits>.size))
+    var plan = ColumnChunkPlan(pages: pages, bounds: bounds)
+    switch descriptor.encoding {
+    case .plain: break
+    case .rleDictionary: plan.dictionary = plain.dictionary(limit: properties.dictionaryPageSizeLimit)
+    // Not with nulls: they can leave a page without any value.
+    case .deltaBinaryPacked:
+      if validity.nullCount == 0, canUseDifferences(in: pages) { plan.encoding = .deltaBinaryPacked }
+    case .smallest: chooseSmallest(&plan, properties)
     }
-    return ColumnChunkPlan(encoding: encoding, dictionary: dictionary, pages: pages, bounds: bounds)
+    return plan
   }
 
-  /// Not with nulls: they can leave a page without any value, and fastparquet 2026.9 crashes on such a page.
-  private var canUseDifferences: Bool {
-    Value.physicalType != .double && validity.nullCount == 0
+  /// Tells whether all readers understand the differences: fastparquet 2026.9 crashes on a page without any value.
+  private func canUseDifferences(in pages: [PageRange]) -> Bool {
+    !Value.isFloatingPoint && pages.allSatisfy { !$0.values.isEmpty }
       && DeltaBinaryPacked.fits(PlainValues<Value>(values.bytes))
   }
 
-  private func pageRanges(valueLimit: Int) -> [PageRange] {
-    var pages: [PageRange] = []
-    var row = 0
-    var value = 0
-    while row < rowCount {
-      let end = min(rowCount, row + valueLimit)
-      let count = validity.valueCount(in: row..<end)
-      pages.append(PageRange(rows: row..<end, values: value..<value + count, bytes: 0..<0))
-      row = end
-      value += count
+  private func chooseSmallest(_ plan: inout ColumnChunkPlan, _ properties: WriterProperties) {
+    let plain = PlainValues<Value>(values.bytes)
+    var size = values.count
+    if canUseDifferences(in: plan.pages) {
+      plan.encoding = .deltaBinaryPacked
+      size = min(size, DeltaBinaryPacked.estimatedSize(plain))
+      // A dictionary is hardly smaller than that.
+      if size <= values.count / 16 { return }
     }
-    return pages
+    let dictionary = plain.dictionary(limit: properties.dictionaryPageSizeLimit, givesUpEarly: true)
+    guard let dictionary else { return }
+    let indexSize = (dictionary.indices.count * dictionary.bitWidth + 7) / 8
+    if dictionary.entries.count + indexSize < size { plan.dictionary = dictionary }
   }
 
   /// Appends the values of one page in the plan's encoding.
   public func appendValues(of page: PageRange, plan: ColumnChunkPlan, to output: inout OutputBuffer) {
-    if let dictionary = plan.dictionary {
+    if let dictionary = plan.dictionary(for: page) {
       RLEDictionary.append(dictionary.indices[page.values], bitWidth: dictionary.bitWidth, to: &output)
     } else if plan.encoding == .deltaBinaryPacked {
       DeltaBinaryPacked.append(PlainValues<Value>(values.bytes), in: page.values, to: &output)

@@ -6,8 +6,9 @@ extension PlainValues {
   /// An open-addressing hash table of at most twice as many slots as there can be entries.
   @_specialize(where Value == Int32)
   @_specialize(where Value == Int64)
+  @_specialize(where Value == Float)
   @_specialize(where Value == Double)
-  package func dictionary(limit: Int) -> ColumnChunkPlan.Dictionary? {
+  package func dictionary(limit: Int, givesUpEarly: Bool = false) -> ColumnChunkPlan.Dictionary? {
     let size = MemoryLayout<Value.Bits>.size
     let slotCount = (2 * max(1, min(count, limit / size))).nextPowerOf2
     var slots = [UInt32](repeating: 0, count: slotCount)
@@ -16,6 +17,11 @@ extension PlainValues {
     indices.reserveCapacity(count)
     for position in 0..<count {
       let value = self[position]
+      if givesUpEarly, position == DictionaryTrial.valueCount,
+        DictionaryTrial.isHopeless(entryCount: entries.count, mostEntries: min(count * 2 / 3, limit / size))
+      {
+        return nil
+      }
       if position > 0, value == self[position - 1] {
         indices.append(indices[position - 1])
         continue
@@ -46,6 +52,7 @@ extension PlainValues {
   /// The smallest and the largest value; nil where there is none.
   @_specialize(where Value == Int32)
   @_specialize(where Value == Int64)
+  @_specialize(where Value == Float)
   @_specialize(where Value == Double)
   package func bounds(isUnsigned: Bool) -> Statistics.Bounds? {
     var smallest = Value.Bits.max

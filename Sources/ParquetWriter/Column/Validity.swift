@@ -14,7 +14,7 @@ public struct Validity: ~Copyable, Sendable {
   @inlinable package init() {}
 
   /// Rows that hold a value.
-  package var valueCount: Int { rowCount - nullCount }
+  @inlinable package var valueCount: Int { rowCount &- nullCount }
 
   /// Adds `count` rows that hold a value.
   @inlinable
@@ -47,7 +47,7 @@ public struct Validity: ~Copyable, Sendable {
 
   /// Calls `body` for each run within `rows`, in order, with its kind and its number of rows.
   package func forEachRun(in rows: Range<Int>, _ body: (_ isValid: Bool, _ count: Int) -> Void) {
-    var run = firstRun(endingAfter: rows.lowerBound)
+    var run = runEnds.partitioningIndex { $0 > rows.lowerBound }
     var start = rows.lowerBound
     while start < rows.upperBound {
       let end = min(run < runEnds.count ? runEnds[run] : rowCount, rows.upperBound)
@@ -65,14 +65,18 @@ public struct Validity: ~Copyable, Sendable {
     return count
   }
 
-  /// The first run with a row after `row` rows, by binary search.
-  private func firstRun(endingAfter row: Int) -> Int {
-    var low = 0
-    var high = runEnds.count
-    while low < high {
-      let middle = (low + high) / 2
-      if runEnds[middle] > row { high = middle } else { low = middle + 1 }
+  /// All rows in pages of `rowLimit` rows.
+  func pages(rowLimit: Int) -> [PageRange] {
+    var pages: [PageRange] = []
+    var row = 0
+    var value = 0
+    while row < rowCount {
+      let end = min(rowCount, row + rowLimit)
+      let count = valueCount(in: row..<end)
+      pages.append(PageRange(rows: row..<end, values: value..<value + count))
+      row = end
+      value += count
     }
-    return low
+    return pages
   }
 }

@@ -51,48 +51,76 @@ package enum DeltaBinaryPacked {
     output.appendULEB128(UInt64(blockSize))
     output.appendULEB128(UInt64(blockSize / miniblockSize))
     output.appendULEB128(UInt64(range.count))
-    var previous = values[range.lowerBound]
-    output.appendZigzagULEB128(signed(previous))
-    var deltas: [Value.Bits] = []
-    deltas.reserveCapacity(blockSize)
-    for index in range.dropFirst() {
-      let value = values[index]
-      deltas.append(value &- previous)
-      previous = value
-      guard deltas.count == blockSize else { continue }
-      appendBlock(&deltas, to: &output)
+    output.appendZigzagULEB128(signed(values[range.lowerBound]))
+    for start in stride(from: range.lowerBound + 1, to: range.upperBound, by: blockSize) {
+      appendBlock(values, in: start..<min(start + blockSize, range.upperBound), to: &output)
     }
-    if !deltas.isEmpty { appendBlock(&deltas, to: &output) }
   }
 
-  private static func appendBlock<Bits: FixedWidthInteger & UnsignedInteger>(
-    _ deltas: inout [Bits], to output: inout OutputBuffer
+  /// Bytes of all values, roughly, from a look at every eighth block.
+  @_specialize(where Value == Int32)
+  @_specialize(where Value == Int64)
+  package static func estimatedSize<Value: PlainValue>(_ values: PlainValues<Value>) -> Int {
+    var size = 0
+    var count = 0
+    for start in stride(from: 1, to: values.count, by: 8 * blockSize) {
+      let block = start..<min(start + blockSize, values.count)
+      let smallest = smallestDelta(values, in: block)
+      for miniblock in miniblocks(of: block) where !miniblock.isEmpty {
+        size += bitWidth(values, in: miniblock, less: smallest) * miniblockSize / 8
+      }
+      size += 8
+      count += block.count
+    }
+    return count == 0 ? 0 : size * values.count / count
+  }
+
+  /// Appends the differences to the values in `range` from those before them. Nothing is allocated.
+  private static func appendBlock<Value: PlainValue>(
+    _ values: PlainValues<Value>, in range: Range<Int>, to output: inout OutputBuffer
   ) {
-    let sign: Bits = 1 << (Bits.bitWidth - 1)
-    let smallest = (deltas.lazy.map { $0 ^ sign }.min() ?? sign) ^ sign
-    for index in deltas.indices { deltas[index] &-= smallest }
+    let smallest = smallestDelta(values, in: range)
     output.appendZigzagULEB128(signed(smallest))
-    let starts = stride(from: 0, to: blockSize, by: miniblockSize)
-    let miniblocks = starts.map { deltas[min($0, deltas.count)..<min($0 + miniblockSize, deltas.count)] }
-    let widths = miniblocks.map { bitWidth($0) }
-    for width in widths { output.append(UInt8(width)) }
-    for (miniblock, width) in zip(miniblocks, widths) where !miniblock.isEmpty {
-      appendMiniblock(miniblock, bitWidth: width, to: &output)
+    let widthsStart = output.count
+    for miniblock in miniblocks(of: range) {
+      output.append(UInt8(truncatingIfNeeded: bitWidth(values, in: miniblock, less: smallest)))
     }
-    deltas.removeAll(keepingCapacity: true)
+    for (index, miniblock) in miniblocks(of: range).enumerated() where !miniblock.isEmpty {
+      let bitWidth = Int(output.bytes[byteAt: widthsStart + index])
+      guard bitWidth > 0 else { continue }
+      var packed = BitPackedGroup()
+      for position in miniblock {
+        let delta = values[position] &- values[position - 1] &- smallest
+        packed.append(UInt64(truncatingIfNeeded: delta), bitWidth: bitWidth, to: &output)
+      }
+      for _ in miniblock.count..<miniblockSize { packed.append(0, bitWidth: bitWidth, to: &output) }
+    }
   }
 
-  private static func appendMiniblock<Bits: FixedWidthInteger & UnsignedInteger>(
-    _ deltas: ArraySlice<Bits>, bitWidth: Int, to output: inout OutputBuffer
-  ) {
-    guard bitWidth > 0 else { return }
-    var packed = BitPackedGroup()
-    for delta in deltas { packed.append(UInt64(delta), bitWidth: bitWidth, to: &output) }
-    for _ in deltas.count..<miniblockSize { packed.append(0, bitWidth: bitWidth, to: &output) }
+  /// The values of a block in four parts, of which the last ones can be empty.
+  private static func miniblocks(
+    of block: Range<Int>
+  ) -> LazyMapSequence<StrideTo<Int>, Range<Int>> {
+    stride(from: block.lowerBound, to: block.lowerBound + blockSize, by: miniblockSize).lazy.map {
+      min($0, block.upperBound)..<min($0 + miniblockSize, block.upperBound)
+    }
   }
 
-  private static func bitWidth<Bits: FixedWidthInteger>(_ deltas: ArraySlice<Bits>) -> Int {
-    Bits.bitWidth - deltas.reduce(0, |).leadingZeroBitCount
+  private static func smallestDelta<Value: PlainValue>(
+    _ values: PlainValues<Value>, in range: Range<Int>
+  ) -> Value.Bits {
+    let sign: Value.Bits = 1 << (Value.Bits.bitWidth - 1)
+    var smallest = Value.Bits.max
+    for index in range { smallest = min(smallest, (values[index] &- values[index - 1]) ^ sign) }
+    return smallest ^ sign
+  }
+
+  private static func bitWidth<Value: PlainValue>(
+    _ values: PlainValues<Value>, in range: Range<Int>, less smallest: Value.Bits
+  ) -> Int {
+    var bits: Value.Bits = 0
+    for index in range { bits |= values[index] &- values[index - 1] &- smallest }
+    return Value.Bits.bitWidth - bits.leadingZeroBitCount
   }
 
   private static func signed<Bits: FixedWidthInteger & UnsignedInteger>(_ bits: Bits) -> Int64 {

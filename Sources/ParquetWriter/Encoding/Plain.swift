@@ -2,8 +2,9 @@ import Bytes
 
 // https://github.com/apache/parquet-format/blob/master/Encodings.md#plain-plain--0
 //
-// INT32, INT64 and DOUBLE are their bytes, least significant first. BYTE_ARRAY is its length as `int<4>`, least
-// significant byte first, and then its bytes.
+// INT32, INT64, FLOAT and DOUBLE are their bytes, least significant first. BYTE_ARRAY is its length as `int<4>`, least
+// significant byte first, and then its bytes; FIXED_LEN_BYTE_ARRAY only its bytes. BOOLEAN is a bit, eight in a byte, least
+// significant first.
 
 /// A value of fixed width that PLAIN stores as its bit pattern, least significant byte first.
 public protocol PlainValue: Sendable {
@@ -11,6 +12,8 @@ public protocol PlainValue: Sendable {
   associatedtype Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable
   /// The physical type of a column of these values.
   static var physicalType: PhysicalType { get }
+  /// True if the differences of values are not integers.
+  static var isFloatingPoint: Bool { get }
   /// The value's bit pattern.
   var plainBits: Bits { get }
   /// Bit pattern to an unsigned integer that sorts as the values do; nil for a value without a place in the order.
@@ -31,6 +34,9 @@ extension PlainValue {
 }
 
 extension PlainValue where Self: FixedWidthInteger {
+  /// False.
+  public static var isFloatingPoint: Bool { false }
+
   /// Signed integers sort as unsigned ones once their sign bit is turned over.
   @inlinable
   public static func sortKey(_ bits: Bits, isUnsigned: Bool) -> Bits? {
@@ -58,29 +64,51 @@ extension Int64: PlainValue {
   @inlinable public var plainBits: UInt64 { UInt64(bitPattern: self) }
 }
 
+extension PlainValue where Self: BinaryFloatingPoint {
+  /// True.
+  public static var isFloatingPoint: Bool { true }
+
+  private static var sign: Bits { 1 << (Bits.bitWidth - 1) }
+
+  /// Negative numbers sort backwards, so all their bits turn over; of the others only the sign.
+  static func sortKey(_ bits: Bits, isNaN: Bool) -> Bits? {
+    guard !isNaN else { return nil }
+    return bits & sign == 0 ? bits | sign : ~bits
+  }
+
+  /// Turns the bits back.
+  public static func bits(sortKey: Bits, isUnsigned: Bool) -> Bits {
+    sortKey & sign == 0 ? ~sortKey : sortKey ^ sign
+  }
+
+  /// Zero as -0.0, since readers take the two zeros as equal and either can be in the column.
+  public static func lowerBound(_ bits: Bits) -> Bits { bits == 0 ? sign : bits }
+  /// Zero as +0.0.
+  public static func upperBound(_ bits: Bits) -> Bits { bits == sign ? 0 : bits }
+}
+
+extension Float: PlainValue {
+  /// FLOAT.
+  public static var physicalType: PhysicalType { .float }
+  /// IEEE 754.
+  @inlinable public var plainBits: UInt32 { bitPattern }
+
+  /// NaN has no place.
+  public static func sortKey(_ bits: UInt32, isUnsigned: Bool) -> UInt32? {
+    sortKey(bits, isNaN: Float(bitPattern: bits).isNaN)
+  }
+}
+
 extension Double: PlainValue {
   /// DOUBLE.
   public static var physicalType: PhysicalType { .double }
   /// IEEE 754.
   @inlinable public var plainBits: UInt64 { bitPattern }
 
-  /// NaN has no place. Negative numbers sort backwards, so all their bits turn over; of the others only the sign.
-  @inlinable
+  /// NaN has no place.
   public static func sortKey(_ bits: UInt64, isUnsigned: Bool) -> UInt64? {
-    guard !Double(bitPattern: bits).isNaN else { return nil }
-    return bits >> 63 == 1 ? ~bits : bits | 1 << 63
+    sortKey(bits, isNaN: Double(bitPattern: bits).isNaN)
   }
-
-  /// Turns the bits back.
-  @inlinable
-  public static func bits(sortKey: UInt64, isUnsigned: Bool) -> UInt64 {
-    sortKey >> 63 == 1 ? sortKey ^ 1 << 63 : ~sortKey
-  }
-
-  /// Zero as -0.0, since readers take the two zeros as equal and either can be in the column.
-  public static func lowerBound(_ bits: UInt64) -> UInt64 { bits == 0 ? 1 << 63 : bits }
-  /// Zero as +0.0.
-  public static func upperBound(_ bits: UInt64) -> UInt64 { bits == 1 << 63 ? 0 : bits }
 }
 
 /// PLAIN values of fixed width, read back from the bytes of a column.

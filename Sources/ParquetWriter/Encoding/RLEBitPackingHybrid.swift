@@ -102,21 +102,10 @@ package struct BitPackedGroup {
     }
     // At most seven bits were pending: 71 bits in all, of which up to seven stay pending again.
     let bytes = total / 8
-    output.appendBits(pending, bytes: bytes)
+    output.reserve(8)
+    output.appendUnchecked(word: pending, count: bytes)
     let taken = bytes * 8 - pendingBits
     pending = taken < 64 ? value >> UInt64(taken) : 0
     pendingBits = total - bytes * 8
-  }
-}
-
-extension OutputBuffer {
-  /// The low `bytes` bytes of `value`, least significant first.
-  fileprivate mutating func appendBits(_ value: UInt64, bytes: Int) {
-    reserve(8)
-    var rest = value
-    for _ in 0..<bytes {
-      appendUnchecked(UInt8(truncatingIfNeeded: rest))
-      rest >>= 8
-    }
   }
 }

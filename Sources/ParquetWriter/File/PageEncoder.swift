@@ -24,42 +24,52 @@ package struct PageEncoder: ~Copyable {
     bufferLimit = 4 * properties.pageSize
   }
 
-  /// Writes a data page with its header, and tells what it is.
+  /// Writes the page at `index` of the column chunk, of which a dictionary page comes first, and tells what it is.
   package mutating func encode(
-    _ page: PageRange, of column: borrowing some ParquetColumn & ~Copyable, descriptor: ColumnDescriptor,
+    pageAt index: Int, of column: borrowing some ParquetColumn & ~Copyable, leaf: SchemaLeaf,
+    plan: ColumnChunkPlan, to output: inout some PageOutput & ~Copyable
+  ) throws(ParquetError) -> EncodedPage {
+    guard let dictionary = plan.dictionary else {
+      return try encode(plan.pages[index], of: column, leaf: leaf, plan: plan, to: &output)
+    }
+    if index == 0 { return try encode(dictionary, leaf: leaf, to: &output) }
+    return try encode(plan.pages[index - 1], of: column, leaf: leaf, plan: plan, to: &output)
+  }
+
+  /// Writes a data page with its header, and tells what it is.
+  private mutating func encode(
+    _ page: PageRange, of column: borrowing some ParquetColumn & ~Copyable, leaf: SchemaLeaf,
     plan: ColumnChunkPlan, to output: inout some PageOutput & ~Copyable
   ) throws(ParquetError) -> EncodedPage {
     body.removeAll(shrinkingTo: bufferLimit)
-    if descriptor.repetition == .optional {
-      column.withValidity { DefinitionLevels.append(page.rows, of: $0, to: &body) }
-    }
+    column.appendLevels(of: page, leaf: leaf, to: &body)
     let stored = column.storedValues(of: page, plan: plan)
     if stored.isEmpty { column.appendValues(of: page, plan: plan, to: &body) }
-    let count = Int32(clamping: page.rows.count)
-    let content = PageHeader.Content.data(DataPageHeader(valueCount: count, encoding: plan.encoding))
-    return try finish(content, stored, valueCount: page.values.count, column: descriptor.name, to: &output)
+    let count = Int32(clamping: page.entries.count)
+    let content = PageHeader.Content.data(DataPageHeader(valueCount: count, encoding: plan.encoding(of: page)))
+    return try finish(content, stored, valueCount: page.values.count, leaf, to: &output)
   }
 
   /// Writes a dictionary page with its header, and tells what it is.
-  package mutating func encode(
-    _ dictionary: ColumnChunkPlan.Dictionary, descriptor: ColumnDescriptor, to output: inout some PageOutput & ~Copyable
+  private mutating func encode(
+    _ dictionary: ColumnChunkPlan.Dictionary, leaf: SchemaLeaf, to output: inout some PageOutput & ~Copyable
   ) throws(ParquetError) -> EncodedPage {
     body.removeAll(shrinkingTo: bufferLimit)
     body.append(contentsOf: dictionary.entries)
     let count = Int32(clamping: dictionary.entryCount)
     let content = PageHeader.Content.dictionary(DictionaryPageHeader(valueCount: count))
-    return try finish(content, RawSpan(), valueCount: dictionary.entryCount, column: descriptor.name, to: &output)
+    return try finish(content, RawSpan(), valueCount: dictionary.entryCount, leaf, to: &output)
   }
 
   /// Writes the page of the `body` and, behind it, the `stored` values.
   private mutating func finish(
-    _ content: PageHeader.Content, _ stored: RawSpan, valueCount: Int, column: String,
+    _ content: PageHeader.Content, _ stored: RawSpan, valueCount: Int, _ leaf: SchemaLeaf,
     to output: inout some PageOutput & ~Copyable
   ) throws(ParquetError) -> EncodedPage {
-    let uncompressedSize = try Self.size(body.count + stored.byteCount, column)
+    let uncompressedSize = try Self.size(body.count + stored.byteCount, leaf)
     compressed.removeAll(shrinkingTo: bufferLimit)
     let tail = try compressor.compress(&body, stored, valueCount: valueCount, to: &compressed)
-    let compressedSize = try Self.size(compressed.count + tail.byteCount, column)
+    let compressedSize = try Self.size(compressed.count + tail.byteCount, leaf)
     header.output.removeAll()
     header.write(
       PageHeader(
@@ -73,8 +83,8 @@ package struct PageEncoder: ~Copyable {
       compressedSize: Int(compressedSize))
   }
 
-  private static func size(_ byteCount: Int, _ column: String) throws(ParquetError) -> Int32 {
-    guard let size = Int32(exactly: byteCount) else { throw .pageTooLarge(column: column, bytes: byteCount) }
+  private static func size(_ byteCount: Int, _ leaf: SchemaLeaf) throws(ParquetError) -> Int32 {
+    guard let size = Int32(exactly: byteCount) else { throw .pageTooLarge(column: leaf.dottedPath, bytes: byteCount) }
     return size
   }
 }
@@ -128,8 +138,8 @@ package struct EncodedPages: Sendable {
   }
 
   /// All encodings in use, those of the levels included.
-  package func encodings(isOptional: Bool) -> [Encoding] {
-    var encodings: [Encoding] = isOptional ? [.rle] : []
+  package func encodings(hasLevels: Bool) -> [Encoding] {
+    var encodings: [Encoding] = hasLevels ? [.rle] : []
     for stats in encodingStats where !encodings.contains(stats.encoding) { encodings.append(stats.encoding) }
     return encodings
   }

@@ -18,6 +18,7 @@ public final class ParquetFileWriter {
   }
 
   private let file: any OutputFile
+  private let schema: Schema
   private var metaData: FileMetaData
   private var state = State.growing
   /// Row groups at the end of the file that miss a column; none behind them is in `metaData` yet.
@@ -30,6 +31,7 @@ public final class ParquetFileWriter {
   /// Begins `file`, which is empty.
   public init(_ file: any OutputFile, schema: Schema, application: ApplicationVersion) throws(ParquetError) {
     self.file = file
+    self.schema = schema
     metaData = FileMetaData(schema: schema, createdBy: application.description)
     try write(OutputBuffer(literal: FileMetaData.magic))
   }
@@ -45,14 +47,14 @@ public final class ParquetFileWriter {
   ///
   /// A batch may postpone a column. Then the next ones must do so too, until `completeRowGroups` has brought the columns of all of them.
   ///
-  /// - Parameter encoder: of this file's schema; files can share one.
+  /// - Parameter encoder: one that files of any schemas can share.
   public func writeRowGroup(
     _ batch: borrowing some RowBatch & ~Copyable, _ encoder: inout RowGroupEncoder
   ) throws(ParquetError) {
     guard state == .growing else { throw .notOpen(path: path) }
     guard batch.rowCount > 0 else { return }
     do throws(ParquetError) {
-      let rowGroup = try encoder.write(batch, to: file)
+      let rowGroup = try encoder.write(batch, schema: schema, to: file)
       if rowGroup.missingColumn != nil { return incomplete.append(rowGroup) }
       guard incomplete.isEmpty else { throw ParquetError.batchMismatch("an earlier row group misses a column") }
       metaData.append(rowGroup)
@@ -70,7 +72,7 @@ public final class ParquetFileWriter {
     do throws(ParquetError) {
       for (index, rowGroup) in incomplete.enumerated() {
         var rowGroup = rowGroup
-        try encoder.write(column(index), of: &rowGroup, to: file)
+        try encoder.write(column(index), of: &rowGroup, schema: schema, to: file)
         metaData.append(rowGroup)
       }
     } catch {

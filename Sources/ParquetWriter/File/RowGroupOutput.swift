@@ -5,21 +5,18 @@ import Platform
 ///
 /// Without compression that saves a copy of nearly all bytes of the file.
 package struct RowGroupOutput: ~Copyable, PageOutput {
-  private var file: (any OutputFile)?
+  private let file: any OutputFile
   /// What is still to be written.
   private var gathered = OutputBuffer(capacity: largeByteCount)
 
   /// Larger pieces are not gathered.
   private static let largeByteCount = 64 << 10
 
-  /// Begins a row group at the end of `file`.
-  mutating func begin(_ file: any OutputFile) {
-    self.file = file
-    gathered.removeAll()
-  }
+  /// The way to the end of `file`.
+  init(_ file: any OutputFile) { self.file = file }
 
   /// Where in the file the next byte will stand.
-  var offset: Int { (file?.byteCount ?? 0) + gathered.count }
+  var offset: Int { file.byteCount + gathered.count }
 
   /// Writes `bytes`, or keeps a copy until there are more.
   package mutating func write(_ bytes: RawSpan) throws(ParquetError) {
@@ -34,7 +31,6 @@ package struct RowGroupOutput: ~Copyable, PageOutput {
   }
 
   private func put(_ bytes: RawSpan) throws(ParquetError) {
-    guard let file else { preconditionFailure("no row group was begun") }
     do { try file.write(bytes) } catch { throw .output(error) }
   }
 }

@@ -8,7 +8,7 @@
 /// | 2 | encodings | list of i32 Encoding |
 /// | 3 | path_in_schema | list of string |
 /// | 4 | codec | i32 CompressionCodec |
-/// | 5 | num_values | i64, nulls included |
+/// | 5 | num_values | i64, nulls and empty lists included |
 /// | 6 | total_uncompressed_size | i64, page headers included |
 /// | 7 | total_compressed_size | i64, page headers included |
 /// | 9 | data_page_offset | i64 from the start of the file |
@@ -16,16 +16,16 @@
 /// | 12 | statistics | struct |
 /// | 13 | encoding_stats | list of PageEncodingStats |
 package struct ColumnMetaData: ThriftStruct, Sendable {
-  package let column: ColumnDescriptor
+  package let leaf: SchemaLeaf
   package let codec: CompressionCodec
   package let valueCount: Int
   package let statistics: Statistics
   package let pages: EncodedPages
 
   package func writeFields(to writer: inout CompactProtocolWriter) {
-    writer.field(1, column.type)
-    writer.field(2, list: pages.encodings(isOptional: column.repetition == .optional))
-    writer.field(3, list: [column.name])
+    writer.field(1, leaf.column.type.code)
+    writer.field(2, list: pages.encodings(hasLevels: leaf.hasLevels))
+    writer.field(3, list: leaf.path)
     writer.field(4, codec)
     writer.field(5, Int64(valueCount))
     writer.field(6, Int64(pages.uncompressedSize))

@@ -51,7 +51,7 @@ package struct FileMetaData: ~Copyable {
     writer.field(4, encodedStructs: rowGroups.output.bytes, count: rowGroupCount)
     if !keyValueMetadata.isEmpty { writer.field(5, list: keyValueMetadata) }
     writer.field(6, createdBy)
-    writer.field(7, list: schema.columns.map { _ in ColumnOrder.typeOrder })
+    writer.field(7, list: schema.leaves.map { _ in ColumnOrder.typeOrder })
     var output = writer.output
     output.append(0)
     output.appendLittleEndian(UInt32(truncatingIfNeeded: output.count))

@@ -3,6 +3,10 @@
 /// `ConvertedType`: the older annotation, which readers that do not know `LogicalType` still use.
 package enum ConvertedType: Int32, Sendable {
   case utf8 = 0
+  case map = 1
+  case list = 3
+  case decimal = 5
+  case date = 6
   case timestampMicros = 10
   case uint8 = 11
   case uint16 = 12
@@ -20,6 +24,10 @@ package enum ConvertedType: Int32, Sendable {
 /// | Union field | Member | Content |
 /// |---|---|---|
 /// | 1 | STRING | |
+/// | 2 | MAP | |
+/// | 3 | LIST | |
+/// | 5 | DECIMAL | 1 scale: i32, 2 precision: i32 |
+/// | 6 | DATE | |
 /// | 8 | TIMESTAMP | 1 isAdjustedToUTC: bool, 2 unit: union TimeUnit, whose field 2 is MICROS |
 /// | 10 | INTEGER | 1 bitWidth: i8, 2 isSigned: bool |
 /// | 12 | JSON | |
@@ -28,8 +36,18 @@ public enum LogicalType: Sendable, Equatable {
   case string
   /// A JSON document in UTF-8.
   case json
+  /// A group of keys and values.
+  case map
+  /// A group of elements.
+  case list
+  /// A decimal number: an integer of at most `precision` digits, of which the last `scale` stand behind the point.
+  case decimal(precision: Int32, scale: Int32)
+  /// Days since 1970.
+  case date
   /// A time in UTC, in microseconds since 1970.
   case utcMicroseconds
+  /// A time of no time zone, in microseconds since 1970 there.
+  case localMicroseconds
   /// An integer of the given width and signedness.
   case integer(IntegerWidth, signed: Bool)
 
@@ -50,12 +68,22 @@ public enum LogicalType: Sendable, Equatable {
     if case .integer(_, signed: false) = self { true } else { false }
   }
 
-  /// The same meaning as a `ConvertedType`.
-  package var convertedType: ConvertedType {
+  /// True if values are decimal numbers, which compare as signed ones.
+  package var isDecimal: Bool {
+    if case .decimal = self { true } else { false }
+  }
+
+  /// The same meaning as a `ConvertedType`, where there is one.
+  package var convertedType: ConvertedType? {
     switch self {
     case .string: .utf8
     case .json: .json
+    case .map: .map
+    case .list: .list
+    case .decimal: .decimal
+    case .date: .date
     case .utcMicroseconds: .timestampMicros
+    case .localMicroseconds: nil
     case .integer(.bits8, let signed): signed ? .int8 : .uint8
     case .integer(.bits16, let signed): signed ? .int16 : .uint16
     case .integer(.bits32, let signed): signed ? .int32 : .uint32
@@ -68,7 +96,12 @@ extension LogicalType: ThriftStruct {
   package func writeFields(to writer: inout CompactProtocolWriter) {
     switch self {
     case .string: writer.field(1, EmptyStruct())
-    case .utcMicroseconds: writer.field(8, UTCMicrosecondsType())
+    case .map: writer.field(2, EmptyStruct())
+    case .list: writer.field(3, EmptyStruct())
+    case .decimal(let precision, let scale): writer.field(5, DecimalType(precision: precision, scale: scale))
+    case .date: writer.field(6, EmptyStruct())
+    case .utcMicroseconds: writer.field(8, MicrosecondsType(isAdjustedToUTC: true))
+    case .localMicroseconds: writer.field(8, MicrosecondsType(isAdjustedToUTC: false))
     case .integer(let width, let signed): writer.field(10, IntegerType(width: width, isSigned: signed))
     case .json: writer.field(12, EmptyStruct())
     }
@@ -86,10 +119,23 @@ private struct IntegerType: ThriftStruct {
   }
 }
 
-/// `TimestampType`: the content of the TIMESTAMP member.
-private struct UTCMicrosecondsType: ThriftStruct {
+/// `DecimalType`: the content of the DECIMAL member.
+private struct DecimalType: ThriftStruct {
+  let precision: Int32
+  let scale: Int32
+
   func writeFields(to writer: inout CompactProtocolWriter) {
-    writer.field(1, true)
+    writer.field(1, scale)
+    writer.field(2, precision)
+  }
+}
+
+/// `TimestampType`: the content of the TIMESTAMP member, in microseconds.
+private struct MicrosecondsType: ThriftStruct {
+  let isAdjustedToUTC: Bool
+
+  func writeFields(to writer: inout CompactProtocolWriter) {
+    writer.field(1, isAdjustedToUTC)
     writer.field(2, MicrosecondsUnit())
   }
 }

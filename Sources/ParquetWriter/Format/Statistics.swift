@@ -12,14 +12,18 @@
 ///
 /// Fields 1 and 2 are an older pair of bounds without a defined order, which is not written.
 package struct Statistics: ThriftStruct, Sendable, Equatable {
-  /// The smallest and largest value in the column's order, both exact.
+  /// The smallest and largest value in the column's order, or bounds beyond them that are not exact.
   package struct Bounds: Sendable, Equatable {
     package let min: [UInt8]
     package let max: [UInt8]
+    package let isMinExact: Bool
+    package let isMaxExact: Bool
 
-    package init(min: [UInt8], max: [UInt8]) {
+    package init(min: [UInt8], max: [UInt8], isMinExact: Bool = true, isMaxExact: Bool = true) {
       self.min = min
       self.max = max
+      self.isMinExact = isMinExact
+      self.isMaxExact = isMaxExact
     }
   }
 
@@ -36,7 +40,7 @@ package struct Statistics: ThriftStruct, Sendable, Equatable {
     guard let bounds else { return }
     writer.field(5, bounds.max)
     writer.field(6, bounds.min)
-    writer.field(7, true)
-    writer.field(8, true)
+    writer.field(7, bounds.isMaxExact)
+    writer.field(8, bounds.isMinExact)
   }
 }

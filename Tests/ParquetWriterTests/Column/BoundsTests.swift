@@ -39,9 +39,9 @@ private func bytes<Value: PlainValue>(_ value: Value) -> [UInt8] {
       let buffer = OutputBuffer(copying: value[...])
       bounds.include(buffer.bytes)
     }
-    #expect(bounds.bounds == .init(min: [], max: [0x80]))
+    #expect(bounds.bounds(.exact) == .init(min: [], max: [0x80]))
     let long = OutputBuffer(copying: [0xFF, 0, 0, 0, 0])
     bounds.include(long.bytes)
-    #expect(bounds.bounds == nil)
+    #expect(bounds.bounds(.exact) == nil)
   }
 }

@@ -5,7 +5,7 @@ import Testing
 
 private func levels(_ rows: Range<Int>, of validity: borrowing Validity) -> [UInt8] {
   var output = OutputBuffer()
-  DefinitionLevels.append(rows, of: validity, to: &output)
+  Levels.append(rows, of: validity, to: &output)
   return output.array
 }
 

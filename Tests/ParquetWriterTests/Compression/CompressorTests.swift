@@ -32,7 +32,7 @@ import Testing
 
   @Test(arguments: [Compression.gzip(level: 0), .gzip(level: 10), .zstd(level: 0), .zstd(level: 20)])
   func levelsOutOfRange(compression: Compression) {
-    #expect(throws: ParquetError.self) { _ = try RowGroupEncoder(schema: Schema([]), properties: .test(compression)) }
+    #expect(throws: ParquetError.self) { _ = try RowGroupEncoder(properties: .test(compression)) }
   }
 }
 

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct ParquetFileWriterTests {
   private static let number = ColumnDescriptor("n", .int64, .required, encoding: .deltaBinaryPacked)
-  private static let text = ColumnDescriptor("t", .byteArray, .optional, logicalType: .string, hasBounds: false)
+  private static let text = ColumnDescriptor("t", .byteArray, .optional, logicalType: .string, bounds: .none)
   private static let name = ColumnDescriptor("d", .byteArray, .optional, logicalType: .string, encoding: .rleDictionary)
 
   @Test func aFileWithoutRows() throws {
@@ -159,7 +159,7 @@ import Testing
       TestBatch(numbers), TestBatch(numbers, one), TestBatch(two, numbers), TestBatch(numbers, two, two),
       TestBatch(Int64Cells(cells: [.null, .int64(1)]), two),
     ]
-    var encoder = try RowGroupEncoder(schema: Schema([Self.number, Self.text]), properties: .test())
+    var encoder = try RowGroupEncoder(properties: .test())
     for batch in wrong {
       let folder = try TemporaryFolder()
       let writer = try writer(output(folder))
@@ -180,7 +180,7 @@ import Testing
     let folder = try TemporaryFolder()
     let output = try output(folder)
     let writer = try writer(output)
-    var encoder = try RowGroupEncoder(schema: Schema([Self.number, Self.text]), properties: .test())
+    var encoder = try RowGroupEncoder(properties: .test())
     let batch = TestBatch(Int64Cells([1, 2]), ByteArrayCells(cells: [.null, .null]))
     try writer.writeRowGroup(batch, &encoder)
     let summary = try writer.complete()
@@ -212,7 +212,7 @@ import Testing
       (0..<rows).map { _ in Int.random(in: 0..<100, using: &random) < nulls ? .null : make(&random) }
     }
     let range: Int64 = ([1, 10, .max] as [Int64]).randomElement(using: &random) ?? 1
-    let encoding = [Encoding.plain, .rleDictionary, .deltaBinaryPacked].randomElement(using: &random) ?? .plain
+    let encoding = [ColumnEncoding.plain, .rleDictionary, .deltaBinaryPacked].randomElement(using: &random) ?? .plain
     let batch = TestBatch(
       Int64Cells(cells: cells { .int64(.random(in: -range...range, using: &$0)) }),
       Int32Cells(cells: cells { .int32(Int32(truncatingIfNeeded: Int64.random(in: 0...range, using: &$0))) }),

@@ -10,8 +10,25 @@ enum Cell: Equatable {
   case null
   case int32(Int32)
   case int64(Int64)
+  case float(UInt32)
   case double(UInt64)
+  case boolean(Bool)
   case bytes([UInt8])
+}
+
+/// A column as the tests read it from the schema.
+struct LeafShape: Equatable {
+  var path: [String] = []
+  var maxDefinition = 0
+  var maxRepetition = 0
+  var width: Int?
+}
+
+/// An entry of a column: its levels, and its value or null.
+struct Entry: Equatable {
+  let repetition: Int
+  let definition: Int
+  let cell: Cell
 }
 
 /// A Parquet file as the tests read it: the whole file in memory, every page checked.
@@ -40,22 +57,59 @@ struct FileReader {
     try #require(rowGroups[rowGroup][1]?.list?[column][3])
   }
 
-  /// All cells of a column chunk.
-  func cells(rowGroup: Int, column: Int) throws -> [Cell] {
-    let pages = try pages(rowGroup: rowGroup, column: column)
-    let isOptional = try #require(footer[2]?.list?[column + 1][3]?.integer) == 1
-    var dictionary: [Cell] = []
-    var cells: [Cell] = []
-    for page in pages {
-      if let header = page.header[7] {
-        dictionary = try values(page.body, type: page.type, encoding: 0, count: try #require(header[1]?.integer), [])
+  /// The columns of the schema tree, depth first.
+  func leaves() throws -> [LeafShape] {
+    let elements = try #require(footer[2]?.list)
+    var next = 0
+    var leaves: [LeafShape] = []
+    func read(_ parent: LeafShape, isRoot: Bool = false) throws {
+      try #require(next < elements.count)
+      let element = elements[next]
+      next += 1
+      var shape = parent
+      if !isRoot {
+        shape.path.append(try #require(element[4]?.string))
+        let repetition = try #require(element[3]?.integer)
+        if repetition > 0 { shape.maxDefinition += 1 }
+        if repetition == 2 { shape.maxRepetition += 1 }
+      }
+      if let count = element[5]?.integer {
+        for _ in 0..<count { try read(shape) }
       } else {
-        let header = try #require(page.header[5])
-        cells += try dataPage(page, header: header, isOptional: isOptional, dictionary: dictionary)
+        shape.width = element[2]?.integer
+        leaves.append(shape)
       }
     }
-    #expect(try metaData(rowGroup: rowGroup, column: column)[5]?.integer == cells.count)
-    return cells
+    try read(LeafShape(), isRoot: true)
+    #expect(next == elements.count)
+    return leaves
+  }
+
+  /// All cells of a column chunk.
+  func cells(rowGroup: Int, column: Int) throws -> [Cell] {
+    try entries(rowGroup: rowGroup, column: column).map(\.cell)
+  }
+
+  /// All entries of a column chunk.
+  func entries(rowGroup: Int, column: Int) throws -> [Entry] {
+    let pages = try pages(rowGroup: rowGroup, column: column)
+    let leaf = try leaves()[column]
+    let metaData = try metaData(rowGroup: rowGroup, column: column)
+    #expect(metaData[3]?.list?.map(\.string) == leaf.path)
+    var dictionary: [Cell] = []
+    var entries: [Entry] = []
+    for page in pages {
+      if let header = page.header[7] {
+        let count = try #require(header[1]?.integer)
+        dictionary = try values(page.body, type: page.type, leaf, encoding: 0, count: count, [])
+      } else {
+        entries += try dataPage(page, header: try #require(page.header[5]), leaf, dictionary: dictionary)
+      }
+    }
+    #expect(metaData[5]?.integer == entries.count)
+    let nullCount = entries.count { $0.definition < leaf.maxDefinition }
+    #expect(metaData[12]?[3]?.integer == nullCount)
+    return entries
   }
 
   /// A page, decompressed.
@@ -95,27 +149,37 @@ struct FileReader {
   }
 
   private func dataPage(
-    _ page: Page, header: ThriftValue, isOptional: Bool, dictionary: [Cell]
-  ) throws -> [Cell] {
+    _ page: Page, header: ThriftValue, _ leaf: LeafShape, dictionary: [Cell]
+  ) throws -> [Entry] {
     let count = try #require(header[1]?.integer)
-    var levels = [UInt32](repeating: 1, count: count)
-    var body = page.body
-    if isOptional {
-      let input = OutputBuffer(copying: body[...])
-      var cursor = ByteCursor(input.bytes)
-      let length = Int(try cursor.uint32("length"))
-      levels = try readHybrid(&cursor, bitWidth: 1, count: count)
-      #expect(cursor.offset == 4 + length)
-      body.removeFirst(4 + length)
-    }
-    let valueCount = levels.count { $0 == 1 }
+    let input = OutputBuffer(copying: page.body[...])
+    var cursor = ByteCursor(input.bytes)
+    let repetition = try levels(&cursor, upTo: leaf.maxRepetition, count: count)
+    let definition = try levels(&cursor, upTo: leaf.maxDefinition, count: count)
+    // A page begins with a row.
+    #expect(repetition.first ?? 0 == 0)
+    let valueCount = definition.count { $0 == leaf.maxDefinition }
+    let body = Array(page.body.dropFirst(cursor.offset))
     let encoding = try #require(header[2]?.integer)
-    var values = try values(body, type: page.type, encoding: encoding, count: valueCount, dictionary)[...]
-    return levels.map { $0 == 1 ? values.removeFirst() : .null }
+    var values = try values(body, type: page.type, leaf, encoding: encoding, count: valueCount, dictionary)[...]
+    return zip(repetition, definition).map { repetition, definition in
+      let cell = definition == leaf.maxDefinition ? values.removeFirst() : .null
+      return Entry(repetition: repetition, definition: definition, cell: cell)
+    }
+  }
+
+  private func levels(_ cursor: inout ByteCursor, upTo largest: Int, count: Int) throws -> [Int] {
+    guard largest > 0 else { return [Int](repeating: 0, count: count) }
+    let length = Int(try cursor.uint32("length"))
+    let start = cursor.offset
+    let bitWidth = Int.bitWidth - largest.leadingZeroBitCount
+    let levels = try readHybrid(&cursor, bitWidth: bitWidth, count: count).map { Int($0) }
+    #expect(cursor.offset == start + length)
+    return levels
   }
 
   private func values(
-    _ body: [UInt8], type: Int, encoding: Int, count: Int, _ dictionary: [Cell]
+    _ body: [UInt8], type: Int, _ leaf: LeafShape, encoding: Int, count: Int, _ dictionary: [Cell]
   ) throws -> [Cell] {
     let input = OutputBuffer(copying: body[...])
     var cursor = ByteCursor(input.bytes)
@@ -126,11 +190,16 @@ struct FileReader {
       cells = try readHybrid(&cursor, bitWidth: bitWidth, count: count).map { dictionary[Int($0)] }
     case 5:
       cells = try readDelta(&cursor, is32Bit: type == 1).map { type == 1 ? .int32(Int32($0)) : .int64($0) }
+    case 0 where type == 0:
+      let bits = try readBitPacked(&cursor, bitWidth: 1, count: count)
+      cells = bits.map { .boolean($0 == 1) }
     default:
       for _ in 0..<count {
         switch type {
         case 1: cells.append(.int32(Int32(bitPattern: try cursor.uint32("value"))))
         case 2: cells.append(.int64(Int64(bitPattern: try cursor.uint64("value"))))
+        case 4: cells.append(.float(try cursor.uint32("value")))
+        case 7: cells.append(.bytes(try cursor.bytes(try #require(leaf.width), "value").array))
         case 5: cells.append(.double(try cursor.uint64("value")))
         default:
           let length = Int(try cursor.uint32("length"))

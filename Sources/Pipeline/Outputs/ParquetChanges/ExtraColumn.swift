@@ -37,7 +37,7 @@ public enum ExtraColumn: String, CaseIterable, Sendable {
       ColumnDescriptor(rawValue, .int64, .required, logicalType: .utcMicroseconds, encoding: .deltaBinaryPacked)
     case .query:
       ColumnDescriptor(
-        rawValue, .byteArray, .optional, logicalType: .string, encoding: .rleDictionary, hasBounds: false)
+        rawValue, .byteArray, .optional, logicalType: .string, encoding: .rleDictionary, bounds: .none)
     }
   }
 }

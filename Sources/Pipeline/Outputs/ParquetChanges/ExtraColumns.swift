@@ -3,7 +3,9 @@ import Bytes
 import ParquetWriter
 
 /// The chosen columns behind the nine, with the rows of one row group.
-final class ExtraColumns {
+///
+/// One thread at a time fills them; several may read them when it is done.
+final class ExtraColumns: @unchecked Sendable {
   /// The columns in their order.
   let chosen: [ExtraColumn]
   private(set) var rowCount = 0
@@ -54,16 +56,16 @@ final class ExtraColumns {
   func noteOpen() { xid.noteOpen() }
 
   /// Shows the columns in their order.
-  func appendColumns(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+  func appendColumns(to receiver: inout ColumnReceiver) throws(ParquetError) {
     for column in chosen {
       switch column {
-      case .file: try encoder.append(file)
-      case .seq: try encoder.append(sequence)
-      case .gtid: try encoder.append(gtid)
-      case .xid: if xid.open == nil { try encoder.append(xid.column()) } else { encoder.postpone() }
-      case .threadID: try encoder.append(threadID)
-      case .commitTime: try encoder.append(commitTime)
-      case .query: try encoder.append(query)
+      case .file: try receiver.append(file)
+      case .seq: try receiver.append(sequence)
+      case .gtid: try receiver.append(gtid)
+      case .xid: if xid.open == nil { try receiver.append(xid.column()) } else { receiver.postpone() }
+      case .threadID: try receiver.append(threadID)
+      case .commitTime: try receiver.append(commitTime)
+      case .query: try receiver.append(query)
       }
     }
   }

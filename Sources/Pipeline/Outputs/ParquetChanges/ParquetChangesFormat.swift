@@ -55,7 +55,7 @@ final class ParquetChangesFormat: PartFormat {
   init(_ settings: ParquetChangesSettings) throws(PipelineError) {
     self.settings = settings
     do {
-      encoder = try RowGroupEncoder(schema: settings.schema, properties: settings.properties)
+      encoder = try RowGroupEncoder(properties: settings.properties)
     } catch {
       throw .parquet(error)
     }

@@ -53,24 +53,24 @@ struct RowChangeColumns: ~Copyable, RowBatch {
       ColumnDescriptor("database", .byteArray, .optional, logicalType: .string, encoding: .rleDictionary),
       ColumnDescriptor("table_name", .byteArray, .optional, logicalType: .string, encoding: .rleDictionary),
       ColumnDescriptor("dml_type", .byteArray, .required, logicalType: .string, encoding: .rleDictionary),
-      ColumnDescriptor("before_values", .byteArray, .optional, logicalType: json, hasBounds: false),
-      ColumnDescriptor("after_values", .byteArray, .optional, logicalType: json, hasBounds: false),
+      ColumnDescriptor("before_values", .byteArray, .optional, logicalType: json, bounds: .none),
+      ColumnDescriptor("after_values", .byteArray, .optional, logicalType: json, bounds: .none),
     ]
     return Schema(nine + extra.map(\.descriptor))
   }
 
   /// Shows the columns in the order of the schema.
-  func appendColumns(to encoder: inout RowGroupEncoder) throws(ParquetError) {
-    try encoder.append(timestamp)
-    try encoder.append(serverID)
-    try encoder.append(logPosition)
-    try encoder.append(eventRowIndex)
-    try encoder.append(database)
-    try encoder.append(table)
-    try encoder.append(dmlType)
-    try encoder.append(before)
-    try encoder.append(after)
-    try extra?.appendColumns(to: &encoder)
+  func appendColumns(to receiver: inout ColumnReceiver) throws(ParquetError) {
+    try receiver.append(timestamp)
+    try receiver.append(serverID)
+    try receiver.append(logPosition)
+    try receiver.append(eventRowIndex)
+    try receiver.append(database)
+    try receiver.append(table)
+    try receiver.append(dmlType)
+    try receiver.append(before)
+    try receiver.append(after)
+    try extra?.appendColumns(to: &receiver)
   }
 
   /// Forgets all rows, and most memory beyond what ordinary rows need.

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Pages that several threads compress: the same file as one thread makes, with every page in its place.
-@Suite struct ColumnChunkEncoderTests {
+@Suite struct RowGroupEncoderTests {
   private static let columns = [
     ColumnDescriptor("text", .byteArray, .optional, logicalType: .string),
     ColumnDescriptor("name", .byteArray, .optional, encoding: .rleDictionary),
@@ -70,7 +70,7 @@ import Testing
     properties.threadCount = 4
     let output = try OutputFolder(folder.path + "/out").createFile("x.parquet")
     let writer = try ParquetFileWriter(output, schema: Schema(Self.columns), application: properties.application)
-    var encoder = try RowGroupEncoder(schema: Schema(Self.columns), properties: properties)
+    var encoder = try RowGroupEncoder(properties: properties)
     try writer.writeRowGroup(batch, &encoder)
     output.abandon()
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out"])

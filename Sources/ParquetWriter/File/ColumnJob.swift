@@ -1,0 +1,114 @@
+import Bytes
+import Synchronization
+
+/// The work on one column of a row group: its plan, and its pages, which several threads encode at once.
+///
+/// Whoever claims the column first plans it; then each takes the next page that nobody has taken yet.
+final class ColumnJob: @unchecked Sendable {
+  let leaf: SchemaLeaf
+  private let isPlanned = Atomic(false)
+  private let nextPage = Atomic(0)
+  private var plan: ColumnChunkPlan?
+  private var results: [PageResult] = []
+  private var statistics = Statistics(nullCount: 0, bounds: nil)
+  private var levelCount = 0
+
+  init(_ leaf: SchemaLeaf) { self.leaf = leaf }
+
+  /// Plans the column, unless another thread does.
+  func plan(
+    _ column: borrowing some ParquetColumn & ~Copyable, rowCount: Int, properties: WriterProperties
+  ) throws(ParquetError) {
+    guard isPlanned.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else { return }
+    try leaf.check(column, rowCount: rowCount)
+    let plan = column.plan(for: leaf.column, properties: properties)
+    statistics = Statistics(nullCount: column.nullCount, bounds: plan.bounds)
+    levelCount = column.levelCount
+    results = (0..<plan.encodedPageCount).map { _ in PageResult() }
+    self.plan = plan
+  }
+
+  /// Encodes pages that no other thread has taken, until there are none.
+  func encode(_ column: borrowing some ParquetColumn & ~Copyable, with encoder: inout PageEncoder) {
+    guard let plan else { return }
+    while true {
+      let index = nextPage.add(1, ordering: .relaxed).oldValue
+      guard index < results.count else { return }
+      results[index].fill { output throws(ParquetError) in
+        try encoder.encode(pageAt: index, of: column, leaf: leaf, plan: plan, to: &output)
+      }
+    }
+  }
+
+  /// Lays down the pages that were encoded.
+  func write(to output: inout RowGroupOutput, codec: CompressionCodec) throws(ParquetError) -> ColumnChunk? {
+    guard plan != nil else { return nil }
+    var pages = EncodedPages(at: output.offset)
+    for result in results { pages.append(try result.write(to: &output)) }
+    return chunk(pages, codec)
+  }
+
+  /// Encodes all pages straight into `output`.
+  func write(
+    _ column: borrowing some ParquetColumn & ~Copyable, with encoder: inout PageEncoder,
+    to output: inout RowGroupOutput, codec: CompressionCodec
+  ) throws(ParquetError) -> ColumnChunk? {
+    guard let plan else { return nil }
+    // The plan of one column is enough to hold.
+    self.plan = nil
+    var pages = EncodedPages(at: output.offset)
+    for index in 0..<plan.encodedPageCount {
+      pages.append(try encoder.encode(pageAt: index, of: column, leaf: leaf, plan: plan, to: &output))
+    }
+    return chunk(pages, codec)
+  }
+
+  private func chunk(_ pages: EncodedPages, _ codec: CompressionCodec) -> ColumnChunk {
+    ColumnChunk(
+      metaData: ColumnMetaData(
+        leaf: leaf, codec: codec, valueCount: levelCount, statistics: statistics, pages: pages))
+  }
+}
+
+extension SchemaLeaf {
+  /// Throws unless `column` can stand here with `rowCount` rows.
+  fileprivate func check(
+    _ column: borrowing some ParquetColumn & ~Copyable, rowCount: Int
+  ) throws(ParquetError) {
+    guard column.type == self.column.type else {
+      throw .batchMismatch("column \(dottedPath) has values of another type")
+    }
+    guard column.fits(self) else { throw .batchMismatch("column \(dottedPath) is nested otherwise") }
+    guard column.rowCount == rowCount else {
+      throw .batchMismatch("column \(dottedPath) has \(column.rowCount) rows instead of \(rowCount)")
+    }
+    guard hasLevels || column.nullCount == 0 else {
+      throw .batchMismatch("column \(dottedPath) is required and has nulls")
+    }
+  }
+}
+
+/// A page that was encoded before its turn. One thread fills it.
+private final class PageResult: @unchecked Sendable {
+  private var output = OutputBuffer(capacity: 16)
+  private var page: Result<EncodedPage, ParquetError>?
+
+  func fill(_ encode: (inout OutputBuffer) throws(ParquetError) -> EncodedPage) {
+    do throws(ParquetError) { page = .success(try encode(&output)) } catch { page = .failure(error) }
+  }
+
+  /// Writes the page, and gives its memory back.
+  func write(to target: inout RowGroupOutput) throws(ParquetError) -> EncodedPage {
+    guard let page else { preconditionFailure("a page was not encoded") }
+    let encoded = try page.get()
+    try Self.write(output, to: &target)
+    output = OutputBuffer(capacity: 16)
+    return encoded
+  }
+
+  private static func write(
+    _ source: borrowing OutputBuffer, to target: inout RowGroupOutput
+  ) throws(ParquetError) {
+    try target.write(source.bytes)
+  }
+}

@@ -1,0 +1,69 @@
+import Dispatch
+import Platform
+import Synchronization
+
+/// The work on one row group.
+///
+/// Threads walk the columns of the batch side by side, first to plan them, then to encode their pages:
+///
+///     column 0: page 0, 1, 2 … column 1: page 0, 1 … ──► workers, each with a codec of its own ──► pages in order
+///
+/// The calling thread is one of them. The bytes are the same whatever the number of workers. Memory is bounded by the plans
+/// and the compressed pages of one row group.
+final class RowGroupJob: @unchecked Sendable {
+  let columns: [ColumnJob]
+  let rowCount: Int
+  let properties: WriterProperties
+  var output: RowGroupOutput
+  /// The columns that are written; nil for those that are postponed.
+  var chunks: [ColumnChunk?]
+
+  init(
+    _ leaves: [SchemaLeaf], rowCount: Int, properties: WriterProperties, output: consuming RowGroupOutput
+  ) {
+    columns = leaves.map { ColumnJob($0) }
+    chunks = leaves.map { _ in nil }
+    self.rowCount = rowCount
+    self.properties = properties
+    self.output = output
+  }
+
+  /// Writes all columns, one after the other.
+  func write(_ batch: borrowing some RowBatch & ~Copyable, _ worker: SharedPageEncoder) throws(ParquetError) {
+    try walk(batch, .write, worker)
+    try output.flush()
+  }
+
+  /// Writes all columns, which `workers` encode side by side.
+  func write(_ batch: borrowing some RowBatch & ~Copyable, _ workers: [SharedPageEncoder]) throws(ParquetError) {
+    try walkSideBySide(batch, .plan, workers)
+    try walkSideBySide(batch, .encode, workers)
+    for (index, column) in columns.enumerated() {
+      chunks[index] = try column.write(to: &output, codec: properties.compression.codec)
+    }
+    try output.flush()
+  }
+
+  private func walk(
+    _ batch: borrowing some RowBatch & ~Copyable, _ task: ColumnReceiver.Task, _ worker: SharedPageEncoder
+  ) throws(ParquetError) {
+    var receiver = ColumnReceiver(self, task, worker)
+    try batch.appendColumns(to: &receiver)
+    try receiver.finish()
+  }
+
+  /// Throws an error of one of the walks.
+  private func walkSideBySide(
+    _ batch: borrowing some RowBatch & ~Copyable, _ task: ColumnReceiver.Task, _ workers: [SharedPageEncoder]
+  ) throws(ParquetError) {
+    let failure = Mutex<ParquetError?>(nil)
+    DispatchQueue.concurrentPerform(iterations: workers.count) { index in
+      do throws(ParquetError) {
+        try walk(batch, task, workers[index])
+      } catch {
+        failure.withLock { $0 = $0 ?? error }
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+  }
+}

@@ -1,0 +1,58 @@
+// https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
+
+/// One column: a leaf of the schema.
+public struct ColumnDescriptor: Sendable, Equatable {
+  /// The name, unique among its neighbours.
+  public let name: String
+  /// How values are stored.
+  public let type: PhysicalType
+  /// How often a value occurs in a row or in the group around it.
+  public let repetition: FieldRepetitionType
+  /// Meaning of the values; nil for nothing beyond `type`.
+  public let logicalType: LogicalType?
+  /// The encoding to use where it is smaller than PLAIN. A column builder that does not know it uses PLAIN.
+  public let encoding: ColumnEncoding
+  /// The smallest and the largest value that column chunks tell.
+  public let bounds: BoundsRule
+  /// Number by which readers find the column when its name changes.
+  public let fieldID: Int32?
+
+  /// A column.
+  public init(
+    _ name: String, _ type: PhysicalType, _ repetition: FieldRepetitionType, logicalType: LogicalType? = nil,
+    encoding: ColumnEncoding = .plain, bounds: BoundsRule = .exact, fieldID: Int32? = nil
+  ) {
+    self.name = name
+    self.type = type
+    self.repetition = repetition
+    self.logicalType = logicalType
+    self.encoding = encoding
+    self.bounds = bounds
+    self.fieldID = fieldID
+  }
+}
+
+/// The encoding that a column asks for.
+public enum ColumnEncoding: Sendable, Equatable {
+  /// The values as they are, one after the other.
+  case plain
+  /// Indices into a dictionary.
+  case rleDictionary
+  /// Differences of neighbours, bit-packed.
+  case deltaBinaryPacked
+  /// One of these, by their sizes.
+  case smallest
+
+  /// True if a dictionary may be tried.
+  var canBeDictionary: Bool { self == .rleDictionary || self == .smallest }
+}
+
+/// The smallest and the largest value that column chunks of a column tell.
+public enum BoundsRule: Sendable, Equatable {
+  /// Neither.
+  case none
+  /// Both as they are; none of them where one is too long.
+  case exact
+  /// Both, of text; where one is too long, a shorter one beyond it.
+  case truncated
+}
