@@ -33,6 +33,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -60,7 +61,12 @@ let package = Package(
     .target(
       name: "ParquetWriter", dependencies: ["Bytes", "Platform", "CZlib", "CZstd"], swiftSettings: strict),
     .target(
-      name: "Pipeline", dependencies: ["Bytes", "Platform", "BinlogParser", "ParquetWriter"], swiftSettings: strict),
+      name: "Pipeline",
+      dependencies: [
+        "Bytes", "Platform", "BinlogParser", "ParquetWriter",
+        .product(name: "BasicContainers", package: "swift-collections"),
+      ],
+      swiftSettings: strict),
     .target(
       name: "HTTP",
       dependencies: [

@@ -36,6 +36,14 @@ extension OutputBuffer {
     }
   }
 
+  /// Appends `text`, which is in `characterSet`, transcoded to UTF-8, with U+FFFD for what cannot be decoded.
+  mutating func append(repairedUTF8Of text: RawSpan, from characterSet: CharacterSet) {
+    switch characterSet {
+    case .utf8mb4, .utf8mb3, .ascii, .binary: append(text.utf8String)
+    default: _ = append(transcoded: text, from: characterSet, as: PlainCharacters.self)
+    }
+  }
+
   /// Appends `text` as `append(jsonString:from:)` does, and escapes also what steers a terminal.
   @usableFromInline
   mutating func append(terminalString text: RawSpan, from characterSet: CharacterSet) -> Int {

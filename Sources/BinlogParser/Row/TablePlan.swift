@@ -20,13 +20,15 @@ public final class TablePlan: Sendable {
   @usableFromInline let jsonKeys: StringPool
   /// Each column's part of a text line up to its value, and the end of the line before: `\n  [0] name = `.
   @usableFromInline let textKeys: StringPool
-  /// The labels of all ENUM and SET columns, escaped as the inside of a JSON string.
+  /// The labels of all ENUM and SET columns in UTF-8.
+  @usableFromInline let labelTexts: StringPool
+  /// The same, escaped as the inside of a JSON string.
   @usableFromInline let labels: StringPool
   /// True if a label holds a character that steers a terminal.
   @usableFromInline let labelsSteerTerminal: Bool
 
   /// Bytes of memory, roughly.
-  var weight: Int { 1024 + columns.count * 384 + labels.count * 128 + tableSchema.byteCount }
+  var weight: Int { 1024 + columns.count * 384 + labels.count * 256 + tableSchema.byteCount }
 
   /// "schema.table".
   public var qualifiedName: String { "\(schema).\(table)" }
@@ -54,8 +56,10 @@ public final class TablePlan: Sendable {
     schema = event.schema.utf8String
     table = event.table.utf8String
     lookup?.complete(&metadata, definitions, schema: schema, table: table, at: place, isMariaDB: isMariaDB)
-    var labels = StringPool()
-    columns = Self.compile(event, definitions, metadata, isMariaDB: isMariaDB, &labels)
+    var texts = StringPool()
+    columns = Self.compile(event, definitions, metadata, isMariaDB: isMariaDB, &texts)
+    let labels = texts.asJSON
+    labelTexts = texts
     hiddenFractions = isMariaDB ? HiddenFractions(columns, areDenied: metadata.temporalsHaveNoFractions) : nil
     self.labels = labels
     labelsSteerTerminal = labels.steersTerminal
@@ -64,7 +68,7 @@ public final class TablePlan: Sendable {
     self.names = names
     let keyNames = names ?? definitions.indices.map { "c\($0)" }
     tableSchema = TableSchema(
-      database: schema, table: table, columns: Self.describe(definitions, metadata, columns, labels, keyNames),
+      database: schema, table: table, columns: Self.describe(definitions, metadata, columns, texts, keyNames),
       primaryKey: metadata.primaryKey, from: .log)
     jsonKeys = Self.jsonKeys(keyNames)
     textKeys = Self.textKeys(names, count: definitions.count)
@@ -172,38 +176,39 @@ extension TableMapMetadata {
 }
 
 extension StringPool {
-  /// The label `index`, which stands there as the inside of a JSON string.
-  fileprivate func text(_ index: Int) -> String {
-    var text = ""
-    var scalars = String(decoding: runs[index].bytes, as: UTF8.self).unicodeScalars.makeIterator()
-    while let scalar = scalars.next() {
-      guard scalar == "\\", let escape = scalars.next() else {
-        text.unicodeScalars.append(scalar)
-        continue
-      }
-      switch escape {
-      case "b": text += "\u{8}"
-      case "f": text += "\u{C}"
-      case "n": text += "\n"
-      case "r": text += "\r"
-      case "t": text += "\t"
-      case "u":
-        let digits = (0..<4).compactMap { _ in scalars.next().map(Character.init) }
-        UInt32(String(digits), radix: 16).flatMap(Unicode.Scalar.init).map { text.unicodeScalars.append($0) }
-      default: text.unicodeScalars.append(escape)
-      }
-    }
-    return text
+  /// The run `index`, which is UTF-8.
+  fileprivate func text(_ index: Int) -> String { String(decoding: runs[index].bytes, as: UTF8.self) }
+
+  /// The runs, which are UTF-8, each as the inside of a JSON string.
+  fileprivate var asJSON: StringPool {
+    var pool = StringPool()
+    for run in runs { pool.append { $0.append(jsonStringContent: run.bytes.span.bytes) } }
+    return pool
   }
 
-  /// Appends an ENUM's or SET's label as the inside of a JSON string.
-  mutating func append(label: [UInt8], _ characterSet: CharacterSet) {
-    append { buffer in
-      var raw = OutputBuffer(capacity: label.count)
-      raw.append(contentsOf: label)
-      var string = OutputBuffer(capacity: label.count + 16)
-      _ = string.append(jsonString: raw.bytes, from: characterSet)
-      buffer.append(string.bytes.extracting(1..<string.count - 1))
+  /// Appends an ENUM's or SET's label.
+  fileprivate mutating func append(label: [UInt8], _ characterSet: CharacterSet) {
+    append { $0.append(repairedUTF8Of: label.span.bytes, from: characterSet) }
+  }
+}
+
+extension TablePlan {
+  /// Appends the label of an ENUM's `index`, or the index where the label is not known. 0 is the empty string.
+  public func appendLabel(_ index: UInt64, _ labels: Range<Int>, to buffer: inout OutputBuffer) {
+    guard index > 0 else { return }
+    guard index <= UInt64(labels.count) else { return buffer.append(decimal: index) }
+    labelTexts.append(labels.lowerBound + Int(index) - 1, to: &buffer)
+  }
+
+  /// Appends a SET's labels with commas between them, or the mask where they are not known.
+  public func appendLabels(_ mask: UInt64, _ labels: Range<Int>, to buffer: inout OutputBuffer) {
+    let known = labels.count >= 64 ? UInt64.max : 1 << UInt64(labels.count) - 1
+    guard !labels.isEmpty, mask & ~known == 0 else { return buffer.append(decimal: mask) }
+    var rest = mask
+    while rest != 0 {
+      labelTexts.append(labels.lowerBound + rest.trailingZeroBitCount, to: &buffer)
+      rest &= rest &- 1
+      if rest != 0 { buffer.append(UInt8(ascii: ",")) }
     }
   }
 }

@@ -1,0 +1,71 @@
+/// Every column that a table's dataset has ever had, by its name: no name ever gets a second type.
+///
+/// The same columns and the same changes give the same names and field ids, in whatever run.
+struct DatasetColumns: Equatable, Sendable {
+  /// A column of the dataset.
+  struct Column: Hashable, Sendable {
+    /// The name in the files.
+    let name: String
+    let type: DatasetType
+    /// Number by which readers find it.
+    let fieldID: Int32
+  }
+
+  /// The columns in the order in which they came.
+  private(set) var columns: [Column] = []
+  /// Index of each by its name in small letters: engines take "Amount" and "amount" for one column.
+  private var indices: [String: Int] = [:]
+
+  /// The columns that tell what happened have the numbers below.
+  static let firstFieldID: Int32 = 101
+
+  /// No columns yet.
+  init() {}
+
+  /// The columns of a table with these `names` and `types`, in its order: those that the dataset has, or else new ones. A column that can
+  /// have its own name has it, whatever others are called.
+  mutating func assign(_ names: [String], _ types: [DatasetType]) -> [Column] {
+    var assigned = [Column?](repeating: nil, count: names.count)
+    var taken = Set<String>()
+    for onlyOwnNames in [true, false] {
+      for (index, (name, type)) in zip(names, types).enumerated() where assigned[index] == nil {
+        var candidates = Candidates(name, type)
+        repeat {
+          let candidate = candidates.next()
+          let key = candidate.lowercased()
+          guard !taken.contains(key), let column = column(candidate, key, type) else { continue }
+          taken.insert(key)
+          assigned[index] = column
+        } while assigned[index] == nil && !onlyOwnNames
+      }
+    }
+    return assigned.compactMap { $0 }
+  }
+
+  /// The column `name`, which is made where there is none; nil where it has another type.
+  private mutating func column(_ name: String, _ key: String, _ type: DatasetType) -> Column? {
+    if let index = indices[key] { return columns[index].type == type ? columns[index] : nil }
+    let column = Column(name: name, type: type, fieldID: Self.firstFieldID + Int32(clamping: columns.count))
+    indices[key] = columns.count
+    columns.append(column)
+    return column
+  }
+}
+
+/// Names for a column, the best first: its own, that with its type's word, and that with ever more underscores.
+private struct Candidates {
+  private let name: String
+  private let word: String
+  private var count = 0
+
+  /// Names for a column that the table calls `name`. One that begins as the columns that tell what happened do gets a further underscore.
+  init(_ name: String, _ type: DatasetType) {
+    self.name = name.lowercased().hasPrefix("_cdc_") ? "_\(name)" : name
+    word = type.word
+  }
+
+  mutating func next() -> String {
+    defer { count += 1 }
+    return count == 0 ? name : "\(name)__\(word)" + String(repeating: "_", count: count - 1)
+  }
+}
