@@ -182,13 +182,21 @@ extension StringPool {
   /// The runs, which are UTF-8, each as the inside of a JSON string.
   fileprivate var asJSON: StringPool {
     var pool = StringPool()
-    for run in runs { pool.append { $0.append(jsonStringContent: run.bytes.span.bytes) } }
+    for run in runs { pool.append { $0.append(jsonStringContent: OutputBuffer(copying: run.bytes).bytes) } }
     return pool
   }
 
   /// Appends an ENUM's or SET's label.
   fileprivate mutating func append(label: [UInt8], _ characterSet: CharacterSet) {
-    append { $0.append(repairedUTF8Of: label.span.bytes, from: characterSet) }
+    append { $0.append(repairedUTF8Of: OutputBuffer(copying: label).bytes, from: characterSet) }
+  }
+}
+
+extension OutputBuffer {
+  /// A buffer with a copy of `bytes`.
+  fileprivate init(copying bytes: [UInt8]) {
+    self.init(capacity: bytes.count)
+    append(contentsOf: bytes)
   }
 }
 

@@ -4,7 +4,7 @@ import Bytes
 extension OutputBuffer {
   /// Appends "00112233-4455-4677-8899-aabbccddeeff".
   @usableFromInline
-  mutating func append(uuid bytes: InlineArray<16, UInt8>) {
+  package mutating func append(uuid bytes: InlineArray<16, UInt8>) {
     for index in 0..<16 {
       if index == 4 || index == 6 || index == 8 || index == 10 { append(UInt8(ascii: "-")) }
       append(hexDigit: bytes[index] >> 4)
@@ -14,7 +14,7 @@ extension OutputBuffer {
 
   /// Appends "1.2.3.4": the four bytes from `start` on.
   @usableFromInline
-  mutating func append(inet4 bytes: InlineArray<16, UInt8>, at start: Int) {
+  package mutating func append(inet4 bytes: InlineArray<16, UInt8>, at start: Int) {
     for index in start..<start + 4 {
       if index > start { append(UInt8(ascii: ".")) }
       append(decimal: UInt64(bytes[index]))
@@ -24,7 +24,7 @@ extension OutputBuffer {
   /// Appends "2001:db8::1": the first of the longest runs of zero groups, and be it one, is left out; the last four bytes of an address of
   /// IPv4, mapped or compatible, are in its style.
   @usableFromInline
-  mutating func append(inet6 bytes: InlineArray<16, UInt8>) {
+  package mutating func append(inet6 bytes: InlineArray<16, UInt8>) {
     let gap = Self.longestGap(of: bytes)
     let isMapped = gap == 0..<5 && Self.group(5, of: bytes) == 0xFFFF
     let count = isMapped || gap == 0..<6 ? 6 : 8

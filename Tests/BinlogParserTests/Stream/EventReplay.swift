@@ -79,7 +79,8 @@ struct EventReplay {
       try singles.check(&single, row, table)
       written.append(row)
     }
-    #expect(single.isAtEnd)
+    let isAtEnd = single.isAtEnd
+    #expect(isAtEnd)
     return written
   }
 

@@ -91,18 +91,18 @@ struct ValueColumns: ~Copyable {
   }
 
   /// Shows the columns in the order of the schema.
-  func appendColumns(to encoder: inout RowGroupEncoder) throws(ParquetError) {
+  func appendColumns(to receiver: inout ColumnReceiver) throws(ParquetError) {
     for slot in slots {
       let index = slot.index
       switch slot.storage {
-      case .booleans: try encoder.append(booleans[index])
-      case .int32s: try encoder.append(int32s[index])
-      case .int64s: try encoder.append(int64s[index])
-      case .int128s: try encoder.append(int128s[index])
-      case .floats: try encoder.append(floats[index])
-      case .doubles: try encoder.append(doubles[index])
-      case .bytes: try encoder.append(bytes[index])
-      case .lists: try encoder.append(lists[index])
+      case .booleans: try receiver.append(booleans[index])
+      case .int32s: try receiver.append(int32s[index])
+      case .int64s: try receiver.append(int64s[index])
+      case .int128s: try receiver.append(int128s[index])
+      case .floats: try receiver.append(floats[index])
+      case .doubles: try receiver.append(doubles[index])
+      case .bytes: try receiver.append(bytes[index])
+      case .lists: try receiver.append(lists[index])
       }
     }
   }
