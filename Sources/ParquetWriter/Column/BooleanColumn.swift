@@ -50,7 +50,7 @@ extension BooleanColumn: FlatColumn {
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
     ColumnChunkPlan(
       pages: validity.pages(rowLimit: 8 * max(1, properties.pageSize)),
-      bounds: descriptor.bounds == .none ? nil : bounds)
+      bounds: bounds(of: wholePage, for: descriptor, properties: properties))
   }
 
   /// Appends the values of one page, eight in a byte.
@@ -69,15 +69,21 @@ extension BooleanColumn: FlatColumn {
     output.appendUnchecked(rest)
   }
 
+  /// Nothing to look for: a filter of two values excludes none.
+  public func withPlainValues(_ body: (RawSpan, _ width: Int?) -> Void) {}
+
   /// The lowest bits of eight bytes. The multiplication moves that of byte i, of bit 8 i, to bit 56 + i.
   private static func packed(_ word: UInt64) -> UInt8 {
     UInt8(truncatingIfNeeded: (word &* 0x0102_0408_1020_4080) >> 56)
   }
 
-  private var bounds: Statistics.Bounds? {
-    guard values.count > 0 else { return nil }
+  /// The bounds of one page.
+  public func bounds(
+    of page: PageRange, for descriptor: ColumnDescriptor, properties: WriterProperties
+  ) -> Statistics.Bounds? {
+    guard descriptor.bounds != .none, !page.values.isEmpty else { return nil }
     var (smallest, largest): (UInt8, UInt8) = (1, 0)
-    for index in 0..<values.count {
+    for index in page.values {
       smallest = min(smallest, values.bytes[byteAt: index])
       largest = max(largest, values.bytes[byteAt: index])
     }

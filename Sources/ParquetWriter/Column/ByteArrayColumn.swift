@@ -91,7 +91,7 @@ extension ByteArrayColumn: FlatColumn {
   /// marked while the column was filled.
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
     var plan = ColumnChunkPlan(
-      pages: sections.pages(to: end), bounds: bounds(descriptor.bounds, sizeLimit: properties.boundSizeLimit))
+      pages: sections.pages(to: end), bounds: bounds(in: 0..<values.count, for: descriptor, properties: properties))
     guard descriptor.encoding.canBeDictionary, let first = plan.pages.first else { return plan }
     plan.dictionary = PlainDictionary.make(
       values.bytes, width: nil, valueCount: validity.valueCount, sizeLimit: properties.dictionaryPageSizeLimit)
@@ -114,13 +114,25 @@ extension ByteArrayColumn: FlatColumn {
     plan.encoding(of: page) == .plain ? values.bytes.extracting(page.bytes) : RawSpan()
   }
 
-  private func bounds(_ rule: BoundsRule, sizeLimit: Int) -> Statistics.Bounds? {
-    guard rule != .none else { return nil }
-    var bounds = ByteArrayBounds(sizeLimit: sizeLimit)
-    var cursor = ByteCursor(values.bytes)
+  /// The bounds of one page.
+  public func bounds(
+    of page: PageRange, for descriptor: ColumnDescriptor, properties: WriterProperties
+  ) -> Statistics.Bounds? {
+    bounds(in: page.bytes, for: descriptor, properties: properties)
+  }
+
+  /// Calls `body` with all values.
+  public func withPlainValues(_ body: (RawSpan, _ width: Int?) -> Void) { body(values.bytes, nil) }
+
+  private func bounds(
+    in range: Range<Int>, for descriptor: ColumnDescriptor, properties: WriterProperties
+  ) -> Statistics.Bounds? {
+    guard descriptor.bounds != .none else { return nil }
+    var bounds = ByteArrayBounds(sizeLimit: properties.boundSizeLimit)
+    var cursor = ByteCursor(values.bytes.extracting(range))
     while let length = try? cursor.uint32("length"), let value = try? cursor.bytes(Int(length), "value") {
       bounds.include(value)
     }
-    return bounds.bounds(rule)
+    return bounds.bounds(descriptor.bounds)
   }
 }

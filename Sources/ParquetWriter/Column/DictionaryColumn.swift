@@ -98,7 +98,7 @@ extension DictionaryColumn: FlatColumn {
     return ColumnChunkPlan(
       dictionary: hasDictionary ? dictionary : nil,
       pages: pageRanges(pageSize: properties.pageSize, isPlain: !hasDictionary),
-      bounds: bounds(descriptor.bounds, sizeLimit: properties.boundSizeLimit))
+      bounds: bounds(of: wholePage, for: descriptor, properties: properties))
   }
 
   /// Pages near `pageSize`: of the bytes of the values in PLAIN, or of the indices before packing.
@@ -138,15 +138,20 @@ extension DictionaryColumn: FlatColumn {
     }
   }
 
-  /// An entry that no row has does not count.
-  private func bounds(_ rule: BoundsRule, sizeLimit: Int) -> Statistics.Bounds? {
-    guard rule != .none else { return nil }
+  /// The bounds of one page. An entry that no row has does not count.
+  public func bounds(
+    of page: PageRange, for descriptor: ColumnDescriptor, properties: WriterProperties
+  ) -> Statistics.Bounds? {
+    guard descriptor.bounds != .none else { return nil }
     var isUsed = [Bool](repeating: false, count: entryRanges.count)
-    for index in indices { isUsed[Int(index)] = true }
-    var bounds = ByteArrayBounds(sizeLimit: sizeLimit)
+    for index in indices[page.values] { isUsed[Int(index)] = true }
+    var bounds = ByteArrayBounds(sizeLimit: properties.boundSizeLimit)
     for (range, isUsed) in zip(entryRanges, isUsed) where isUsed { bounds.include(entries.bytes.extracting(range)) }
-    return bounds.bounds(rule)
+    return bounds.bounds(descriptor.bounds)
   }
+
+  /// Calls `body` with all entries.
+  public func withPlainValues(_ body: (RawSpan, _ width: Int?) -> Void) { body(entries.bytes, nil) }
 }
 
 extension PageRange {

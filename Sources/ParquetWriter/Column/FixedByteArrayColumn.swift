@@ -62,7 +62,7 @@ extension FixedByteArrayColumn: FlatColumn {
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
     var plan = ColumnChunkPlan(
       pages: validity.pages(rowLimit: max(1, properties.pageSize / width)),
-      bounds: descriptor.bounds == .none ? nil : bounds(isSigned: descriptor.logicalType?.isDecimal ?? false))
+      bounds: bounds(of: wholePage, for: descriptor, properties: properties))
     guard descriptor.encoding.canBeDictionary, let first = plan.pages.first else { return plan }
     plan.dictionary = PlainDictionary.make(
       values.bytes, width: width, valueCount: validity.valueCount, sizeLimit: properties.dictionaryPageSizeLimit)
@@ -86,9 +86,16 @@ extension FixedByteArrayColumn: FlatColumn {
     return values.bytes.extracting(page.values.lowerBound * width..<page.values.upperBound * width)
   }
 
-  private func bounds(isSigned: Bool) -> Statistics.Bounds? {
-    guard values.count > 0 else { return nil }
-    let bytes = values.bytes
+  /// Calls `body` with all values.
+  public func withPlainValues(_ body: (RawSpan, _ width: Int?) -> Void) { body(values.bytes, width) }
+
+  /// The bounds of one page.
+  public func bounds(
+    of page: PageRange, for descriptor: ColumnDescriptor, properties: WriterProperties
+  ) -> Statistics.Bounds? {
+    guard descriptor.bounds != .none, !page.values.isEmpty else { return nil }
+    let isSigned = descriptor.logicalType?.isDecimal ?? false
+    let bytes = values.bytes.extracting(page.values.lowerBound * width..<page.values.upperBound * width)
     var smallest = bytes.extracting(first: width)
     var largest = smallest
     for start in stride(from: width, to: bytes.byteCount, by: width) {

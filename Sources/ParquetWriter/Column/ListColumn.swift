@@ -69,6 +69,16 @@ extension ListColumn: ParquetColumn {
     entries.plan(for: descriptor, properties: properties)
   }
 
+  /// The bounds of one page.
+  public func bounds(
+    of page: PageRange, for descriptor: ColumnDescriptor, properties: WriterProperties
+  ) -> Statistics.Bounds? {
+    entries.bounds(of: page, for: descriptor, properties: properties)
+  }
+
+  /// Calls `body` with all values.
+  public func withPlainValues(_ body: (RawSpan, _ width: Int?) -> Void) { entries.withPlainValues(body) }
+
   /// Appends repetition and definition levels.
   public func appendLevels(of page: PageRange, leaf: SchemaLeaf, to output: inout OutputBuffer) {
     entries.appendLevels(of: page, leaf: leaf, to: &output)

@@ -81,6 +81,16 @@ extension NestedColumn: ParquetColumn where Values: ~Copyable {
     return plan
   }
 
+  /// The bounds of one page.
+  public func bounds(
+    of page: PageRange, for descriptor: ColumnDescriptor, properties: WriterProperties
+  ) -> Statistics.Bounds? {
+    values.bounds(of: page, for: descriptor, properties: properties)
+  }
+
+  /// Calls `body` with all values.
+  public func withPlainValues(_ body: (RawSpan, _ width: Int?) -> Void) { values.withPlainValues(body) }
+
   /// Appends repetition and definition levels.
   public func appendLevels(of page: PageRange, leaf: SchemaLeaf, to output: inout OutputBuffer) {
     Levels.append(page.entries, of: levels, for: leaf, to: &output)

@@ -57,8 +57,7 @@ extension NumericColumn: FlatColumn {
   /// Dictionary or differences where asked for and smaller, else PLAIN.
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
     let plain = PlainValues<Value>(values.bytes)
-    let isUnsigned = descriptor.logicalType?.isUnsignedInteger ?? false
-    let bounds = descriptor.bounds == .none ? nil : plain.bounds(isUnsigned: isUnsigned)
+    let bounds = bounds(of: wholePage, for: descriptor, properties: properties)
     let pages = validity.pages(rowLimit: max(1, properties.pageSize / MemoryLayout<Value.Bits>.size))
     var plan = ColumnChunkPlan(pages: pages, bounds: bounds)
     switch descriptor.encoding {
@@ -70,6 +69,26 @@ extension NumericColumn: FlatColumn {
     case .smallest: chooseSmallest(&plan, properties)
     }
     return plan
+  }
+
+  /// The bounds of one page.
+  public func bounds(
+    of page: PageRange, for descriptor: ColumnDescriptor, properties: WriterProperties
+  ) -> Statistics.Bounds? {
+    guard descriptor.bounds != .none else { return nil }
+    let plain = PlainValues<Value>(plainBytes(page))
+    return plain.bounds(isUnsigned: descriptor.logicalType?.isUnsignedInteger ?? false)
+  }
+
+  /// Calls `body` with all values.
+  public func withPlainValues(_ body: (RawSpan, _ width: Int?) -> Void) {
+    body(values.bytes, MemoryLayout<Value.Bits>.size)
+  }
+
+  @_lifetime(borrow self)
+  private func plainBytes(_ page: PageRange) -> RawSpan {
+    let size = MemoryLayout<Value.Bits>.size
+    return values.bytes.extracting(page.values.lowerBound * size..<page.values.upperBound * size)
   }
 
   /// Tells whether all readers understand the differences: fastparquet 2026.9 crashes on a page without any value.
@@ -100,8 +119,7 @@ extension NumericColumn: FlatColumn {
     } else if plan.encoding == .deltaBinaryPacked {
       DeltaBinaryPacked.append(PlainValues<Value>(values.bytes), in: page.values, to: &output)
     } else {
-      let size = MemoryLayout<Value.Bits>.size
-      output.append(values.bytes.extracting(page.values.lowerBound * size..<page.values.upperBound * size))
+      output.append(plainBytes(page))
     }
   }
 }

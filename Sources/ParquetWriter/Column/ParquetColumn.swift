@@ -16,6 +16,10 @@ public protocol ParquetColumn: ~Copyable, Sendable {
   func fits(_ leaf: SchemaLeaf) -> Bool
   /// Decides how the column becomes a column chunk: encoding, dictionary, pages and bounds.
   func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan
+  /// The smallest and the largest value of one page, where the column tells them.
+  func bounds(of page: PageRange, for descriptor: ColumnDescriptor, properties: WriterProperties) -> Statistics.Bounds?
+  /// Calls `body` with values in PLAIN, none of which is missing, and their width; nil for those with their length before them.
+  func withPlainValues(_ body: (RawSpan, _ width: Int?) -> Void)
   /// Appends the levels of one page; none where `leaf` has none.
   func appendLevels(of page: PageRange, leaf: SchemaLeaf, to output: inout OutputBuffer)
   /// Appends the values of one page in the plan's encoding, without levels.
@@ -51,6 +55,11 @@ extension FlatColumn where Self: ~Copyable {
 
   /// True outside of lists and maps, where at most one node of the path is optional.
   public func fits(_ leaf: SchemaLeaf) -> Bool { leaf.maxRepetitionLevel == 0 && leaf.maxDefinitionLevel <= 1 }
+
+  /// All rows as one page, for columns that need no range of bytes.
+  var wholePage: PageRange {
+    withValidity { PageRange(rows: 0..<$0.rowCount, values: 0..<$0.valueCount) }
+  }
 
   /// Appends 1 for a value and 0 for a null.
   public func appendLevels(of page: PageRange, leaf: SchemaLeaf, to output: inout OutputBuffer) {

@@ -32,7 +32,7 @@ struct PlainDictionary: ~Copyable {
     let prefix = width == nil ? 4 : 0
     var offset = 0
     while offset < plain.byteCount {
-      let length = width ?? Int(Self.load(plain, offset, as: UInt32.self))
+      let length = width ?? plain.plainLength(at: offset)
       let end = offset + prefix + length
       guard take(plain.extracting(offset + prefix..<end), stored: plain.extracting(offset..<end)) else { break }
       offset = end
@@ -67,7 +67,7 @@ struct PlainDictionary: ~Copyable {
 
   /// True if the entry at `offset` equals `value`.
   private func entry(at offset: Int, as value: RawSpan) -> Bool {
-    let length = width ?? Int(Self.load(entries.bytes, offset - 4, as: UInt32.self))
+    let length = width ?? entries.bytes.plainLength(at: offset - 4)
     return length == value.byteCount && entries.bytes.extracting(offset..<offset + length).isEqual(to: value)
   }
 
@@ -91,7 +91,7 @@ struct PlainDictionary: ~Copyable {
     var hash = UInt64(truncatingIfNeeded: value.byteCount)
     var offset = 0
     while offset + 8 <= value.byteCount {
-      hash = mixed(hash ^ load(value, offset, as: UInt64.self))
+      hash = mixed(hash ^ word(value, offset))
       offset += 8
     }
     var rest: UInt64 = 0
@@ -108,9 +108,7 @@ struct PlainDictionary: ~Copyable {
     return product.high ^ product.low
   }
 
-  private static func load<T: FixedWidthInteger & BitwiseCopyable>(
-    _ span: RawSpan, _ offset: Int, as type: T.Type
-  ) -> T {
-    T(littleEndian: unsafe span.unsafeLoadUnaligned(fromByteOffset: offset, as: T.self))
+  private static func word(_ span: RawSpan, _ offset: Int) -> UInt64 {
+    UInt64(littleEndian: unsafe span.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
 }

@@ -12,6 +12,10 @@ final class ColumnJob: @unchecked Sendable {
   private var results: [PageResult] = []
   private var statistics = Statistics(nullCount: 0, bounds: nil)
   private var levelCount = 0
+  private var pages: [PageRange] = []
+  /// The bounds of each page, where there is to be a page index.
+  private var pageBounds: [Statistics.Bounds?] = []
+  private var bloomFilter: BloomFilter?
 
   init(_ leaf: SchemaLeaf) { self.leaf = leaf }
 
@@ -24,6 +28,15 @@ final class ColumnJob: @unchecked Sendable {
     let plan = column.plan(for: leaf.column, properties: properties)
     statistics = Statistics(nullCount: column.nullCount, bounds: plan.bounds)
     levelCount = column.levelCount
+    if properties.hasPageIndex {
+      pages = plan.pages
+      pageBounds = pages.map { column.bounds(of: $0, for: leaf.column, properties: properties) }
+    }
+    if leaf.column.hasBloomFilter {
+      column.withPlainValues { values, width in
+        bloomFilter = BloomFilter(values, width: width, valueCount: levelCount - column.nullCount)
+      }
+    }
     results = (0..<plan.encodedPageCount).map { _ in PageResult() }
     self.plan = plan
   }
@@ -63,10 +76,18 @@ final class ColumnJob: @unchecked Sendable {
     return chunk(pages, codec)
   }
 
-  private func chunk(_ pages: EncodedPages, _ codec: CompressionCodec) -> ColumnChunk {
-    ColumnChunk(
-      metaData: ColumnMetaData(
-        leaf: leaf, codec: codec, valueCount: levelCount, statistics: statistics, pages: pages))
+  /// Writes the bloom filter, where the column has one.
+  func writeBloomFilter(of chunk: inout ColumnChunk, to output: inout RowGroupOutput) throws(ParquetError) {
+    guard let filter = bloomFilter?.encoded else { return }
+    chunk.metaData.bloomFilter = FileRange(offset: output.offset, length: filter.count)
+    try output.write(filter.bytes)
+  }
+
+  private func chunk(_ encoded: EncodedPages, _ codec: CompressionCodec) -> ColumnChunk {
+    let metaData = ColumnMetaData(
+      leaf: leaf, codec: codec, valueCount: levelCount, statistics: statistics, pages: encoded)
+    let index = pages.isEmpty ? nil : PageIndex(pages, pageBounds, encoded, leaf.column)
+    return ColumnChunk(metaData: metaData, pageIndex: index)
   }
 }
 

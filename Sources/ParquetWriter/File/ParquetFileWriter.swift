@@ -24,6 +24,9 @@ public final class ParquetFileWriter {
   /// Row groups at the end of the file that miss a column; none behind them is in `metaData` yet.
   private var incomplete: [RowGroup] = []
 
+  /// Row groups whose page indices are not written yet.
+  private var indexed: [RowGroup] = []
+
   private enum State {
     case growing, complete, failed
   }
@@ -41,7 +44,7 @@ public final class ParquetFileWriter {
   /// Bytes written so far.
   public var byteCount: Int { file.byteCount }
   /// Rows written so far.
-  public var rowCount: Int { incomplete.reduce(metaData.rowCount) { $0 + $1.rowCount } }
+  public var rowCount: Int { (incomplete + indexed).reduce(metaData.rowCount) { $0 + $1.rowCount } }
 
   /// Encodes `batch` and writes it as the next row group. A batch without rows writes nothing.
   ///
@@ -57,7 +60,7 @@ public final class ParquetFileWriter {
       let rowGroup = try encoder.write(batch, schema: schema, to: file)
       if rowGroup.missingColumn != nil { return incomplete.append(rowGroup) }
       guard incomplete.isEmpty else { throw ParquetError.batchMismatch("an earlier row group misses a column") }
-      metaData.append(rowGroup)
+      append(rowGroup)
     } catch {
       abandon()
       throw error
@@ -73,7 +76,7 @@ public final class ParquetFileWriter {
       for (index, rowGroup) in incomplete.enumerated() {
         var rowGroup = rowGroup
         try encoder.write(column(index), of: &rowGroup, schema: schema, to: file)
-        metaData.append(rowGroup)
+        append(rowGroup)
       }
     } catch {
       abandon()
@@ -85,9 +88,34 @@ public final class ParquetFileWriter {
   /// Writes the footer: the file is complete.
   public func complete(keyValueMetadata: [KeyValue] = []) throws(ParquetError) -> Summary {
     guard state == .growing, incomplete.isEmpty else { throw .notOpen(path: path) }
+    try writePageIndices()
     try write(metaData.footer(keyValueMetadata: keyValueMetadata))
     state = .complete
     return Summary(bytes: file.byteCount, rows: metaData.rowCount, rowGroups: metaData.rowGroupCount)
+  }
+
+  private func append(_ rowGroup: RowGroup) {
+    if rowGroup.hasPageIndex { indexed.append(rowGroup) } else { metaData.append(rowGroup) }
+  }
+
+  /// Writes the column indices of all row groups, then their offset indices: readers fetch each kind at once.
+  private func writePageIndices() throws(ParquetError) {
+    for group in indexed.indices {
+      try indexed[group].placePageIndices { index, place throws(ParquetError) in
+        guard let bytes = index.encodedColumnIndex else { return }
+        place.columnIndex = FileRange(offset: file.byteCount, length: bytes.count)
+        try write(bytes)
+      }
+    }
+    for group in indexed.indices {
+      try indexed[group].placePageIndices { index, place throws(ParquetError) in
+        let bytes = index.encodedOffsetIndex
+        place.offsetIndex = FileRange(offset: file.byteCount, length: bytes.count)
+        try write(bytes)
+      }
+      metaData.append(indexed[group])
+    }
+    indexed.removeAll()
   }
 
   private func abandon() {

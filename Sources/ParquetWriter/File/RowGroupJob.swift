@@ -31,7 +31,7 @@ final class RowGroupJob: @unchecked Sendable {
   /// Writes all columns, one after the other.
   func write(_ batch: borrowing some RowBatch & ~Copyable, _ worker: SharedPageEncoder) throws(ParquetError) {
     try walk(batch, .write, worker)
-    try output.flush()
+    try finish()
   }
 
   /// Writes all columns, which `workers` encode side by side.
@@ -40,6 +40,16 @@ final class RowGroupJob: @unchecked Sendable {
     try walkSideBySide(batch, .encode, workers)
     for (index, column) in columns.enumerated() {
       chunks[index] = try column.write(to: &output, codec: properties.compression.codec)
+    }
+    try finish()
+  }
+
+  /// Writes what stands behind the columns.
+  private func finish() throws(ParquetError) {
+    for (index, column) in columns.enumerated() {
+      guard var chunk = chunks[index] else { continue }
+      try column.writeBloomFilter(of: &chunk, to: &output)
+      chunks[index] = chunk
     }
     try output.flush()
   }

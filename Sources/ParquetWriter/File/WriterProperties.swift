@@ -24,7 +24,9 @@ public struct WriterProperties: Sendable, Equatable {
   public var dictionaryPageSizeLimit: Int
   /// The longest `min_value` or `max_value` in bytes.
   public var boundSizeLimit: Int
-  /// Threads that compress the pages of a column chunk side by side. The file is the same whatever their number.
+  /// True for an index of pages before the footer, by which readers skip pages.
+  public var hasPageIndex: Bool
+  /// Threads that compress the pages of a row group side by side. The file is the same whatever their number.
   public var threadCount: Int
 
   /// The defaults.
@@ -34,6 +36,7 @@ public struct WriterProperties: Sendable, Equatable {
     pageSize = Self.defaultPageSize
     dictionaryPageSizeLimit = Self.defaultDictionaryPageSizeLimit
     boundSizeLimit = Self.defaultBoundSizeLimit
+    hasPageIndex = false
     threadCount = Self.defaultThreadCount
   }
 }

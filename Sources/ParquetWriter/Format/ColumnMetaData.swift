@@ -15,12 +15,15 @@
 /// | 11 | dictionary_page_offset | i64 from the start of the file |
 /// | 12 | statistics | struct |
 /// | 13 | encoding_stats | list of PageEncodingStats |
+/// | 14 | bloom_filter_offset | i64 from the start of the file |
+/// | 15 | bloom_filter_length | i32 |
 package struct ColumnMetaData: ThriftStruct, Sendable {
   package let leaf: SchemaLeaf
   package let codec: CompressionCodec
   package let valueCount: Int
   package let statistics: Statistics
   package let pages: EncodedPages
+  var bloomFilter: FileRange?
 
   package func writeFields(to writer: inout CompactProtocolWriter) {
     writer.field(1, leaf.column.type.code)
@@ -34,5 +37,8 @@ package struct ColumnMetaData: ThriftStruct, Sendable {
     if let offset = pages.dictionaryPageOffset { writer.field(11, Int64(offset)) }
     writer.field(12, statistics)
     writer.field(13, list: pages.encodingStats)
+    guard let bloomFilter else { return }
+    writer.field(14, Int64(bloomFilter.offset))
+    writer.field(15, Int32(clamping: bloomFilter.length))
   }
 }

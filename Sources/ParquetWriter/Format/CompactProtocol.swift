@@ -27,7 +27,7 @@ package enum CompactType: UInt8, Sendable {
 /// | Value | Bytes |
 /// |---|---|
 /// | field header | one byte `delta << 4 \| type` where the id is 1 to 15 above the last one, else type and zigzag id |
-/// | bool | in the field header |
+/// | bool | in the field header, or a byte in a list |
 /// | i8 | one byte |
 /// | i16, i32, i64 | zigzag, then ULEB128 |
 /// | binary, string | length as ULEB128, then the bytes |
@@ -115,6 +115,27 @@ package struct CompactProtocolWriter: ~Copyable {
   package mutating func field(_ id: Int16, list: [String]) {
     listField(id, .binary, count: list.count)
     for value in list { string(value) }
+  }
+
+  /// A field that is a list of booleans, of which each is a byte.
+  package mutating func field(_ id: Int16, list: [Bool]) {
+    listField(id, .booleanTrue, count: list.count)
+    for value in list { output.append(value ? CompactType.booleanTrue.rawValue : CompactType.booleanFalse.rawValue) }
+  }
+
+  /// A field that is a list of `i64`.
+  package mutating func field(_ id: Int16, list: [Int64]) {
+    listField(id, .i64, count: list.count)
+    for value in list { zigzag(value) }
+  }
+
+  /// A field that is a list of `binary`.
+  package mutating func field(_ id: Int16, list: [[UInt8]]) {
+    listField(id, .binary, count: list.count)
+    for value in list {
+      output.appendULEB128(UInt64(value.count))
+      output.append(contentsOf: value)
+    }
   }
 
   /// A field that is a list of `count` structs, which the caller has encoded before and which follow as they are.

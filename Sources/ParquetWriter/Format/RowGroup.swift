@@ -33,6 +33,21 @@ package struct RowGroup: ThriftStruct, Sendable {
     missingColumn = nil
   }
 
+  /// True if its page indices are not written yet.
+  var hasPageIndex: Bool { columns.contains { $0.pageIndex != nil } }
+
+  /// Calls `write` with the index of each column that has one, to be told its place.
+  mutating func placePageIndices(
+    _ write: (PageIndex, inout PageIndex.Place) throws(ParquetError) -> Void
+  ) throws(ParquetError) {
+    for column in columns.indices {
+      guard let index = columns[column].pageIndex else { continue }
+      var place = columns[column].pageIndexPlace ?? PageIndex.Place()
+      try write(index, &place)
+      columns[column].pageIndexPlace = place
+    }
+  }
+
   package func writeFields(to writer: inout CompactProtocolWriter) {
     writer.field(1, list: columns)
     writer.field(2, Int64(columns.reduce(0) { $0 + $1.metaData.pages.uncompressedSize }))

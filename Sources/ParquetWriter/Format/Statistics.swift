@@ -11,9 +11,9 @@
 /// | 8 | is_min_value_exact | bool |
 ///
 /// Fields 1 and 2 are an older pair of bounds without a defined order, which is not written.
-package struct Statistics: ThriftStruct, Sendable, Equatable {
+public struct Statistics: ThriftStruct, Sendable, Equatable {
   /// The smallest and largest value in the column's order, or bounds beyond them that are not exact.
-  package struct Bounds: Sendable, Equatable {
+  public struct Bounds: Sendable, Equatable {
     package let min: [UInt8]
     package let max: [UInt8]
     package let isMinExact: Bool

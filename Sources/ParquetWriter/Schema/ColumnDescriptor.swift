@@ -16,6 +16,8 @@ public struct ColumnDescriptor: Sendable, Equatable {
   public let bounds: BoundsRule
   /// Number by which readers find the column when its name changes.
   public let fieldID: Int32?
+  /// True for a bloom filter in each row group, by which readers skip those without the value they look for.
+  public var hasBloomFilter = false
 
   /// A column.
   public init(

@@ -112,8 +112,26 @@ struct FileReader {
     return entries
   }
 
+  /// A struct that stands by itself at `range` of the file.
+  func structure(at range: Range<Int>) throws -> ThriftValue {
+    let input = OutputBuffer(copying: bytes[range])
+    var cursor = ByteCursor(input.bytes)
+    let value = try ThriftValue.readStruct(&cursor)
+    try cursor.expectEnd("struct")
+    return value
+  }
+
+  /// The struct whose place the fields `id` and `id + 1` of a column chunk tell.
+  func pageIndex(_ id: Int, rowGroup: Int, column: Int) throws -> ThriftValue? {
+    let chunk = try #require(rowGroups[rowGroup][1]?.list?[column])
+    guard let offset = chunk[id]?.integer, let length = chunk[id + 1]?.integer else { return nil }
+    return try structure(at: offset..<offset + length)
+  }
+
   /// A page, decompressed.
   struct Page {
+    let offset: Int
+    let size: Int
     let type: Int
     let header: ThriftValue
     let body: [UInt8]
@@ -136,13 +154,16 @@ struct FileReader {
       if header[5] != nil, !pages.contains(where: { $0.header[5] != nil }) {
         #expect(metaData[9]?.integer == start + offset)
       }
+      let headerEnd = cursor.offset
       let stored = OutputBuffer(copying: try cursor.bytes(try #require(header[3]?.integer), "page").array[...])
       #expect(header[4]?.integer == Int(Int32(bitPattern: CRC32.checksum(of: stored.bytes))))
       let size = try #require(header[2]?.integer)
       let body = try decompress(stored.array, codec: try #require(metaData[4]?.integer), size: size)
       #expect(body.count == size)
       uncompressedSize += size
-      pages.append(Page(type: type, header: header, body: body))
+      pages.append(
+        Page(
+          offset: start + offset, size: headerEnd - offset + stored.count, type: type, header: header, body: body))
     }
     #expect(metaData[6]?.integer == uncompressedSize)
     return pages

@@ -54,7 +54,12 @@ indirect enum ThriftValue: Equatable {
     let header = try cursor.uint8("list header")
     let count = header >> 4 == 15 ? Int(clamping: try readULEB128(&cursor)) : Int(header >> 4)
     var values: [ThriftValue] = []
-    for _ in 0..<count { values.append(try read(&cursor, type: header & 0x0F)) }
+    for _ in 0..<count {
+      let isBoolean = header & 0x0F <= 2
+      values.append(
+        isBoolean
+          ? .boolean(try cursor.uint8("boolean") == 1) : try read(&cursor, type: header & 0x0F))
+    }
     return .list(values)
   }
 }
