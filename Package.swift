@@ -21,7 +21,7 @@ let staticLinking: [LinkerSetting] =
       "-lstdc++",
     ])
   ]
-/// Tests are compiled once for each run, and not optimised: that takes longer than they do.
+/// Tests are compiled without optimisation: it takes longer than the tests run.
 let tests: [SwiftSetting] = common + [.unsafeFlags(["-Onone"])]
 
 let package = Package(

@@ -38,7 +38,7 @@ def place(tmp_path: Path) -> Path:
 
 def executed(server: Server) -> str:
     """All transactions of the server's log."""
-    variable = "gtid_executed" if server.is_mysql else "gtid_current_pos"
+    variable = "gtid_executed" if server.is_mysql else "gtid_binlog_pos"
     return str(server.execute(f"SELECT @@global.{variable}")[0][0]).replace("\n", "")
 
 

@@ -106,7 +106,7 @@ def test_fields_of_a_response(server: Server, connector: Connector, log: Log) ->
     assert response.keys() == {"status", "reason", "more", "start", "next", "rows", "events", "files", "lag_ms", "request_id"}
     assert response["events"] >= len(log.events)
     assert re.fullmatch(r"[0-9a-f-]{36}", response["request_id"])
-    assert response["next"]["gtid_set"] == server.execute("SELECT @@global.gtid_current_pos")[0][0]
+    assert response["next"]["gtid_set"] == server.execute("SELECT @@global.gtid_binlog_pos")[0][0]
     assert response["next"]["server"]["server_id"] == server.port
 
 
@@ -158,7 +158,7 @@ def test_which_start_goes_first(server: Server, connector: Connector, log: Log, 
 def test_start_by_gtid(any_server: Server, connector: Connector) -> None:
     server, name = any_server, "it_lambda_gtid"
     server.execute(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}", f"CREATE TABLE {name}.t (id INT PRIMARY KEY)")
-    variable = "gtid_executed" if server.is_mysql else "gtid_current_pos"
+    variable = "gtid_executed" if server.is_mysql else "gtid_binlog_pos"
     before = str(server.execute(f"SELECT @@global.{variable}")[0][0]).replace("\n", "")
     start = server.history()
     with Function(connector.folder, connector.parquet(server, Position("binlog.000001", 4))) as function:
