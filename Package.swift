@@ -108,7 +108,8 @@ let package = Package(
       name: "ParquetWriterTests",
       dependencies: ["ParquetWriter", "Platform", "Bytes", "CZlib", "CZstd", "TestSupport"], swiftSettings: tests),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Pipeline", "Platform", "BinlogParser", "Bytes", "TestSupport"],
+      name: "PipelineTests",
+      dependencies: ["Pipeline", "ParquetWriter", "Platform", "BinlogParser", "Bytes", "TestSupport"],
       swiftSettings: tests),
     .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore", "HTTP"], swiftSettings: tests),
     .testTarget(

@@ -79,6 +79,7 @@ class Bench:
 
 
 PARQUET = {"output_mode": "parquet"}
+TABLES = PARQUET | {"parquet_layout": "tables"}
 
 
 def read(what: str, *paths: Path) -> Any:
@@ -133,6 +134,27 @@ def size(bench: Bench) -> Iterator[Figure]:
     yield Figure("gzip 6: size to that of pyarrow's file", ours / read("size", written, again), 1, "x",
                  detail=f"{ours / MIB:.1f} MiB")
     yield Figure("gzip 6: size to that of the binlog", ours / log.bytes, 0.35, "x")
+
+
+def tables(bench: Bench) -> Iterator[Figure]:
+    """Typed tables, beside the nine columns in the same run."""
+    log = bench.workloads.shop_orders()
+    series = bench.measure(
+        "typed tables", mysqlbinlog=bench.decode_rows(log),
+        nine=bench.ours("nine", **bench.file(log.path), **PARQUET, compression="none"),
+        plain=bench.ours("tables", **bench.file(log.path), **TABLES, compression="none"),
+        zstd=bench.ours("tables-zstd", **bench.file(log.path), **TABLES, compression="zstd", compression_level=2),
+        tcp=bench.ours("tables-tcp", **bench.tcp(log), **TABLES, compression="zstd"))
+    for name, title, goal in (("plain", "file to typed tables without compression", 10), ("zstd", "file to typed tables with zstd", 6),
+                              ("tcp", "TCP to typed tables with zstd", 5)):
+        speedup = ratio(series["mysqlbinlog"], series[name], "wall")
+        yield Figure(f"{title}, times as fast as mysqlbinlog -v", speedup["median"], goal, "x", True, spread=speedup)
+    yield Figure("typed tables: processor time to that of the nine columns", ratio(series["plain"], series["nine"], "cpu")["median"], 1, "x")
+    yield Figure("typed tables: largest resident size", max(series[name].median("rss") for name in ("plain", "zstd", "tcp")) / MIB, 64, "MiB")
+    (written,) = (bench.folder / "out" / "tables-zstd").glob("shop/*/*.parquet")
+    ours = written.stat().st_size
+    yield Figure("typed tables, zstd 2: size to that of pyarrow's file", ours / read("typed", written, bench.folder / "pyarrow.parquet"), 1,
+                 "x", detail=f"{ours / MIB:.1f} MiB")
 
 
 def dump(bench: Bench) -> Iterator[Figure]:
@@ -241,6 +263,6 @@ def rows_agree(bench: Bench) -> None:
 
 
 ALL: dict[str, Callable[[Bench], Iterator[Figure]]] = {
-    "text": text_and_decode, "compression": compression, "run": whole_run, "size": size, "dump": dump, "memory": memory,
+    "text": text_and_decode, "compression": compression, "run": whole_run, "size": size, "tables": tables, "dump": dump, "memory": memory,
     "growth": growth, "filtering": filtering, "live": live,
 }

@@ -31,22 +31,25 @@ public struct FileFormat: Sendable {
   /// Makes the two stages of an output: the one that decodes, and the one that writes.
   let stages: @Sendable () -> FileStages
 
-  /// Files that `format` makes of the batches of `writer`.
+  /// Files that `format` makes of the batches of `writer`. Both are told where the files appear.
   ///
   /// - Parameter blank: makes the bytes of `blankFile`.
   init<Format: PartFormat, Writer: ChangeWriter & ~Copyable>(
     nameEnding: String, blank: @escaping @Sendable () -> [UInt8],
-    _ format: @escaping @Sendable () throws(PipelineError) -> Format, writer: @escaping @Sendable () -> Writer
+    _ format: @escaping @Sendable (any OutputStore) throws(PipelineError) -> Format,
+    writer: @escaping @Sendable (any OutputStore) -> Writer
   ) where Writer.Batch == Format.Batch {
     self.nameEnding = nameEnding
     self.blank = blank
     stages = {
       let queue = Pipeline.partQueue(of: Format.Batch.self)
       return FileStages(queue: queue) { pipeline, output, processing, checkpoints, start in
-        let pool = pipeline.startWriting(output, queue, checkpoints, start, format)
+        let pool = pipeline.startWriting(output, queue, checkpoints, start) { () throws(PipelineError) in
+          try format(output.place)
+        }
         pipeline.startProcessing(processing) { [metrics = pipeline.metrics] in
           PartSink(
-            writer(), PartTarget(queue, pool), output: output, metrics: metrics, keepsPlace: checkpoints.areKept)
+            writer(output.place), PartTarget(queue, pool), output: output, metrics: metrics, keepsPlace: checkpoints.areKept)
         }
       }
     }
@@ -74,6 +77,8 @@ public struct PartOutput: Sendable {
   let naming: FileNaming
   /// By what the rows of a part are divided into files.
   let partitioning: Partitioning
+  /// Bytes of memory for rows on their way into files, roughly: batches, and files that grow.
+  let memoryLimit: Int
   /// Names that files of runs which died had, or have still to come under: whatever is written under them again differs from it.
   let takenOver: Set<String>
   let log: PartLog
@@ -81,13 +86,14 @@ public struct PartOutput: Sendable {
   /// Files in `place`.
   public init(
     format: FileFormat, place: any OutputStore, roll: RollPolicy, naming: FileNaming, partitioning: Partitioning,
-    takenOver: Set<String> = [], log: PartLog
+    memoryLimit: Int = 256 << 20, takenOver: Set<String> = [], log: PartLog
   ) {
     self.format = format
     self.place = place
     self.roll = roll
     self.naming = naming
     self.partitioning = partitioning
+    self.memoryLimit = memoryLimit
     self.takenOver = takenOver
     self.log = log
   }

@@ -91,6 +91,10 @@ class Replay:
                     f"before image differs from the state before it, {change.table_name}.{name} at {change.end}: "
                     f"{_short(value)} instead of {_short(state[name])}")
 
+    def last_states(self) -> dict[Table, dict[int, Row]]:
+        """The state at the end of each table that is there then, and that all rows under its name are of."""
+        return {table: self._state[table] for table in self._tables if table.is_last and not table.has_strange_rows}
+
     # -----------------------------------------------------------------------------------------------------------------
     # Comparing
 

@@ -53,6 +53,8 @@ class Settings:
     as_lines: bool = False
     # They come as files of such lines.
     as_line_files: bool = False
+    # They come as typed datasets.
+    as_tables: bool = False
 
     @property
     def lookup(self) -> bool:
@@ -103,6 +105,11 @@ BOTH = [
     Settings("lines", 0.02, as_lines=True),
     Settings("lines-checkpoints", 0.02, as_lines=True, pieces=Pieces.CHECKPOINT, server={"max_binlog_size": 65536}, files=2),
     Settings("line-files", 0.02, as_line_files=True, pieces=Pieces.CHECKPOINT, server={"max_binlog_size": 65536}, files=2),
+    Settings("tables", 0.1, as_tables=True),
+    Settings("tables-minimal-metadata", 0.02, as_tables=True, metadata="MINIMAL", column_names="log"),
+    Settings("tables-minimal-image", 0.02, as_tables=True, image="MINIMAL"),
+    Settings("tables-noblob-image", 0.02, as_tables=True, image="NOBLOB"),
+    Settings("tables-checkpoints", 0.02, as_tables=True, pieces=Pieces.CHECKPOINT, server={"max_binlog_size": 65536}, files=2),
     Settings("minimal-image", 0.02, image="MINIMAL"),
     Settings("noblob-image", 0.02, image="NOBLOB"),
     Settings("no-checksum", 0.02, server={"binlog_checksum": "NONE"}, checksum=0),
@@ -126,6 +133,9 @@ MYSQL = [
     Settings("minimal-metadata-lookup", 0.02, metadata="MINIMAL", column_names="lookup"),
     Settings("lines-zstd", 0.01, as_lines=True, session={"binlog_transaction_compression": "ON"},
              evidence={TRANSACTION_PAYLOAD}),
+    Settings("tables-partial-json", 0.02, as_tables=True, session={"binlog_row_value_options": "PARTIAL_JSON"}, diffs=True,
+             evidence={PARTIAL_UPDATE_ROWS}),
+    Settings("tables-zstd", 0.01, as_tables=True, session={"binlog_transaction_compression": "ON"}, evidence={TRANSACTION_PAYLOAD}),
     Settings("mixed-engines", 0.02, server=WITHOUT_IDS, mixed_engines=True),
     Settings("mixed-engines-zstd", 0.01, server=WITHOUT_IDS, mixed_engines=True, evidence={TRANSACTION_PAYLOAD},
              session={"binlog_transaction_compression": "ON"}),
@@ -136,6 +146,8 @@ MARIADB = [
     Settings("zlib", 0.02, server=COMPRESSION, evidence=COMPRESSED_ROWS),
     Settings("zlib-minimal-image", 0.01, server=COMPRESSION, image="MINIMAL", evidence=COMPRESSED_ROWS),
     Settings("no-metadata", 0.02, metadata="NO_LOG", column_names="log"),
+    Settings("tables-no-metadata", 0.02, as_tables=True, metadata="NO_LOG", column_names="log"),
+    Settings("tables-no-metadata-lookup", 0.02, as_tables=True, metadata="NO_LOG", column_names="lookup"),
     Settings("no-metadata-auto", 0.02, metadata="NO_LOG"),
     Settings("no-metadata-lookup", 0.02, metadata="NO_LOG", column_names="lookup"),
     Settings("mixed-engines", 0.02, mixed_engines=True),

@@ -63,6 +63,8 @@ class Table:
     keyed: bool
     since: Position
     is_last: bool = True
+    # Rows of another table, which had the name before, were neither deleted nor dropped.
+    has_strange_rows: bool = False
     next_id: int = 1
     ids: list[int] = field(default_factory=list)
 
@@ -177,11 +179,13 @@ class Workload:
             self._execute(f"DELETE FROM {old.quoted}")
             self._snapshot([old])
             new = self._alter(old, group)
+            new.has_strange_rows = old.has_strange_rows
         else:
             spare = Table(self.database, f"{old.name} of {len(self.former)}", old.columns, old.keyed, old.since)
             new = self._make_table(old.name, group, created_as="exchange")
             self._execute(f"RENAME TABLE {old.quoted} TO {spare.quoted}, `{self.database}`.exchange TO {old.quoted}")
             new.since = self.position()
+            new.has_strange_rows = True
         old.is_last = False
         self.former.append(old)
         self.tables[self.tables.index(old)] = new

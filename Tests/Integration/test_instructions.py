@@ -27,9 +27,11 @@ ROWS = ORDERS + ORDERS // 5 + ORDERS // 10
 TOLERANCE = 0.05
 LIMIT_SECONDS = 120
 PARQUET = {"output_mode": "parquet"}
+TABLES = PARQUET | {"parquet_layout": "tables"}
 MODES: dict[str, dict[str, Any]] = {
     "text": {}, "json": {"output_mode": "json"}, "parquet": PARQUET | {"compression": "none"}, "parquet, gzip": PARQUET | {"compression": "gzip"},
-    "parquet, zstd": PARQUET | {"compression": "zstd"}, "filtered out": PARQUET | {"exclude": ["shop.*"]}}
+    "parquet, zstd": PARQUET | {"compression": "zstd"}, "tables": TABLES | {"compression": "none"},
+    "tables, zstd": TABLES | {"compression": "zstd"}, "filtered out": PARQUET | {"exclude": ["shop.*"]}}
 
 
 def machine() -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import table_files
 from changes import Change, read_folder, read_folders, read_lines
 from conftest import Pool
 from connector import EXIT_OK, Connector
@@ -46,6 +47,8 @@ def play_round(pool: Pool, name: str, connector: Connector, random: Random, sett
     settings.check(server.binlog_paths(start, stop), server.is_mariadb)
     replay = Replay(workload.all_tables, settings)
     replay.run(changes, workload.snapshots)
+    if settings.as_tables and settings.image == "FULL":
+        check_newest(connector, replay)
     server.execute(f"DROP DATABASE {database}")
     if "gtid_mode" in settings.globals:
         purge_to(server, server.next_file().file)  # A server that gives ids again sends no log of transactions without.
@@ -70,12 +73,30 @@ def read_log(server: Server, connector: Connector, random: Random, settings: Set
             lines = {"output_mode": "json", "output_dir": str(connector.output), "parquet_roll_rows": random.randrange(20, 200)}
             connector.run({key: value for key, value in piece.items() if key != "parquet_output_dir"} | lines, limit=LIMIT_SECONDS).expect(EXIT_OK)
         return read_lines(text_of(paths(connector.output)))
+    if settings.as_tables:
+        for piece in pieces:
+            connector.run(piece | {"parquet_layout": "tables"}, limit=LIMIT_SECONDS).expect(EXIT_OK)
+        return table_files.read_datasets(connector.output, settings.image == "FULL")
     if settings.as_lines:
         runs = [connector.run(piece | {"output_mode": "json"}, limit=LIMIT_SECONDS).expect(EXIT_OK) for piece in pieces]
         return read_lines(b"".join(run.stdout for run in runs))
     for piece in pieces:
         connector.run(piece, limit=LIMIT_SECONDS).expect(EXIT_OK)
     return read_folders(list(dict.fromkeys(Path(piece["parquet_output_dir"]) for piece in pieces)))
+
+
+def check_newest(connector: Connector, replay: Replay) -> None:
+    """The newest row of each key, as readers find it, is the last state of the replay, which is the server's."""
+    found = table_files.files(connector.output)
+    for table, state in replay.last_states().items():
+        own = [file for file in found if file.table[1] == table.name]
+        keys = {file.columns[0] for file in own}
+        if len(keys) != 1:
+            continue  # Never written to, or under both kinds of names.
+        for newest in (table_files.newest_by_duckdb, table_files.newest_by_polars):
+            rows = newest(own, next(iter(keys)))
+            assert rows == state, f"{newest.__name__} of {table.name}"
+            replay.cells += sum(map(len, rows.values()))
 
 
 def by_time(config: dict[str, Any], times: list[int]) -> list[dict[str, Any]]:

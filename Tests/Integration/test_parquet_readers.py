@@ -96,7 +96,7 @@ def test_the_state_of_a_table_as_the_readme_asks_for_it(server: Server, connecto
     expected = server.execute(f"SELECT id, amount FROM `{database}`.orders ORDER BY id")
     connector.run(connector.parquet(server, start, server.history())).expect(EXIT_OK)
     text = (PROJECT / "README.md").read_text()
-    query = next(block for block in re.findall(r"```sql\n(.*?)```", text, re.DOTALL) if "QUALIFY" in block)
+    query = next(block for block in re.findall(r"```sql\n(.*?)```", text, re.DOTALL) if "parquet_output/" in block)
     query = query.replace("parquet_output/", f"{connector.output}/").replace("'shop'", f"'{database}'")
     found = duckdb.connect().execute(query).fetchall()
     assert found == [(str(key), None if amount is None else str(amount)) for key, amount in expected]

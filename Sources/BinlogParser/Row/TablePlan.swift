@@ -14,6 +14,8 @@ public final class TablePlan: Sendable {
   public let names: [String]?
   /// Names, SQL types and primary key, as far as the log or a `ColumnSource` tells them; without names c0, c1, ….
   public let tableSchema: TableSchema
+  /// The fingerprint of `tableSchema`.
+  public let fingerprint: UInt64
   /// The temporal columns whose values may have fractions of which nothing tells; nil where there are none.
   let hiddenFractions: HiddenFractions?
   /// Each column's part of a JSON object up to its value, behind another one: `,"name":`.
@@ -29,6 +31,9 @@ public final class TablePlan: Sendable {
 
   /// Bytes of memory, roughly.
   var weight: Int { 1024 + columns.count * 384 + labels.count * 256 + tableSchema.byteCount }
+
+  /// Both names, as bytes.
+  package var tableName: TableName { TableName(schema: Array(schema.utf8), table: Array(table.utf8)) }
 
   /// "schema.table".
   public var qualifiedName: String { "\(schema).\(table)" }
@@ -70,6 +75,7 @@ public final class TablePlan: Sendable {
     tableSchema = TableSchema(
       database: schema, table: table, columns: Self.describe(definitions, metadata, columns, texts, keyNames),
       primaryKey: metadata.primaryKey, from: .log)
+    fingerprint = tableSchema.fingerprint
     jsonKeys = Self.jsonKeys(keyNames)
     textKeys = Self.textKeys(names, count: definitions.count)
   }

@@ -21,6 +21,13 @@ package struct TableName: Hashable, Sendable {
   }
 }
 
+extension TableName {
+  /// The schema as text; what is no UTF-8 is replaced.
+  package var schemaText: String { String(decoding: schema, as: UTF8.self) }
+  /// The table as text; what is no UTF-8 is replaced.
+  package var tableText: String { String(decoding: table, as: UTF8.self) }
+}
+
 extension TableName: CustomStringConvertible {
   /// "shop.orders"; what is no UTF-8 is replaced.
   package var description: String {

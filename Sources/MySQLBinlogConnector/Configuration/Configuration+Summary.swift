@@ -61,6 +61,10 @@ extension Configuration {
   }
 
   private var parquetSummary: String {
+    guard output.parquetLayout == .changes else {
+      return "layout=tables before_images=\(output.beforeImages.rawValue) bloom_filters=\(output.hasBloomFilters) "
+        + "memory_limit=\(output.memoryLimit)"
+    }
     let extra = output.extraColumns.map(\.rawValue).joined(separator: ",")
     return "json_type=\(output.parquetJSONType.rawValue)" + (extra.isEmpty ? "" : " extra_columns=\(extra)")
   }

@@ -151,9 +151,10 @@ extension ConfigurationKey {
         "In lines of JSON the form of integers beyond 2^53, which many readers round.", see: "json-lines")
     case .columnNames:
       .init(
-        .output, .choice(of: OutputSettings.ColumnNames.self, default: .auto),
+        .output, .choice(of: OutputSettings.ColumnNames.self),
         "The names of columns: \"auto\" takes those in the log, else the server's, else c0, c1, …; \"lookup\" also asks the "
           + "server for types that no log tells; \"log\" asks nobody; \"ordinal\" is always c0, c1, ….",
+        otherwise: .derived("\"auto\", and \"lookup\" in the layout \"tables\""),
         see: "column-names-that-are-not-in-the-log")
     case .schemaFiles:
       .init(
@@ -166,11 +167,34 @@ extension ConfigurationKey {
         .output, .integer(1...4096, default: 32),
         "How many chunks of events may wait for decoding, with 64 KiB for each between them.")
 
+    case .memoryLimitBytes:
+      .init(
+        .output, .integer(32 << 20...1 << 40, default: 256 << 20),
+        "The memory in bytes for rows on their way into files, of all tables together.", see: "partitions")
+
     case .parquetOutputDirectory:
       .init(
         .parquet, .text(default: "./parquet_output"),
         "The folder of the files, which is made when it is missing, or \"s3://bucket/prefix\".", see: "into-s3")
-    case .parquetBatchSize: .init(.parquet, .integer(1...1_048_576, default: 8192), "The rows in a row group.")
+    case .parquetLayout:
+      .init(
+        .parquet, .choice(of: OutputSettings.ParquetLayout.self, default: .changes),
+        "The columns of the files: \"changes\" has nine for the changes of all tables, \"tables\" a dataset for each table with "
+          + "its own columns and types.", see: "typed-tables")
+    case .parquetBatchSize:
+      .init(
+        .parquet, .integer(1...1_048_576), "The rows in a row group.",
+        otherwise: .derived("8192, and 122880 in the layout \"tables\""))
+    case .parquetBloomFilters:
+      .init(
+        .parquet, .boolean(default: false),
+        "In the layout \"tables\" whether row groups have bloom filters of the primary key, by which readers find single rows.",
+        see: "typed-tables")
+    case .beforeImages:
+      .init(
+        .parquet, .choice(of: BeforeImages.self, default: .changed),
+        "In the layout \"tables\" which old values of an update `_cdc_before` holds: those that \"changed\", the \"full\" row, or "
+          + "\"none\".", see: "typed-tables")
     case .partitionBy:
       .init(
         .parquet, .choice(["table", "date", "table,date", "date,table"]), "The folders that files are sorted into.",

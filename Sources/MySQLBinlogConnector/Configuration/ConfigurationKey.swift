@@ -19,7 +19,10 @@ enum ConfigurationKey: String, CaseIterable {
   case outputMode = "output_mode"
   case outputDirectory = "output_dir"
   case parquetOutputDirectory = "parquet_output_dir"
+  case parquetLayout = "parquet_layout"
   case parquetBatchSize = "parquet_batch_size"
+  case parquetBloomFilters = "parquet_bloom_filters"
+  case beforeImages = "before_images"
   case parquetRollSeconds = "parquet_roll_seconds"
   case parquetRollRows = "parquet_roll_rows"
   case parquetRollBytes = "parquet_roll_bytes"
@@ -28,6 +31,7 @@ enum ConfigurationKey: String, CaseIterable {
   case logLevel = "log_level"
   case logFile = "log_file"
   case pipelineQueueCapacity = "pipeline_queue_capacity"
+  case memoryLimitBytes = "memory_limit_bytes"
   case sslMode = "ssl_mode"
   case ssl
   case sslCA = "ssl_ca"

@@ -14,6 +14,14 @@ package struct OutputSettings: Sendable, Equatable {
     case parquet
   }
 
+  /// The values of `parquet_layout`.
+  package enum ParquetLayout: String, CaseIterable, Sendable {
+    /// Nine columns for the changes of all tables.
+    case changes
+    /// A dataset for each table, with its own columns.
+    case tables
+  }
+
   /// Way of an output to its readers.
   package enum Delivery: Sendable, Equatable {
     /// On standard output, at least once: nothing tells how far it was read.
@@ -70,8 +78,16 @@ package struct OutputSettings: Sendable, Equatable {
   package let mode: Mode
   /// Way of the output to its readers.
   package let delivery: Delivery
+  /// `parquet_layout`; `changes` for other outputs.
+  package let parquetLayout: ParquetLayout
   /// Rows in a row group.
   package let parquetBatchSize: Int
+  /// `parquet_bloom_filters`.
+  package let hasBloomFilters: Bool
+  /// `before_images`.
+  package let beforeImages: BeforeImages
+  /// `memory_limit_bytes`.
+  package let memoryLimit: Int
   /// `partition_by`.
   package let partitioning: Partitioning
   /// The compression of Parquet pages or of files of lines, with its level.
@@ -96,16 +112,23 @@ package struct OutputSettings: Sendable, Equatable {
     let configured: Mode = reader.choice(.outputMode)
     mode = needsFiles && configured == .stdout ? .parquet : configured
     delivery = Self.delivery(mode, needsFiles: needsFiles, &reader)
-    parquetBatchSize = reader.count(.parquetBatchSize)
-    partitioning = Partitioning(&reader)
+    parquetLayout = Self.parquetLayout(mode, &reader)
+    let isTyped = parquetLayout == .tables
+    parquetBatchSize =
+      reader.has(.parquetBatchSize)
+      ? reader.count(.parquetBatchSize) : isTyped ? Self.typedBatchSize : Self.standardBatchSize
+    hasBloomFilters = reader.flag(.parquetBloomFilters)
+    beforeImages = reader.choice(.beforeImages)
+    memoryLimit = reader.count(.memoryLimitBytes)
+    partitioning = Partitioning(&reader, hasTableFolders: isTyped)
     compression = Compression(&reader)
     parquetJSONType = reader.choice(.parquetJSONType)
-    extraColumns = Self.extraColumns(mode, &reader)
+    extraColumns = Self.extraColumns(mode, parquetLayout, &reader)
     events = reader.choice(.events)
     jsonSpelling = JSONSpelling(
       temporals: reader.has(.jsonTimestamps) ? reader.choice(.jsonTimestamps, default: .iso) : nil,
       quotesBigNumbers: reader.choice(.jsonBigNumbers) as BigNumbers == .string)
-    columnNames = reader.choice(.columnNames)
+    columnNames = reader.choice(.columnNames, default: isTyped ? .lookup : .auto)
     schemaFiles = reader.strings(.schemaFiles) ?? []
     if reader.has(.schemaFiles), schemaFiles.isEmpty { reader.report(.schemaFiles, "must name at least one file") }
     if columnNames == .ordinal, !schemaFiles.isEmpty {
@@ -133,8 +156,30 @@ package struct OutputSettings: Sendable, Equatable {
     return lines.map { .parts($0) } ?? .stream
   }
 
-  private static func extraColumns(_ mode: Mode, _ reader: inout ConfigurationReader) -> [ExtraColumn] {
+  private static let standardBatchSize = 8192
+  /// The size of DuckDB's own row groups.
+  private static let typedBatchSize = 122_880
+
+  private static func parquetLayout(_ mode: Mode, _ reader: inout ConfigurationReader) -> ParquetLayout {
+    let layout: ParquetLayout = reader.choice(.parquetLayout)
+    if reader.has(.parquetLayout), mode != .parquet { reader.report(.parquetLayout, "is for output_mode \"parquet\"") }
+    guard layout == .changes || mode != .parquet else { return layout }
+    for key in [ConfigurationKey.beforeImages, .parquetBloomFilters] where reader.has(key) {
+      reader.report(key, "is for output_mode \"parquet\" with parquet_layout \"tables\"")
+    }
+    return .changes
+  }
+
+  private static func extraColumns(
+    _ mode: Mode, _ layout: ParquetLayout, _ reader: inout ConfigurationReader
+  ) -> [ExtraColumn] {
     let names = reader.strings(.extraColumns) ?? []
+    if layout == .tables, reader.has(.extraColumns) {
+      reader.report(.extraColumns, "is for parquet_layout \"changes\"; typed tables have such columns, which begin with _cdc_")
+    }
+    if layout == .tables, reader.has(.parquetJSONType) {
+      reader.report(.parquetJSONType, "is for parquet_layout \"changes\"")
+    }
     if reader.has(.extraColumns), mode != .parquet {
       reader.report(.extraColumns, "is for output_mode \"parquet\"; in lines of JSON these are members of source")
     }

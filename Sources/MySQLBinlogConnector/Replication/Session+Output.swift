@@ -33,11 +33,22 @@ extension Session {
     guard settings.mode != .json else { return .jsonLines(jsonLines, settings.compression) }
     var properties = WriterProperties(application: .current)
     properties.compression = settings.compression
+    if settings.parquetLayout == .tables {
+      properties.hasPageIndex = true
+      properties.boundSizeLimit = Self.typedBoundSizeLimit
+      return .parquetTables(
+        ParquetTablesSettings(
+          batchRowLimit: settings.parquetBatchSize, beforeImages: settings.beforeImages,
+          hasBloomFilters: settings.hasBloomFilters, properties: properties, serverUUID: serverUUID))
+    }
     return .parquetChanges(
       ParquetChangesSettings(
         batchRowLimit: settings.parquetBatchSize, json: settings.parquetLogicalType, extra: settings.extraColumns,
         properties: properties, serverUUID: serverUUID))
   }
+
+  /// Bytes of the bounds of text: every page has some.
+  private static let typedBoundSizeLimit = 64
 
   private func parts(_ format: FileFormat, in place: StorageLocation, _ opened: OpenedStream) -> PartOutput {
     let settings = configuration.output
@@ -48,7 +59,7 @@ extension Session {
         try checkpoints.check()
       },
       roll: configuration.durability.roll, naming: naming(opened, place, ending: format.nameEnding),
-      partitioning: settings.partitioning,
+      partitioning: settings.partitioning, memoryLimit: settings.memoryLimit,
       takenOver: place.isS3 ? opened.checkpoints.takenOver : [],
       log: PartLog(
         opened: { log.info("opening \(settings.mode) file: \($0)") },

@@ -24,6 +24,12 @@ public struct S3Prefix: OutputStore {
     S3Object(writes, try object(name))
   }
 
+  /// The bytes of the object `name`; nil where there is none.
+  public func read(_ name: String) throws(OutputError) -> [UInt8]? {
+    let object = try object(name)
+    do { return try writes.client.get(object)?.bytes } catch { throw OutputError(error) }
+  }
+
   /// Leaves an object without rows under each of `names`, which a write that comes late does not find as it expects it.
   ///
   /// A store without conditions would do that write all the same: there the objects are removed, which needs the permission

@@ -52,6 +52,18 @@ public struct DictionaryColumn: ~Copyable, Sendable {
     validity.appendValues()
   }
 
+  /// Adds `text` to `count` rows, or a null. Throws `valueTooLarge` for a text that no page can hold.
+  public mutating func append(_ text: String?, count: Int) throws(ParquetError) {
+    guard count > 0 else { return }
+    guard let text else {
+      for _ in 0..<count { appendNull() }
+      return
+    }
+    let index = try index(of: OutputBuffer(utf8: text).bytes)
+    indices.append(contentsOf: repeatElement(index, count: count))
+    validity.appendValues(count)
+  }
+
   /// Adds a value. Throws `valueTooLarge` for a value that no page can hold.
   public mutating func append(_ value: RawSpan) throws(ParquetError) {
     append(index: try index(of: value))

@@ -34,6 +34,18 @@ public struct NumericColumn<Value: PlainValue>: ~Copyable, Sendable {
     validity.appendValues()
   }
 
+  /// Adds `value` to `count` rows, or a null.
+  @inlinable
+  public mutating func append(_ value: Value?, count: Int) {
+    guard let value else {
+      for _ in 0..<count { appendNull() }
+      return
+    }
+    values.reserve(count * MemoryLayout<Value.Bits>.size)
+    for _ in 0..<count { values.appendLittleEndian(value.plainBits) }
+    validity.appendValues(count)
+  }
+
   /// Adds a null.
   @inlinable
   public mutating func appendNull() {

@@ -20,6 +20,10 @@ package protocol ChangeWriter: ~Copyable, SendableMetatype {
     _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext,
     to target: inout some BatchTarget<Batch> & ~Copyable
   ) throws(PipelineError)
+  /// The version of the table that is read by `table`, for a writer whose batches have rows of one version only; else nil.
+  mutating func version(of table: TablePlan) throws(PipelineError) -> UInt64?
+  /// The version of `table` at hand, likewise.
+  mutating func version(of table: TableName) throws(PipelineError) -> UInt64?
   /// Shows rows of an included table, and counts them in `target`.
   mutating func rows(
     _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin,
@@ -47,6 +51,8 @@ extension ChangeWriter where Self: ~Copyable {
     _ frame: EventFrame, _ body: RawSpan, _ transaction: TransactionContext,
     to target: inout some BatchTarget<Batch> & ~Copyable
   ) throws(PipelineError) {}
+  package mutating func version(of table: TablePlan) throws(PipelineError) -> UInt64? { nil }
+  package mutating func version(of table: TableName) throws(PipelineError) -> UInt64? { nil }
   package var showsTruncations: Bool { false }
   package mutating func truncation(
     _ table: TableName, _ origin: RowsOrigin, to target: inout some BatchTarget<Batch> & ~Copyable

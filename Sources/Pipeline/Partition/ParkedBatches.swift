@@ -4,7 +4,7 @@
 /// that memory allows, however many tables there are.
 struct ParkedBatches<Batch: ChangeBatch> {
   /// Bytes of all batches, with what they reserve.
-  static var weightLimit: Int { 32 << 20 }
+  private let weightLimit: Int
   /// What a batch weighs beside its bytes.
   static var emptyWeight: Int { 8 << 10 }
 
@@ -19,6 +19,11 @@ struct ParkedBatches<Batch: ChangeBatch> {
   private var parked: [Partition: Parked] = [:]
   private var weight = 0
   private var lastNumber: UInt64 = 0
+
+  /// No batches; those to come are to weigh at most a part of `memoryLimit` bytes.
+  init(memoryLimit: Int) { weightLimit = memoryLimit / Self.share }
+
+  private static var share: Int { 8 }
 
   /// Puts aside the batch of `partition`, of which none is parked.
   mutating func park(_ batch: Batch, of partition: Partition) {
@@ -39,9 +44,9 @@ struct ParkedBatches<Batch: ChangeBatch> {
 
   /// Takes the largest batches, when the memory is used up: as many as free half of it, so that this is seldom.
   mutating func takeExcess() -> [(Partition, Batch)] {
-    guard weight > Self.weightLimit else { return [] }
+    guard weight > weightLimit else { return [] }
     let order = parked.values.sorted { ($1.weight, $0.number) < ($0.weight, $1.number) }
-    return take(order, until: Self.weightLimit / 2)
+    return take(order, until: weightLimit / 2)
   }
 
   /// Takes all batches, in the order in which they were parked.

@@ -21,10 +21,9 @@ public struct Partitioning: Sendable, Equatable {
 
   private static let secondsOfDay: UInt32 = 86_400
 
-  /// The partition of rows of `table` whose event has the `timestamp`, in seconds since 1970.
-  func partition(of table: TableName, timestamp: UInt32) -> Partition {
+  /// The partition of rows of `table`, in this `version` of it, whose event has the `timestamp`, in seconds since 1970.
+  func partition(of table: TableName, version: UInt64?, timestamp: UInt32) -> Partition {
     Partition(
-      table: byTable ? table : nil,
-      day: byDate ? timestamp / Self.secondsOfDay : nil)
+      table: byTable ? table : nil, day: byDate ? timestamp / Self.secondsOfDay : nil, version: byTable ? version : nil)
   }
 }

@@ -9,8 +9,8 @@ import Platform
 final class OutputPart<Format: PartFormat> {
   /// Files that grow at a time: each has a descriptor. They leave some to the connections and to whatever else is open.
   static var openLimit: Int { min(256, max(1, DescriptorLimit.current - 64)) }
-  /// Bytes of growing files that are still in memory: objects that are uploaded in large pieces keep some.
-  static var bufferedByteLimit: Int { 64 << 20 }
+  /// Part of the memory that growing files may keep: objects that are uploaded in large pieces keep some.
+  private static var bufferedShare: Int { 4 }
 
   /// The binlog file.
   let binlogFile: String
@@ -73,7 +73,7 @@ final class OutputPart<Format: PartFormat> {
   func write(_ batch: Format.Batch, of partition: Partition, serverVersion: String) throws(PipelineError) {
     try open(partition, serverVersion: serverVersion)
     if let file = growing[partition] { try format.append(batch, to: file.content) }
-    while bufferedByteCount > Self.bufferedByteLimit { try sealLargest(serverVersion) }
+    while bufferedByteCount > output.memoryLimit / Self.bufferedShare { try sealLargest(serverVersion) }
   }
 
   private var bufferedByteCount: Int { growing.values.reduce(0) { $0 + byteCountInMemory(of: $1) } }

@@ -11,7 +11,7 @@ struct PartSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
   /// The table and the time in seconds since 1970 of the last event, which say the partition.
   private var partitionSource: (table: TablePlan, timestamp: UInt32)?
   /// The batches of other partitions.
-  private var parked = ParkedBatches<Writer.Batch>()
+  private var parked: ParkedBatches<Writer.Batch>
   /// Rows before the last cut, and how long the first of those since has waited for the next one.
   private var part: (start: UInt64, timer: CutTimer)
   /// Time that events without rows have waited for a checkpoint.
@@ -34,6 +34,7 @@ struct PartSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
     self.metrics = metrics
     roll = output.roll
     partitioning = output.partitioning
+    parked = ParkedBatches(memoryLimit: output.memoryLimit)
     part = (0, CutTimer(output.roll.seconds.map { .seconds($0) }))
     idle = CutTimer(keepsPlace ? Self.idleInterval : nil)
   }
@@ -57,7 +58,7 @@ struct PartSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
   mutating func rows(
     _ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin
   ) throws(PipelineError) {
-    if partitioning.isActive { enterPartition(of: table, timestamp: origin.frame.header.timestamp) }
+    if partitioning.isActive { try enterPartition(of: table, timestamp: origin.frame.header.timestamp) }
     noteRows(origin)
     try writer.rows(event, table, origin, to: &target)
   }
@@ -65,7 +66,8 @@ struct PartSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
   mutating func truncation(_ table: TableName, _ origin: RowsOrigin) throws(PipelineError) {
     guard writer.showsTruncations else { return }
     partitionSource = nil
-    enter(partitioning.partition(of: table, timestamp: origin.frame.header.timestamp))
+    let version = try writer.version(of: table)
+    enter(partitioning.partition(of: table, version: version, timestamp: origin.frame.header.timestamp))
     noteRows(origin)
     try writer.truncation(table, origin, to: &target)
   }
@@ -78,11 +80,11 @@ struct PartSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
   mutating func endTransaction(_ transaction: TransactionContext) { writer.endTransaction(transaction) }
 
   /// Takes up the batch of the partition to which rows of `table` belong whose event has the `timestamp`.
-  private mutating func enterPartition(of table: TablePlan, timestamp: UInt32) {
+  private mutating func enterPartition(of table: TablePlan, timestamp: UInt32) throws(PipelineError) {
     if let source = partitionSource, source.table === table, source.timestamp == timestamp { return }
     partitionSource = (table, timestamp)
-    let name = TableName(schema: Array(table.schema.utf8), table: Array(table.table.utf8))
-    enter(partitioning.partition(of: name, timestamp: timestamp))
+    let version = try writer.version(of: table)
+    enter(partitioning.partition(of: table.tableName, version: version, timestamp: timestamp))
   }
 
   /// Takes up the batch of the partition `next`.

@@ -36,6 +36,9 @@ public protocol OutputStore: Sendable {
   ///   "." or "..".
   func createFile(_ name: String) throws(OutputError) -> any OutputFile
 
+  /// The bytes of the file `name`, a small one; nil where there is none.
+  func read(_ name: String) throws(OutputError) -> [UInt8]?
+
   /// Takes the rows of those of the files `names` away that are there, durably, and keeps writes that a process which has died
   /// sent, and that take effect only later, from bringing them back. Names are as in `createFile`.
   ///

@@ -33,6 +33,17 @@ public final class OutputFolder: OutputStore {
     }
   }
 
+  /// Bytes of the largest file that is read.
+  private static let readLimit = 64 << 20
+
+  /// The bytes of the file `name`; nil where there is none.
+  public func read(_ name: String) throws(OutputError) -> [UInt8]? {
+    try check(name)
+    let file = path.appendingComponent(name)
+    guard FileSystem.exists(file) else { return nil }
+    return try asOutput { () throws(SystemError) in try InputFile(file).contents(limit: Self.readLimit) }
+  }
+
   /// Removes the files `names`: no process that has died has a write under way in a folder.
   public func vacate(_ names: [String], leaving blank: () -> [UInt8]) throws(OutputError) { try removeFiles(names) }
 

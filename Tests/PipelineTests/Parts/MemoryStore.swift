@@ -37,6 +37,8 @@ final class MemoryStore: OutputStore, CheckpointStore, @unchecked Sendable {
     return MemoryFile(self, name)
   }
 
+  func read(_ name: String) -> [UInt8]? { lock.withLock { visible.last { $0.name == name }?.bytes } }
+
   func vacate(_ names: [String], leaving blank: () -> [UInt8]) throws(OutputError) {}
 
   fileprivate func publish(_ name: String, _ bytes: [UInt8]) throws(OutputError) {

@@ -8,70 +8,25 @@ import Testing
 
 /// Parts of an output: where they are cut, what they are called, and in which order they and their checkpoints become visible.
 @Suite struct PartsTests {
-  private static let file = "binlog.000001"
-  /// Types of GTID and MariaDB's GTID.
-  private static let gtids: Set<UInt8> = [33, 162]
   /// Type of WRITE_ROWS.
   private static let insert: UInt8 = 30
 
-  /// Facts of one run over a fixture.
-  private struct Run {
-    let store: MemoryStore
-    let error: PipelineError?
-
-    var text: String { store.files.map(\.text).joined() }
-    var names: [String] { store.files.map(\.name) }
-  }
-
-  /// Reads the fixture, as chunks of a few events, into files of lines; with `isCut` up to its first rows.
+  /// Reads the fixture into files of lines; with `isCut` up to its first rows.
   private static func run(
     _ name: String, roll: RollPolicy = RollPolicy(), _ partitioning: Partitioning = .none, broken: String? = nil,
     times: Int = 4, isCut: Bool = false
-  ) throws -> Run {
-    let store = MemoryStore(broken: broken)
+  ) throws -> LogRun {
     let format = FileFormat.jsonLines(
       JSONLinesSettings(
         version: "1", everyEvent: false, spelling: JSONSpelling(temporals: nil, quotesBigNumbers: false),
         maxEventBytes: Limits.event), .none)
-    let output = PartOutput(
-      format: format, place: store, roll: roll, naming: FileNaming(parts: .rest, ending: ".jsonl"),
-      partitioning: partitioning, log: PartLog(opened: { _ in }, finished: { _ in }, cutShort: { _ in }))
-    let server = Checkpoint.Server(uuid: "u", serverID: 1, version: "")
-    let pipeline = Pipeline(
-      output: .parts(output), decoding: DecodingSettings(filter: TableFilter(), columnNames: .logged),
-      limits: PipelineLimits(queuedChunks: 4), checkpoints: Checkpoints(store, server: server, after: nil),
-      start: ResumePoint(at: BinlogPosition(file: file, offset: 4)))
     let fixture = try Fixture(name)
-    var events = fixture.events
-    // The transactions come again and again, as no log does.
-    if let first = events.firstIndex(where: { Self.gtids.contains(fixture.bytes[$0.lowerBound + 4]) }) {
-      events += Array(repeating: Array(events[first...]), count: times - 1).flatMap(\.self)
-    }
+    var events = fixture.repeated(times)
     if isCut, let first = events.firstIndex(where: { Self.insert == fixture.bytes[$0.lowerBound + 4] }) {
       events.removeSubrange((first + 1)...)
     }
-    try submit(fixture.bytes, events, to: pipeline)
-    do throws(PipelineError) { try pipeline.finish() } catch { return Run(store: store, error: error) }
-    return Run(store: store, error: nil)
-  }
-
-  private static func submit(_ bytes: [UInt8], _ events: [Range<Int>], to pipeline: Pipeline) throws {
-    var framer = EventFramer(ofFileAt: BinlogPosition(file: file, offset: 4))
-    var tracker = TransactionTracker(gtids: nil)
-    var chunk = pipeline.chunk(of: file)
-    for (number, event) in events.enumerated() {
-      let offset = chunk.bytes.count
-      chunk.bytes.append(contentsOf: Array(bytes[event]))
-      var frame = try chunk.frame(at: offset, count: event.count, &framer)
-      try chunk.track(frame, &tracker, framer.format)
-      frame.isBoundary = tracker.isOutside
-      chunk.append(frame)
-      guard number % 5 == 4 || number == events.count - 1 else { continue }
-      let full = chunk
-      full.outputStart = 4
-      chunk = pipeline.chunk(of: file)
-      guard pipeline.submit(full) else { return }
-    }
+    return try LogRun(
+      events.map { Array(fixture.bytes[$0]) }, format, roll: roll, partitioning, store: MemoryStore(broken: broken))
   }
 
   private static func rowCount(_ text: String) -> Int { text.count { $0 == "\n" } }

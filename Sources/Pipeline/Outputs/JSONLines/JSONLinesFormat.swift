@@ -92,9 +92,9 @@ extension FileFormat {
       case .zstd: ".jsonl.zst"
       }
     return FileFormat(nameEnding: nameEnding, blank: { JSONLinesFormat.blankFile(compression) }) {
-      () throws(PipelineError) in
+      _ throws(PipelineError) in
       try JSONLinesFormat(compression)
-    } writer: {
+    } writer: { _ in
       JSONLinesWriter(settings)
     }
   }

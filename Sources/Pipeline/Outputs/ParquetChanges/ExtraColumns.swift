@@ -39,15 +39,14 @@ final class ExtraColumns: @unchecked Sendable {
     let transaction = origin.transaction
     for column in chosen {
       switch column {
-      case .file: try file.append(OutputBuffer(utf8: name), count)
+      case .file: try file.append(name, count: count)
       case .seq: for row in 0..<count { sequence.append(first &+ Int64(row)) }
-      case .gtid: try gtid.append(transaction.gtid.map { OutputBuffer(utf8: $0) }, count)
+      case .gtid: try gtid.append(transaction.gtid, count: count)
       case .xid: if let pending { xid.append(pending, count) }
-      case .threadID: threadID.append(transaction.threadID.map { Int64($0) }, count)
-      case .commitTime: commitTime.append(Int64(clamping: transaction.microseconds(of: origin.frame)), count)
+      case .threadID: threadID.append(transaction.threadID.map { Int64($0) }, count: count)
+      case .commitTime: commitTime.append(Int64(clamping: transaction.microseconds(of: origin.frame)), count: count)
       case .query:
-        try query.append(
-          transaction.statement.map { OutputBuffer(utf8: String(decoding: $0, as: UTF8.self)) }, count)
+        try query.append(transaction.statement.map { String(decoding: $0, as: UTF8.self) }, count: count)
       }
     }
   }
@@ -91,24 +90,5 @@ extension DictionaryColumn {
   fileprivate var isNearLimit: Bool {
     entryByteCount + Self.reservedByteCount > WriterProperties.defaultDictionaryPageSizeLimit
       || entryCount >= Self.entryLimit
-  }
-
-  /// Adds `value` `count` times, or nulls.
-  fileprivate mutating func append(_ value: consuming OutputBuffer?, _ count: Int) throws(ParquetError) {
-    guard let value else {
-      for _ in 0..<count { appendNull() }
-      return
-    }
-    let index = try index(of: value.bytes)
-    for _ in 0..<count { append(index: index) }
-  }
-}
-
-extension NumericColumn {
-  /// Adds `value` `count` times, or nulls.
-  fileprivate mutating func append(_ value: Value?, _ count: Int) {
-    for _ in 0..<count {
-      if let value { append(value) } else { appendNull() }
-    }
   }
 }

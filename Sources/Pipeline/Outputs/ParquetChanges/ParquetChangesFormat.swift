@@ -38,13 +38,11 @@ final class ParquetChangesFormat: PartFormat {
 
   /// A file that grows.
   final class Content {
-    fileprivate let writer: ParquetFileWriter
+    fileprivate let rows: RowGroups
     fileprivate let isTakenOver: Bool
-    /// The XIDs of row groups that were written before their transaction ended.
-    fileprivate var xids: [XIDColumn] = []
 
-    fileprivate init(_ writer: ParquetFileWriter, isTakenOver: Bool) {
-      self.writer = writer
+    fileprivate init(_ rows: RowGroups, isTakenOver: Bool) {
+      self.rows = rows
       self.isTakenOver = isTakenOver
     }
   }
@@ -65,63 +63,39 @@ final class ParquetChangesFormat: PartFormat {
     do {
       let writer = try ParquetFileWriter(
         file, schema: settings.schema, application: settings.properties.application)
-      return Content(writer, isTakenOver: isTakenOver)
+      return Content(RowGroups(writer), isTakenOver: isTakenOver)
     } catch {
       throw .parquet(error)
     }
   }
 
   func append(_ batch: RowChangeBatch, to content: Content) throws(PipelineError) {
-    let xids = batch.columns.extra?.xid
-    do throws(ParquetError) {
-      // The order of messages decides, and not how far the other thread is: the file is the same each time.
-      if content.xids.last?.open !== xids?.open { try writeXIDs(of: content) }
-      try content.writer.writeRowGroup(batch.columns, &encoder)
+    do {
+      try content.rows.write(batch.columns, &encoder, batch.columns.extra?.xid)
     } catch {
       throw .parquet(error)
     }
-    if let xids, xids.open != nil { content.xids.append(xids) }
   }
 
-  /// Writes the XIDs of all rows that have none yet, but for those of the transaction `unknown`, which is open.
-  private func writeXIDs(of content: Content, unknown: PendingXID? = nil) throws(ParquetError) {
-    guard !content.xids.isEmpty else { return }
-    let xids = content.xids
-    try content.writer.completeRowGroups(&encoder) { xids[$0].column(unknown: unknown) }
-    content.xids.removeAll()
-  }
-
-  func waitsForTransaction(_ content: Content) -> Bool { !content.xids.isEmpty }
+  func waitsForTransaction(_ content: Content) -> Bool { content.rows.waitForTransaction }
 
   func complete(_ content: Content, _ facts: PartFacts) throws(PipelineError) -> Int {
-    var metadata = [
-      KeyValue("binlog_file", facts.binlogFile),
-      KeyValue("first_position", "\(facts.firstPosition)"),
-      KeyValue("last_position", "\(facts.lastPosition)"),
-      KeyValue("server_version", facts.serverVersion),
-    ]
-    if let uuid = settings.serverUUID { metadata.append(KeyValue("server_uuid", uuid)) }
+    var metadata = facts.metadata(serverUUID: settings.serverUUID)
     if content.isTakenOver { metadata.append(.nonce()) }
-    do throws(ParquetError) {
-      try writeXIDs(of: content, unknown: facts.isWithinTransaction ? content.xids.last?.open : nil)
-      return try content.writer.complete(keyValueMetadata: metadata).rows
+    do {
+      return try content.rows.complete(metadata, &encoder, isWithinTransaction: facts.isWithinTransaction)
     } catch {
       throw .parquet(error)
     }
   }
-}
-
-extension KeyValue {
-  /// Difference of a file from one with the same rows.
-  fileprivate static func nonce() -> KeyValue { KeyValue("write_id", Nonce.make()) }
 }
 
 extension FileFormat {
   /// Parquet, with a row for each change and its images as JSON.
   public static func parquetChanges(_ settings: ParquetChangesSettings) -> FileFormat {
-    FileFormat(nameEnding: ".parquet", blank: { settings.blankFile }) { () throws(PipelineError) in
+    FileFormat(nameEnding: ".parquet", blank: { settings.blankFile }) { _ throws(PipelineError) in
       try ParquetChangesFormat(settings)
-    } writer: {
+    } writer: { _ in
       ParquetChangesWriter(batchRowLimit: settings.batchRowLimit, extra: settings.extra)
     }
   }

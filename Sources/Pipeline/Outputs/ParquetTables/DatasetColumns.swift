@@ -1,18 +1,24 @@
 /// Every column that a table's dataset has ever had, by its name: no name ever gets a second type.
 ///
 /// The same columns and the same changes give the same names and field ids, in whatever run.
-struct DatasetColumns: Equatable, Sendable {
+package struct DatasetColumns: Equatable, Sendable {
   /// A column of the dataset.
-  struct Column: Hashable, Sendable {
+  package struct Column: Hashable, Sendable {
     /// The name in the files.
-    let name: String
-    let type: DatasetType
+    package let name: String
+    package let type: DatasetType
     /// Number by which readers find it.
-    let fieldID: Int32
+    package let fieldID: Int32
+
+    package init(name: String, type: DatasetType, fieldID: Int32) {
+      self.name = name
+      self.type = type
+      self.fieldID = fieldID
+    }
   }
 
   /// The columns in the order in which they came.
-  private(set) var columns: [Column] = []
+  package private(set) var columns: [Column] = []
   /// Index of each by its name in small letters: engines take "Amount" and "amount" for one column.
   private var indices: [String: Int] = [:]
 
@@ -20,11 +26,19 @@ struct DatasetColumns: Equatable, Sendable {
   static let firstFieldID: Int32 = 101
 
   /// No columns yet.
-  init() {}
+  package init() {}
+
+  /// The columns that a dataset had before; nil where two have one name.
+  package init?(_ columns: [Column]) {
+    self.columns = columns
+    for (index, column) in columns.enumerated() {
+      guard indices.updateValue(index, forKey: column.name.lowercased()) == nil else { return nil }
+    }
+  }
 
   /// The columns of a table with these `names` and `types`, in its order: those that the dataset has, or else new ones. A column that can
   /// have its own name has it, whatever others are called.
-  mutating func assign(_ names: [String], _ types: [DatasetType]) -> [Column] {
+  package mutating func assign(_ names: [String], _ types: [DatasetType]) -> [Column] {
     var assigned = [Column?](repeating: nil, count: names.count)
     var taken = Set<String>()
     for onlyOwnNames in [true, false] {
@@ -45,7 +59,8 @@ struct DatasetColumns: Equatable, Sendable {
   /// The column `name`, which is made where there is none; nil where it has another type.
   private mutating func column(_ name: String, _ key: String, _ type: DatasetType) -> Column? {
     if let index = indices[key] { return columns[index].type == type ? columns[index] : nil }
-    let column = Column(name: name, type: type, fieldID: Self.firstFieldID + Int32(clamping: columns.count))
+    let last = columns.last?.fieldID ?? Self.firstFieldID - 1
+    let column = Column(name: name, type: type, fieldID: last + 1)
     indices[key] = columns.count
     columns.append(column)
     return column

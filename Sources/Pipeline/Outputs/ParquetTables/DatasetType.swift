@@ -3,7 +3,7 @@ import ParquetWriter
 
 /// Type of a column in a table's dataset: few and wide, so that common ALTERs change nothing, and none that a common engine cannot
 /// read.
-enum DatasetType: Hashable, Sendable {
+package enum DatasetType: Hashable, Sendable {
   case boolean
   case int64
   /// Up to 18 digits, `scale` of them after the point.
@@ -26,7 +26,7 @@ enum DatasetType: Hashable, Sendable {
 extension DatasetType {
   /// The type that holds every value of the column `description`, which is read by `plan`, or all but those that
   /// `_cdc_raw` keeps.
-  init(_ plan: ColumnPlan, _ description: ColumnDescription) {
+  package init(_ plan: ColumnPlan, _ description: ColumnDescription) {
     switch plan.kind {
     case .int8, .uint8, .int16, .uint16, .int24, .uint24, .int32, .uint32, .int64, .year: self = .int64
     case .uint64: self = .decimal128(precision: Self.digitsOfUInt64, scale: 0)
@@ -66,7 +66,7 @@ extension DatasetType {
   }
 
   /// A word for the type, which stands behind a column's name where another type has the name already: `amount__string`.
-  var word: String {
+  package var word: String {
     switch self {
     case .boolean: "boolean"
     case .int64: "bigint"
@@ -84,35 +84,67 @@ extension DatasetType {
   }
 
   /// The node of a file's schema for an optional column of the type.
-  func node(_ name: String, fieldID: Int32) -> SchemaNode {
+  func node(_ name: String, fieldID: Int32, hasBloomFilter: Bool) -> SchemaNode {
+    guard self != .floats else {
+      return ListColumn<Float>.node(name, fieldID: fieldID, element: ColumnDescriptor("element", .float, .required))
+    }
+    var column = ColumnDescriptor(
+      name, physicalType, .optional, logicalType: logicalType, encoding: .smallest, bounds: bounds, fieldID: fieldID)
+    // A filter of two values excludes none.
+    column.hasBloomFilter = hasBloomFilter && self != .boolean
+    return .column(column)
+  }
+
+  private var physicalType: PhysicalType {
     switch self {
-    case .boolean: column(name, .boolean, fieldID)
-    case .int64: column(name, .int64, fieldID)
-    case .decimal64(let scale):
-      column(
-        name, .int64, fieldID,
-        .decimal(precision: Int32(NewDecimal.maxPrecisionOfInt64), scale: Int32(scale)))
-    case .decimal128(let precision, let scale):
-      column(
-        name, .fixedLenByteArray(length: 16), fieldID, .decimal(precision: Int32(precision), scale: Int32(scale)))
-    case .float: column(name, .float, fieldID)
-    case .double: column(name, .double, fieldID)
-    case .date: column(name, .int32, fieldID, .date)
-    case .dateTime: column(name, .int64, fieldID, .localMicroseconds)
-    case .timestamp: column(name, .int64, fieldID, .utcMicroseconds)
-    case .string: column(name, .byteArray, fieldID, .string, bounds: .truncated)
-    case .binary: column(name, .byteArray, fieldID, bounds: .none)
-    case .floats:
-      ListColumn<Float>.node(name, fieldID: fieldID, element: ColumnDescriptor("element", .float, .required))
+    case .boolean: .boolean
+    case .int64, .decimal64, .dateTime, .timestamp: .int64
+    case .decimal128: .fixedLenByteArray(length: 16)
+    case .float, .floats: .float
+    case .double: .double
+    case .date: .int32
+    case .string, .binary: .byteArray
     }
   }
 
-  private func column(
-    _ name: String, _ type: PhysicalType, _ fieldID: Int32, _ logicalType: LogicalType? = nil,
-    bounds: BoundsRule = .exact
-  ) -> SchemaNode {
-    .column(
-      ColumnDescriptor(
-        name, type, .optional, logicalType: logicalType, encoding: .smallest, bounds: bounds, fieldID: fieldID))
+  private var logicalType: LogicalType? {
+    switch self {
+    case .decimal64(let scale): .decimal(precision: Int32(NewDecimal.maxPrecisionOfInt64), scale: Int32(scale))
+    case .decimal128(let precision, let scale): .decimal(precision: Int32(precision), scale: Int32(scale))
+    case .date: .date
+    case .dateTime: .localMicroseconds
+    case .timestamp: .utcMicroseconds
+    case .string: .string
+    case .boolean, .int64, .float, .double, .binary, .floats: nil
+    }
+  }
+
+  private var bounds: BoundsRule {
+    switch self {
+    case .string: .truncated
+    case .binary: .none
+    default: .exact
+    }
+  }
+}
+
+extension DatasetType {
+  /// The type that `word` says; nil for another word.
+  package init?(word: String) {
+    let parts = word.split(separator: "_")
+    if parts.count == 3, parts[0] == "decimal", let precision = UInt8(parts[1]), let scale = UInt8(parts[2]) {
+      switch precision {
+      case UInt8(NewDecimal.maxPrecisionOfInt64): self = .decimal64(scale: scale)
+      case ...UInt8(NewDecimal.maxPrecisionOfInt128): self = .decimal128(precision: precision, scale: scale)
+      default: return nil
+      }
+      return
+    }
+    guard let type = Self.plainTypes.first(where: { $0.word == word }) else { return nil }
+    self = type
+  }
+
+  private static var plainTypes: [DatasetType] {
+    [.boolean, .int64, .float, .double, .date, .dateTime, .timestamp, .string, .binary, .floats]
   }
 }

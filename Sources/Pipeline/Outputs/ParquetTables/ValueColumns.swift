@@ -82,12 +82,30 @@ struct ValueColumns: ~Copyable {
     }
   }
 
+  /// Bytes of the values of a row that have one length.
+  var fixedRowByteCount: Int {
+    booleans.count + int32s.count * 4 + int64s.count * 8 + int128s.count * Self.int128Width + floats.count * 4
+      + doubles.count * 8
+  }
+
   /// Bytes of the values that can be of any length.
   var byteCount: Int {
     var count = 0
     for index in bytes.indices { count += bytes[index].byteCount }
     for index in lists.indices { count += lists[index].byteCount }
     return count
+  }
+
+  /// Forgets all rows; the memory stays.
+  mutating func removeAll() {
+    for index in booleans.indices { booleans[index].removeAll() }
+    for index in int32s.indices { int32s[index].removeAll() }
+    for index in int64s.indices { int64s[index].removeAll() }
+    for index in int128s.indices { int128s[index].removeAll() }
+    for index in floats.indices { floats[index].removeAll() }
+    for index in doubles.indices { doubles[index].removeAll() }
+    for index in bytes.indices { bytes[index].removeAll() }
+    for index in lists.indices { lists[index].removeAll() }
   }
 
   /// Shows the columns in the order of the schema.

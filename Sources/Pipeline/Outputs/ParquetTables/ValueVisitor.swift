@@ -9,25 +9,36 @@ struct ValueVisitor: ~Copyable, ColumnVisitor {
   /// The columns.
   var columns: ValueColumns
   /// Members of a JSON object, each behind a comma: the values of the row that their columns' types cannot hold.
-  var unheld = OutputBuffer(capacity: 64)
+  private var unheld = OutputBuffer(capacity: 16)
   /// A value that no page can hold.
-  private(set) var failure: ParquetError?
-  /// Keys of the members, by column.
-  private let keys: [[UInt8]]
+  private var failure: ParquetError?
+  private let layout: TableLayout
   private var column = 0
-  private var slot: ValueColumns.Slot
+  private var slot = ValueColumns.Slot(storage: .bytes, index: 0)
 
-  /// A visitor of tables with columns of `types` and, in files, these `names`.
-  init(_ names: [String], _ types: [DatasetType]) {
-    columns = ValueColumns(types)
-    keys = names.map { name in
-      var key = OutputBuffer(capacity: name.utf8.count + 8)
-      key.append(UInt8(ascii: ","))
-      key.append(jsonString: OutputBuffer(utf8: name).bytes)
-      key.append(UInt8(ascii: ":"))
-      return key.array
-    }
-    slot = ValueColumns.Slot(storage: .bytes, index: 0)
+  /// A visitor of rows of `layout`.
+  init(_ layout: TableLayout) {
+    self.layout = layout
+    columns = ValueColumns(layout.columns.map(\.type))
+  }
+
+  /// Adds a null to a column that the image lacks.
+  mutating func absent(_ index: Int) { columns.appendNull(columns.slots[index]) }
+
+  /// Ends a row, and adds to `raw` what its columns' types cannot hold.
+  ///
+  /// - Throws: `ParquetError` for a row with a value that no page can hold.
+  @inline(__always)
+  mutating func endRow(_ raw: inout ByteArrayColumn) throws(ParquetError) {
+    if let failure { throw failure }
+    if unheld.isEmpty { raw.appendNull() } else { try endRowWithUnheld(&raw) }
+  }
+
+  private mutating func endRowWithUnheld(_ raw: inout ByteArrayColumn) throws(ParquetError) {
+    unheld.overwriteLittleEndian(UInt8(ascii: "{"), at: 0)
+    unheld.append(UInt8(ascii: "}"))
+    try raw.append(unheld.bytes)
+    unheld.removeAll()
   }
 
   mutating func beginImage() {}
@@ -94,10 +105,18 @@ struct ValueVisitor: ~Copyable, ColumnVisitor {
   mutating func textOrBinary(_ bytes: RawSpan) { text(bytes, .utf8mb4) }
 
   mutating func binary(_ bytes: RawSpan, paddedCount: Int) {
+    guard !layout.geometries.contains(column) else { return geometry(bytes) }
+    // A server that calls a VARBINARY a VECTOR may do so of older rows, too.
+    guard slot.storage == .bytes else { return keep { $0.append(binary: bytes) } }
     value {
       $0.append(bytes)
       $0.append(repeating: 0, count: paddedCount - bytes.byteCount)
     }
+  }
+
+  private mutating func geometry(_ bytes: RawSpan) {
+    guard let shape = Geometry(bytes) else { return keep { $0.append(binary: bytes) } }
+    value { shape.append(to: &$0) }
   }
 
   mutating func enumeration(_ index: UInt64, _ labels: Range<Int>, _ table: TablePlan) {
@@ -165,7 +184,7 @@ struct ValueVisitor: ~Copyable, ColumnVisitor {
     columns.appendNull(slot)
     var text = OutputBuffer(capacity: 64)
     body(&text)
-    unheld.append(contentsOf: keys[column])
+    unheld.append(contentsOf: layout.jsonKeys[column])
     unheld.append(jsonString: text.bytes)
   }
 }
@@ -175,5 +194,42 @@ extension OutputBuffer {
   fileprivate mutating func append(binary bytes: RawSpan) {
     append("0x")
     append(hex: bytes)
+  }
+}
+
+/// A GEOMETRY value, as servers keep it:
+///
+///     int<4>   SRID
+///     int<1>   byte order, 1: the least significant byte comes first
+///     int<4>   type of the shape
+///     …        its coordinates
+///
+/// See <https://dev.mysql.com/doc/refman/en/gis-data-formats.html>.
+private struct Geometry: ~Escapable {
+  private let srid: UInt32
+  private let type: UInt32
+  private let coordinates: RawSpan
+
+  /// The flag of PostGIS in a type behind which the SRID follows.
+  private static var hasSRID: UInt32 { 0x2000_0000 }
+
+  /// Reads the fields before the coordinates; nil where the value is no such thing.
+  @_lifetime(copy bytes)
+  init?(_ bytes: RawSpan) {
+    var cursor = ByteCursor(bytes)
+    guard let srid = try? cursor.uint32("SRID"), let order = try? cursor.uint8("byte order"), order == 1,
+      let type = try? cursor.uint32("type")
+    else { return nil }
+    self.srid = srid
+    self.type = type
+    coordinates = cursor.rest()
+  }
+
+  /// Appends it as WKB, or as EWKB where it has an SRID.
+  func append(to buffer: inout OutputBuffer) {
+    buffer.append(1)
+    buffer.appendLittleEndian(srid == 0 ? type : type | Self.hasSRID)
+    if srid != 0 { buffer.appendLittleEndian(srid) }
+    buffer.append(coordinates)
   }
 }

@@ -1,0 +1,62 @@
+import BinlogParser
+import Platform
+import Synchronization
+
+/// The dataset of one table: what its files have for columns, kept in a document beside them, over runs.
+///
+/// The thread that decodes gives it columns; the one that writes saves the document before a file with new ones appears.
+final class Dataset: Sendable {
+  /// The table.
+  let table: TableName
+  private let state: Mutex<State>
+
+  private struct State {
+    var document: DatasetDocument
+    /// True where the store has the document as it is.
+    var isSaved: Bool
+  }
+
+  /// The dataset of `table` in `store`, with the columns that it has there.
+  ///
+  /// - Throws: `PipelineError` where they cannot be read.
+  init(_ table: TableName, in store: any OutputStore) throws(PipelineError) {
+    self.table = table
+    let path = DatasetDocument.path(table)
+    do throws(OutputError) {
+      let saved = try store.read(path).map { bytes throws(OutputError) in
+        try DatasetDocument(decoding: bytes, from: "\(path) in the output folder")
+      }
+      state = Mutex(State(document: saved ?? DatasetDocument(table), isSaved: saved != nil))
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  /// The columns that the dataset ever had.
+  var columns: [DatasetColumns.Column] { state.withLock { $0.document.columns.columns } }
+
+  /// The columns of a version of the table: those that the dataset has, or else new ones.
+  func assign(
+    _ names: [String], _ types: [DatasetType], sqlTypes: [String], primaryKey: [Int]
+  ) -> [DatasetColumns.Column] {
+    state.withLock { state in
+      let before = state.document
+      let columns = state.document.columns.assign(names, types)
+      for (column, sqlType) in zip(columns, sqlTypes) { state.document.sqlTypes[column.name] = sqlType }
+      state.document.primaryKey = primaryKey.map { columns[$0].name }
+      if state.document != before { state.isSaved = false }
+      return columns
+    }
+  }
+
+  /// Saves the document in `store`, unless it is there.
+  func save(in store: any OutputStore) throws(OutputError) {
+    try state.withLock { state throws(OutputError) in
+      guard !state.isSaved else { return }
+      let file = try store.createFile(DatasetDocument.path(table))
+      try file.write(state.document.encoded.bytes)
+      try file.publish()
+      state.isSaved = true
+    }
+  }
+}

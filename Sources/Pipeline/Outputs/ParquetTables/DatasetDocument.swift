@@ -1,0 +1,101 @@
+import BinlogParser
+import Foundation
+import Platform
+
+/// What is kept of a table's dataset beside its files: `_schemas/<db>/<table>.json`.
+package struct DatasetDocument: Equatable, Sendable {
+  /// The names as they are, for people and for the `schema` command.
+  package let database: String
+  package let table: String
+  /// All columns that the dataset ever had.
+  package var columns = DatasetColumns()
+  /// The newest type of each in SQL.
+  package var sqlTypes: [String: String] = [:]
+  /// Names of the primary key's columns, in its order.
+  package var primaryKey: [String] = []
+
+  /// The dataset of `table`, without columns.
+  package init(_ table: TableName) {
+    database = table.schemaText
+    self.table = table.tableText
+  }
+
+  /// The folder of all documents.
+  package static let folder = "_schemas"
+
+  /// The name of the document of `table`, below the output folder.
+  package static func path(_ table: TableName) -> String { "\(folder)/\(DatasetFolder.path(table)).json" }
+
+  /// The document as JSON text. Equal ones have equal texts.
+  package var encoded: [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // Strings and integers can always be encoded.
+    guard let data = try? encoder.encode(Content(self)) else { preconditionFailure("a document cannot be encoded") }
+    return Array(data) + [0x0A]
+  }
+
+  /// Reads what `encoded` wrote.
+  ///
+  /// - Throws: `OutputError` that names `place`, for anything else.
+  package init(decoding bytes: [UInt8], from place: String) throws(OutputError) {
+    guard let content = try? JSONDecoder().decode(Content.self, from: Data(bytes)),
+      content.version == Content.currentVersion,
+      let columns = DatasetColumns(content.columns.compactMap(\.column)),
+      columns.columns.count == content.columns.count
+    else {
+      throw OutputError(
+        "\(place) does not describe a dataset as version \(Content.currentVersion) does",
+        advice: "restore it: without it, new files might give a column's name a second type")
+    }
+    database = content.database
+    table = content.table
+    self.columns = columns
+    for column in content.columns { sqlTypes[column.name] = column.sqlType }
+    primaryKey = content.primaryKey
+  }
+}
+
+/// The document's form.
+private struct Content: Codable {
+  struct Column: Codable {
+    let name: String
+    let type: String
+    let fieldID: Int32
+    let sqlType: String?
+
+    enum CodingKeys: String, CodingKey {
+      case name, type
+      case fieldID = "field_id"
+      case sqlType = "mysql_type"
+    }
+
+    /// The column; nil for a type that is not known.
+    var column: DatasetColumns.Column? {
+      DatasetType(word: type).map { DatasetColumns.Column(name: name, type: $0, fieldID: fieldID) }
+    }
+  }
+
+  static let currentVersion = 1
+
+  let version: Int
+  let database: String
+  let table: String
+  let primaryKey: [String]
+  let columns: [Column]
+
+  enum CodingKeys: String, CodingKey {
+    case version, database, table, columns
+    case primaryKey = "primary_key"
+  }
+
+  init(_ document: DatasetDocument) {
+    version = Self.currentVersion
+    database = document.database
+    table = document.table
+    primaryKey = document.primaryKey
+    columns = document.columns.columns.map {
+      Column(name: $0.name, type: $0.type.word, fieldID: $0.fieldID, sqlType: document.sqlTypes[$0.name])
+    }
+  }
+}
