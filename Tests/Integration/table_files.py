@@ -142,6 +142,13 @@ class TableFile:
                 image[SUFFIX.sub("", name)] = as_json(sql_type, raw.get(name, row[name]))
         return image
 
+    def spelled(self, name: str, value: Json) -> Json:
+        """A number in the spelling of `as_json`, where there are several."""
+        if isinstance(value, list):
+            return [self.spelled(name, item) for item in value] if self.sql_types[name].startswith("vector") else value
+        is_float = re.match("float|double|vector", self.sql_types[name])
+        return _shortest(not self.sql_types[name].startswith("double"))(float(value.text)) if is_float and isinstance(value, Number) else value
+
     def changes(self, full_images: bool) -> Iterator[Change]:
         """With full images, what an update leaves as it is stands in its before image too."""
         for row in self.rows():
@@ -152,7 +159,7 @@ class TableFile:
             kind = OPERATIONS[row["_cdc_op"]]
             before: Image | None = None if kind == "INSERT" else image
             if kind == "UPDATE":
-                old = {SUFFIX.sub("", name): value for name, value in parse(row["_cdc_before"]).items()}
+                old = {SUFFIX.sub("", name): self.spelled(name, value) for name, value in parse(row["_cdc_before"]).items()}
                 assert not full_images or all(value != image.get(name) for name, value in old.items() if not _is_float(value)), row
                 key = next(iter(image))
                 before = {name: old.get(name, value) for name, value in image.items()} if full_images else {key: image[key]} | old
