@@ -22,8 +22,8 @@ import polars
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from changes import OPERATIONS, Change, in_order
-from oracle_values import shortest_digits
+from changes import Change, in_order
+from oracle_values import shortest_digits, to_single
 from strict_json import Json, Number, parse
 
 NAME = re.compile(r"(?P<file>.+\.\d+)-(?P<start>\d{10,})(?:-(?P<number>\d+))?(?:-(?P<mark>[^-.]*[^-.\d][^-.]*))?\.parquet")
@@ -38,7 +38,10 @@ def _integer(value: Any) -> Json:
 
 
 def _shortest(single: bool) -> Callable[[Any], Json]:
-    return lambda value: Number(f"{value:.{shortest_digits(value, single) - 1}e}")
+    def spell(value: Any) -> Json:
+        value = to_single(value) if single else value
+        return Number(f"{value:.{shortest_digits(value, single) - 1}e}")
+    return spell
 
 
 def _decimal(value: Any) -> Json:
@@ -151,27 +154,40 @@ class TableFile:
 
     def changes(self, full_images: bool) -> Iterator[Change]:
         """With full images, what an update leaves as it is stands in its before image too."""
+        gone: dict[str, Any] | None = None
         for row in self.rows():
-            if row["_cdc_op"] == "t":
-                assert all(row[name] is None for name in self.columns)
-                continue
-            image = self.image(row)
-            kind = OPERATIONS[row["_cdc_op"]]
-            before: Image | None = None if kind == "INSERT" else image
-            if kind == "UPDATE":
-                old = {SUFFIX.sub("", name): self.spelled(name, value) for name, value in parse(row["_cdc_before"]).items()}
-                assert not full_images or all(value != image.get(name) for name, value in old.items() if not _is_float(value)), row
-                key = next(iter(image))
-                before = {name: old.get(name, value) for name, value in image.items()} if full_images else {key: image[key]} | old
-            yield Change(
-                file=row["_cdc_file"], timestamp=int(row["_cdc_time"].timestamp()), server_id=0, log_pos=row["_cdc_pos"],
-                event_row_index=row["_cdc_row"], database=self.table[0], table_name=self.table[1], dml_type=kind,
-                before=before, after=None if kind == "DELETE" else image)
+            match row["_cdc_op"]:
+                case "t":
+                    assert all(row[name] is None for name in self.columns)
+                case "c" if gone and _place(gone) == _place(row):
+                    # A key that changed.
+                    yield self.change(row, "UPDATE", self.image(gone), self.image(row))
+                    gone = None
+                    continue
+                case "c":
+                    yield self.change(row, "INSERT", None, self.image(row))
+                case "u":
+                    yield self.change(row, "UPDATE", self.before(row, full_images), self.image(row))
+            if gone:
+                yield self.change(gone, "DELETE", self.image(gone), None)
+            gone = row if row["_cdc_op"] == "d" else None
+        if gone:
+            yield self.change(gone, "DELETE", self.image(gone), None)
+
+    def before(self, row: dict[str, Any], full_images: bool) -> Image:
+        old = {SUFFIX.sub("", name): self.spelled(name, value) for name, value in parse(row["_cdc_before"]).items()}
+        image = self.image(row)
+        key = next(iter(image))
+        return {name: old.get(name, value) for name, value in image.items()} if full_images else {key: image[key]} | old
+
+    def change(self, row: dict[str, Any], kind: str, before: Image | None, after: Image | None) -> Change:
+        return Change(
+            file=row["_cdc_file"], timestamp=int(row["_cdc_time"].timestamp()), server_id=0, log_pos=row["_cdc_pos"],
+            event_row_index=row["_cdc_row"], database=self.table[0], table_name=self.table[1], dml_type=kind, before=before, after=after)
 
 
-def _is_float(value: Json) -> bool:
-    """Spellings of such numbers differ, and so do 0.0 and -0.0, which are other bytes."""
-    return isinstance(value, Number) and not value.is_integer or isinstance(value, (dict, list)) or value == Number("0")
+def _place(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["_cdc_file"], row["_cdc_pos"], row["_cdc_row"]
 
 
 def files(folder: Path) -> list[TableFile]:
