@@ -117,7 +117,7 @@ class TableFile:
 
     @property
     def order(self) -> int:
-        return int(self.metadata["first_seq"])
+        return int(self.metadata.get("first_seq", 0))
 
     def rows(self) -> list[dict[str, Any]]:
         table = pq.read_table(self.path, partitioning=None)
