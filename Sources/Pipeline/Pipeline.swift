@@ -24,8 +24,6 @@ public final class Pipeline: Sendable {
   private static let partQueueByteLimit = 4 << 20
   /// Chunks that wait to be filled again: as many full ones as there are at a time by default.
   private static let keptChunkCount = 4
-  /// Batches of one partition that can be under way at once.
-  private static let batchCount = 3
   /// What the event queue may hold in bytes for each chunk of its capacity: many chunks of a live log, or a few full ones.
   private static let queuedByteCountPerChunk = 64 << 10
 
@@ -122,8 +120,7 @@ public final class Pipeline: Sendable {
     _ output: PartOutput, _ queue: BoundedQueue<PartMessage<Format.Batch>>, _ checkpoints: Checkpoints,
     _ start: ResumePoint, _ format: @escaping @Sendable () throws(PipelineError) -> Format
   ) -> Pool<Format.Batch> {
-    // The memory of batches of many partitions is counted, and none of it kept.
-    let pool = Pool<Format.Batch>(limit: output.partitioning.isActive ? 0 : Self.batchCount)
+    let pool = Pool<Format.Batch>(limit: PartTarget<Format.Batch>.batchCount)
     let metrics = metrics
     self.start("flush") { () throws(PipelineError) in
       var writer = PartWriter(

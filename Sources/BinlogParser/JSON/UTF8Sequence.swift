@@ -36,6 +36,22 @@ enum UTF8Sequence {
 extension RawSpan {
   /// True if the bytes are well-formed UTF-8.
   public var isWellFormedUTF8: Bool {
-    (try? UTF8Span(validating: unsafe _unsafeView(as: UInt8.self))) != nil
+    isASCII || (try? UTF8Span(validating: unsafe _unsafeView(as: UInt8.self))) != nil
+  }
+
+  /// True if no byte has its highest bit.
+  @inline(__always)
+  private var isASCII: Bool {
+    var bits: UInt64 = 0
+    var offset = 0
+    while byteCount &- offset >= 8 {
+      bits |= unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      offset &+= 8
+    }
+    while offset < byteCount {
+      bits |= UInt64(self[byteAt: offset])
+      offset &+= 1
+    }
+    return bits & 0x8080_8080_8080_8080 == 0
   }
 }

@@ -35,6 +35,8 @@ public struct ColumnPlan: Sendable, BitwiseCopyable {
   public let type: ColumnType
   /// Bytes of the length before a string; bytes of an ENUM, a SET or a BIT; fraction digits of a temporal value.
   public var width: Int32 = 0
+  /// Bytes of each value; -1 where a length of `width` bytes stands before it, and -2 where no value can be read.
+  @usableFromInline private(set) var byteCount: Int32 = -2
   /// BINARY(n): the n bytes to which the value is filled up with zeros.
   public var paddedCount: Int32 = 0
   /// DECIMAL's digits.
@@ -56,6 +58,24 @@ public struct ColumnPlan: Sendable, BitwiseCopyable {
     self.isNullable = isNullable
     kind = .unsupported
     compile(definition, isUnsigned: isUnsigned)
+    byteCount = storedByteCount
+  }
+
+  private var storedByteCount: Int32 {
+    switch kind {
+    case .int8, .uint8, .year: 1
+    case .int16, .uint16: 2
+    case .int24, .uint24, .date, .oldTime: 3
+    case .int32, .uint32, .float, .oldTimestamp: 4
+    case .int64, .uint64, .double, .oldDateTime: 8
+    case .decimal: Int32(decimal?.byteCount ?? 0)
+    case .enumeration, .set, .bit: width
+    case .dateTime: 5 + (width + 1) / 2
+    case .timestamp: 4 + (width + 1) / 2
+    case .time: 3 + (width + 1) / 2
+    case .text, .binary, .textOrBinary, .compressed, .json, .geometry, .vector, .uuid, .inet4, .inet6: -1
+    case .unsupported: -2
+    }
   }
 
   private mutating func compile(_ definition: ColumnDefinition, isUnsigned: Bool) {

@@ -36,8 +36,16 @@ public struct ImageLayout: Sendable {
 
   @inlinable
   mutating func begin(_ columnCount: Int) {
-    places.removeAll(keepingCapacity: true)
-    places.reserveCapacity(columnCount)
+    guard places.count != columnCount else { return }
+    places = ContiguousArray(repeating: Place(.absent, 0, 0), count: columnCount)
+  }
+}
+
+extension ImageLayout {
+  /// Makes all columns absent.
+  @usableFromInline
+  mutating func clear() {
+    for index in places.indices { places[index].state = .absent }
   }
 }
 
@@ -52,12 +60,12 @@ extension RowCursor {
   public mutating func measureRow(_ before: inout ImageLayout, _ after: inout ImageLayout) throws(BinlogError) {
     before.begin(table.columns.count)
     after.begin(table.columns.count)
-    if kind.hasBefore { try measure(self.before, .before, &before) }
-    if kind.hasAfter { try measure(self.after, .after, &after) }
+    if kind.hasBefore { try measure(self.before, .before, &before) } else { before.clear() }
+    if kind.hasAfter { try measure(self.after, .after, &after) } else { after.clear() }
     holdsEmptyRow = false
   }
 
-  @inlinable @_lifetime(self: copy self)
+  @usableFromInline @_lifetime(self: copy self)
   mutating func measure(
     _ present: borrowing PresentColumns, _ side: Side, _ layout: inout ImageLayout
   ) throws(BinlogError) {
@@ -66,34 +74,35 @@ extension RowCursor {
       if isPartial, side == .before { documents.removeAll(keepingCapacity: true) }
       let partial = isPartial && side == .after ? try partialColumns() : rows.extracting(first: 0)
       let nulls = try cursor.bytes((present.count + 7) / 8, "NULL bitmap")
+      var places = layout.places.mutableSpan
       var ordinal = 0
       var document = 0
-      while index < table.columns.count {
-        let isDocument = isPartial && table.columns[index].type == .json
+      while index < places.count {
         let start = cursor.offset
         var state = ImageLayout.State.absent
         if present.contains(index) {
-          state = .value
-          if nulls[byteAt: ordinal >> 3] & 1 << UInt8(ordinal & 7) != 0 {
-            guard table.columns[index].isNullable else {
-              throw DecodeError(.invalid, at: cursor.offset, "NULL in a NOT NULL column")
-            }
-            state = .null
-          } else {
-            if isDocument, partial.byteCount > 0, partial[byteAt: document >> 3] & 1 << UInt8(document & 7) != 0 {
-              state = .diffs
-            }
-            try Value.skip(index, table, &cursor)
-            if isDocument, side == .before { documents[index] = start..<cursor.offset }
-          }
+          state = nulls[byteAt: ordinal >> 3] & 1 << UInt8(ordinal & 7) == 0 ? .value : .null
           ordinal &+= 1
+          if state == .value { try Value.skip(index, table, &cursor) } else { try checkNull(index) }
         }
-        layout.places.append(ImageLayout.Place(state, start, cursor.offset))
-        if isDocument { document &+= 1 }
+        if isPartial, table.columns[index].type == .json {
+          if state == .value, partial.byteCount > 0, partial[byteAt: document >> 3] & 1 << UInt8(document & 7) != 0 {
+            state = .diffs
+          }
+          if state == .value, side == .before { documents[index] = start..<cursor.offset }
+          document &+= 1
+        }
+        places[index] = ImageLayout.Place(state, start, cursor.offset)
         index &+= 1
       }
     } catch {
       throw BinlogError(cause(of: error, column: index)).located(table, index)
+    }
+  }
+
+  private func checkNull(_ index: Int) throws(DecodeError) {
+    guard table.columns[index].isNullable else {
+      throw DecodeError(.invalid, at: cursor.offset, "NULL in a NOT NULL column")
     }
   }
 
@@ -145,22 +154,9 @@ extension Value {
   /// - Throws: `DecodeError` where it is cut, or of an unsupported type.
   @inlinable @inline(__always) @_lifetime(cursor: copy cursor)
   static func skip(_ index: Int, _ table: TablePlan, _ cursor: inout ByteCursor) throws(DecodeError) {
-    let columns = table.columns
-    let width = Int(columns[index].width)
-    switch columns[index].kind {
-    case .int8, .uint8, .year: try cursor.skip(1, "value")
-    case .int16, .uint16: try cursor.skip(2, "value")
-    case .int24, .uint24, .date, .oldTime: try cursor.skip(3, "value")
-    case .int32, .uint32, .float, .oldTimestamp: try cursor.skip(4, "value")
-    case .int64, .uint64, .double, .oldDateTime: try cursor.skip(8, "value")
-    case .decimal: try cursor.skip(columns[index].decimal?.byteCount ?? 0, "DECIMAL")
-    case .enumeration, .set, .bit: try cursor.skip(width, "value")
-    case .dateTime: try cursor.skip(5 &+ (width &+ 1) / 2, "DATETIME")
-    case .timestamp: try cursor.skip(4 &+ (width &+ 1) / 2, "TIMESTAMP")
-    case .time: try cursor.skip(3 &+ (width &+ 1) / 2, "TIME")
-    case .text, .binary, .textOrBinary, .compressed, .json, .geometry, .vector, .uuid, .inet4, .inet6:
-      _ = try string(columns[index].width, &cursor)
-    case .unsupported: throw DecodeError(.unsupported, at: cursor.offset, "column type")
-    }
+    let count = table.columns[index].byteCount
+    if count >= 0 { return try cursor.skip(Int(count), "value") }
+    guard count == -1 else { throw DecodeError(.unsupported, at: cursor.offset, "column type") }
+    _ = try string(table.columns[index].width, &cursor)
   }
 }

@@ -79,6 +79,8 @@ public struct RowCursor: ~Escapable, ~Copyable {
   public var beforeCount: Int { before.count }
   /// Number of columns that an after image holds.
   public var afterCount: Int { after.count }
+  /// Bytes of all images.
+  public var byteCount: Int { rows.byteCount }
   /// True if every row was read.
   @inlinable public var isAtEnd: Bool { cursor.isAtEnd && !holdsEmptyRow }
 

@@ -29,8 +29,11 @@ extension CivilDate {
 extension CivilDateTime {
   /// Microseconds since 1970-01-01 00:00:00 of the same clock; nil for a day that no calendar has.
   @inlinable
-  public var microsecondsSinceEpoch: Int64? {
-    guard let days = date.daysSinceEpoch else { return nil }
+  public var microsecondsSinceEpoch: Int64? { date.daysSinceEpoch.map { microseconds(onDay: $0) } }
+
+  /// Microseconds since 1970-01-01 00:00:00 of the same clock, where the date is `days` behind that day.
+  @inlinable
+  public func microseconds(onDay days: Int32) -> Int64 {
     let minutes = (Int64(days) &* 24 &+ Int64(hour)) &* 60 &+ Int64(minute)
     return (minutes &* 60 &+ Int64(second)) &* 1_000_000 &+ Int64(microsecond)
   }

@@ -154,7 +154,7 @@ extension ConfigurationKey {
         .output, .choice(of: OutputSettings.ColumnNames.self),
         "The names of columns: \"auto\" takes those in the log, else the server's, else c0, c1, …; \"lookup\" also asks the "
           + "server for types that no log tells; \"log\" asks nobody; \"ordinal\" is always c0, c1, ….",
-        otherwise: .derived("\"auto\", and \"lookup\" in the layout \"tables\""),
+        otherwise: .derived("\"auto\", and with a server and the layout \"tables\" \"lookup\""),
         see: "column-names-that-are-not-in-the-log")
     case .schemaFiles:
       .init(

@@ -128,7 +128,8 @@ package struct OutputSettings: Sendable, Equatable {
     jsonSpelling = JSONSpelling(
       temporals: reader.has(.jsonTimestamps) ? reader.choice(.jsonTimestamps, default: .iso) : nil,
       quotesBigNumbers: reader.choice(.jsonBigNumbers) as BigNumbers == .string)
-    columnNames = reader.choice(.columnNames, default: isTyped ? .lookup : .auto)
+    let hasServer = reader.value(of: .source) != .string(FileSettings.Source.file.rawValue)
+    columnNames = reader.choice(.columnNames, default: isTyped && hasServer ? .lookup : .auto)
     schemaFiles = reader.strings(.schemaFiles) ?? []
     if reader.has(.schemaFiles), schemaFiles.isEmpty { reader.report(.schemaFiles, "must name at least one file") }
     if columnNames == .ordinal, !schemaFiles.isEmpty {

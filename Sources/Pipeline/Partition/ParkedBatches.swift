@@ -25,6 +25,9 @@ struct ParkedBatches<Batch: ChangeBatch> {
 
   private static var share: Int { 8 }
 
+  /// True if no batch is parked.
+  var isEmpty: Bool { parked.isEmpty }
+
   /// Puts aside the batch of `partition`, of which none is parked.
   mutating func park(_ batch: Batch, of partition: Partition) {
     lastNumber += 1

@@ -40,6 +40,12 @@ struct PartTarget<Batch: ChangeBatch>: ~Copyable, BatchTarget {
     self.pool = pool
   }
 
+  /// Batches of one partition that can be under way at once.
+  static var batchCount: Int { 3 }
+
+  /// Notes whether batches of other partitions wait. Their memory is counted, and that of none is kept then.
+  func note(hasParkedBatches: Bool) { pool.keep(hasParkedBatches ? 0 : Self.batchCount) }
+
   mutating func put(_ batch: Batch) -> Batch? {
     send(.batch(batch, partition, end: rowsEnd))
     // Only now: while the queue was full, no memory waited for the rows to come.

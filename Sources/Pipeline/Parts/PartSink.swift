@@ -95,6 +95,7 @@ struct PartSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
       send(parked.takeExcess())
     }
     if let batch = parked.take(next) { writer.resume(batch) }
+    target.note(hasParkedBatches: !parked.isEmpty)
     target.partition = next
   }
 
@@ -154,6 +155,7 @@ struct PartSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
 
   private mutating func handOverAll() throws(PipelineError) {
     send(parked.takeAll())
+    target.note(hasParkedBatches: false)
     try writer.flush(to: &target)
     if let reached { target.send(.reached(reached)) }
     reached = nil

@@ -6,10 +6,18 @@ import Foundation
 final class Pool<Element: Sendable>: @unchecked Sendable {
   private let lock = NSLock()
   private var elements: [Element] = []
-  private let limit: Int
+  private var limit: Int
 
   /// A pool that keeps `limit` objects at most.
   init(limit: Int) { self.limit = limit }
+
+  /// Keeps `limit` objects at most from now on.
+  func keep(_ limit: Int) {
+    lock.lock()
+    defer { lock.unlock() }
+    self.limit = limit
+    if elements.count > limit { elements.removeLast(elements.count - limit) }
+  }
 
   /// An object that was given back, if there is one.
   func take() -> Element? {

@@ -13,8 +13,8 @@ struct ChangeColumns: ~Copyable {
   private var gtid = DictionaryColumn()
   private(set) var xid = XIDColumn()
   private var threadID = Int64Column(capacity: rowCapacity)
-  /// The index of each operation in its column's dictionary; nil where no row has it.
-  private var operations: [UInt32?] = Array(repeating: nil, count: ChangeOperation.allCases.count)
+  /// The operation of the last row, and its index in the column's dictionary.
+  private var last: (operation: ChangeOperation, index: UInt32)?
 
   /// Numbers of the first and the last row in the stream.
   private(set) var sequences: ClosedRange<Int64>?
@@ -51,12 +51,16 @@ struct ChangeColumns: ~Copyable {
   /// Adds the row of an event with the number `row` in it, from 1. What it shares with the event's other rows comes with `fill`.
   mutating func append(_ operation: ChangeOperation, row: Int64) throws(ParquetError) {
     self.row.append(row)
-    if let index = operations[operation.index] { return self.operation.append(index: index) }
+    if let last, last.operation == operation { return self.operation.append(index: last.index) }
+    let index = try index(of: operation)
+    last = (operation, index)
+    self.operation.append(index: index)
+  }
+
+  private mutating func index(of operation: ChangeOperation) throws(ParquetError) -> UInt32 {
     var letter = OutputBuffer(capacity: 1)
     letter.append(operation.rawValue)
-    let index = try self.operation.index(of: letter.bytes)
-    operations[operation.index] = index
-    self.operation.append(index: index)
+    return try self.operation.index(of: letter.bytes)
   }
 
   /// Completes the rows that were added since the last call, all of one event.
@@ -112,7 +116,7 @@ struct ChangeColumns: ~Copyable {
     gtid.removeAll()
     xid.removeAll()
     threadID.removeAll()
-    operations = Array(repeating: nil, count: operations.count)
+    last = nil
     sequences = nil
   }
 }

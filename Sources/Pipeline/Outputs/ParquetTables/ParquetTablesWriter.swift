@@ -125,14 +125,19 @@ extension TableBatch {
 }
 
 extension TableRows {
+  /// Bytes of the images of an event whose rows are looked at together.
+  private static let smallByteCount = 128 << 10
+
   /// Adds rows of `images` until there are none, or these are full; counts them in `row`.
   fileprivate mutating func append(
     _ images: inout RowCursor, _ kind: RowsKind, _ row: inout Int64, _ comparison: inout ImageComparison,
     until rowLimit: Int, _ byteLimit: Int
   ) throws(PipelineError) {
+    // Few bytes of a log do not become many in columns.
+    let isSmall = images.byteCount < Self.smallByteCount && !layout.hasCompressedColumns
     repeat {
       row += 1
       try append(&images, kind, row: row, &comparison)
-    } while !images.isAtEnd && rowCount < rowLimit && byteCount < byteLimit
+    } while !images.isAtEnd && rowCount < rowLimit && (isSmall || byteCount < byteLimit)
   }
 }

@@ -18,6 +18,8 @@ final class TableLayout: Sendable {
   let primaryKey: [Int]
   /// Indices of the columns that hold shapes.
   let geometries: Set<Int>
+  /// True if a value can be larger than its bytes in the log.
+  let hasCompressedColumns: Bool
   /// Each column's part of a JSON object up to its value, behind another one: `,"name":`.
   let jsonKeys: [[UInt8]]
 
@@ -29,17 +31,19 @@ final class TableLayout: Sendable {
       schema.columns.map(\.name), types, sqlTypes: schema.columns.map(\.columnType), primaryKey: schema.primaryKey)
     self.init(
       columns, version: plan.fingerprint, of: dataset, sqlTypes: schema.columns.map(\.columnType),
-      primaryKey: schema.primaryKey, geometries: Set(plan.columns.indices.filter { plan.columns[$0].kind == .geometry }))
+      primaryKey: schema.primaryKey, geometries: Set(plan.columns.indices.filter { plan.columns[$0].kind == .geometry }),
+      hasCompressedColumns: plan.columns.contains { $0.kind == .compressed })
   }
 
   /// The layout of rows of which only is known that they were in `dataset`.
   convenience init(unknownVersionOf dataset: Dataset) {
-    self.init(dataset.columns, version: 0, of: dataset, sqlTypes: [], primaryKey: [], geometries: [])
+    self.init(dataset.columns, version: 0, of: dataset, sqlTypes: [], primaryKey: [], geometries: [],
+      hasCompressedColumns: false)
   }
 
   private init(
     _ columns: [DatasetColumns.Column], version: UInt64, of dataset: Dataset, sqlTypes: [String], primaryKey: [Int],
-    geometries: Set<Int>
+    geometries: Set<Int>, hasCompressedColumns: Bool
   ) {
     self.dataset = dataset
     self.version = version
@@ -47,6 +51,7 @@ final class TableLayout: Sendable {
     self.sqlTypes = sqlTypes
     self.primaryKey = primaryKey
     self.geometries = geometries
+    self.hasCompressedColumns = hasCompressedColumns
     jsonKeys = columns.map { column in
       var key = OutputBuffer(capacity: column.name.utf8.count + 8)
       key.append(UInt8(ascii: ","))

@@ -13,6 +13,8 @@ struct ValueVisitor: ~Copyable, ColumnVisitor {
   /// A value that no page can hold.
   private var failure: ParquetError?
   private let layout: TableLayout
+  /// A day, and its number.
+  private var lastDay = (date: CivilDate(daysSinceEpoch: 0), number: Int32(0))
   private var column = 0
   private var slot = ValueColumns.Slot(storage: .bytes, index: 0)
 
@@ -75,13 +77,24 @@ struct ValueVisitor: ~Copyable, ColumnVisitor {
   }
 
   mutating func date(_ value: CivilDate) {
-    if let days = value.daysSinceEpoch { return columns.int32s[slot.index].append(days) }
+    if let days = days(of: value) { return columns.int32s[slot.index].append(days) }
     keep { value.append(to: &$0) }
   }
 
   mutating func dateTime(_ value: CivilDateTime, fractionDigits: Int) {
-    if let microseconds = value.microsecondsSinceEpoch { return columns.int64s[slot.index].append(microseconds) }
+    if let days = days(of: value.date) {
+      return columns.int64s[slot.index].append(value.microseconds(onDay: days))
+    }
     keep { value.append(to: &$0, fractionDigits: fractionDigits) }
+  }
+
+  /// `daysSinceEpoch`, which neighbours share.
+  @inline(__always)
+  private mutating func days(of date: CivilDate) -> Int32? {
+    if date == lastDay.date { return lastDay.number }
+    guard let number = date.daysSinceEpoch else { return nil }
+    lastDay = (date, number)
+    return number
   }
 
   mutating func timestamp(_ value: Timestamp, fractionDigits: Int) {
