@@ -49,7 +49,8 @@ public struct FileFormat: Sendable {
         }
         pipeline.startProcessing(processing) { [metrics = pipeline.metrics] in
           PartSink(
-            writer(output.place), PartTarget(queue, pool), output: output, metrics: metrics, keepsPlace: checkpoints.areKept)
+            writer(output.place), PartTarget(queue, pool), output: output, metrics: metrics,
+            keepsPlace: checkpoints.areKept)
         }
       }
     }

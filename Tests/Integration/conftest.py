@@ -56,7 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# The order of the tests, and the workers of pytest-xdist (-n 3)
+# The order of the tests, and the workers of pytest-xdist (-n)
 
 
 class Units(LoadScopeScheduling):
@@ -79,12 +79,22 @@ def needs_cross_build(item: pytest.Item) -> bool:
     return "cross_build" in getattr(item, "fixturenames", ())
 
 
+LONG_SECONDS = 900
+
+
+def is_long(item: pytest.Item) -> bool:
+    """A test that asks for much more time than others: begun late, it would keep one worker busy while the others have nothing to do."""
+    mark = item.get_closest_marker("timeout")
+    return mark is not None and bool(mark.args) and mark.args[0] >= LONG_SECONDS
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Takes the tests of the tier. What needs the program for another processor comes last: until then it is built."""
+    """Takes the tests of the tier, and those first that take long. What needs the program for another processor comes last: until
+    then it is built."""
     is_taken = TIERS[config.option.tier]
     config.hook.pytest_deselected(items=[item for item in items if not is_taken(item)])
-    items[:] = sorted(filter(is_taken, items), key=needs_cross_build)
+    items[:] = sorted(filter(is_taken, items), key=lambda item: (needs_cross_build(item), not is_long(item)))
 
 
 def cross_build_of(config: pytest.Config) -> CrossBuild:

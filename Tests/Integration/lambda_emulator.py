@@ -103,9 +103,13 @@ class Function:
             (self.folder / "config.json").write_text(config if isinstance(config, str) else json.dumps(config))
         self.log_path = self.folder / "log"
         self._timeout, self._env = timeout, dict(env or {})
-        self._port = free_port()
 
     def __enter__(self) -> Function:
+        self._start()
+        return self
+
+    def _start(self) -> None:
+        self._port = free_port()
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "LAMBDA_", "MYSQL_"))}
         environment |= {"AWS_LAMBDA_FUNCTION_TIMEOUT": str(self._timeout)} | self._env
         with self.log_path.open("wb") as log:
@@ -113,7 +117,6 @@ class Function:
                 [*self._runner, "--runtime-interface-emulator-address", f"127.0.0.1:{self._port}",
                  "--runtime-api-address", f"127.0.0.1:{free_port()}", "./bootstrap"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, env=environment)
-        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
@@ -138,6 +141,9 @@ class Function:
             except urllib.error.HTTPError as error:
                 return Answer(error.read().decode(), time.monotonic() - begin)
             except urllib.error.URLError:
+                if self._process.poll() is not None and "address already in use" in self.log():
+                    # Somebody took the port between the look at it and its use.
+                    self._start()
                 # The emulator is not up yet.
                 assert self._process.poll() is None and time.monotonic() - begin < START_SECONDS, self.log()
                 time.sleep(0.02)

@@ -84,7 +84,8 @@ extension OutputBuffer {
     case .gbk: append(multiByte: text, GBK.gbk, spelling)
     case .gb18030: append(multiByte: text, GBK.gb18030, spelling)
     case .big5: append(multiByte: text, Big5.big5, spelling)
-    case .swe7: append(singleByte: text, SingleByteTable.all[Int(CharacterSet.swe7.rawValue)], keepsASCII: false, spelling)
+    case .swe7:
+      append(singleByte: text, SingleByteTable.all[Int(CharacterSet.swe7.rawValue)], keepsASCII: false, spelling)
     default: append(singleByte: text, SingleByteTable.all[Int(characterSet.rawValue)], keepsASCII: true, spelling)
     }
   }

@@ -176,7 +176,7 @@ package struct OutputSettings: Sendable, Equatable {
   ) -> [ExtraColumn] {
     let names = reader.strings(.extraColumns) ?? []
     if layout == .tables, reader.has(.extraColumns) {
-      reader.report(.extraColumns, "is for parquet_layout \"changes\"; typed tables have such columns, which begin with _cdc_")
+      reader.report(.extraColumns, "is for parquet_layout \"changes\"; typed tables have them all as _cdc_ columns")
     }
     if layout == .tables, reader.has(.parquetJSONType) {
       reader.report(.parquetJSONType, "is for parquet_layout \"changes\"")

@@ -42,9 +42,13 @@ package struct ParquetTablesWriter: ~Copyable, ChangeWriter {
     xid = nil
   }
 
-  package mutating func version(of table: TablePlan) throws(PipelineError) -> UInt64? { try datasets.layout(of: table).version }
+  package mutating func version(of table: TablePlan) throws(PipelineError) -> UInt64? {
+    try datasets.layout(of: table).version
+  }
 
-  package mutating func version(of table: TableName) throws(PipelineError) -> UInt64? { try datasets.layout(of: table).version }
+  package mutating func version(of table: TableName) throws(PipelineError) -> UInt64? {
+    try datasets.layout(of: table).version
+  }
 
   package mutating func takeBatch() -> TableBatch? {
     guard let batch, batch.rows.rowCount > 0 else { return nil }

@@ -26,32 +26,24 @@ final class TableLayout: Sendable {
   /// The layout of the table that is read by `plan`, as a version of `dataset`.
   convenience init(_ plan: TablePlan, of dataset: Dataset) {
     let schema = plan.tableSchema
-    let types = zip(plan.columns, schema.columns).map { DatasetType($0, $1) }
     let columns = dataset.assign(
-      schema.columns.map(\.name), types, sqlTypes: schema.columns.map(\.columnType), primaryKey: schema.primaryKey)
-    self.init(
-      columns, version: plan.fingerprint, of: dataset, sqlTypes: schema.columns.map(\.columnType),
-      primaryKey: schema.primaryKey, geometries: Set(plan.columns.indices.filter { plan.columns[$0].kind == .geometry }),
-      hasCompressedColumns: plan.columns.contains { $0.kind == .compressed })
+      schema.columns.map(\.name), zip(plan.columns, schema.columns).map { DatasetType($0, $1) },
+      sqlTypes: schema.columns.map(\.columnType), primaryKey: schema.primaryKey)
+    self.init(columns, plan, of: dataset)
   }
 
   /// The layout of rows of which only is known that they were in `dataset`.
-  convenience init(unknownVersionOf dataset: Dataset) {
-    self.init(dataset.columns, version: 0, of: dataset, sqlTypes: [], primaryKey: [], geometries: [],
-      hasCompressedColumns: false)
-  }
+  convenience init(unknownVersionOf dataset: Dataset) { self.init(dataset.columns, nil, of: dataset) }
 
-  private init(
-    _ columns: [DatasetColumns.Column], version: UInt64, of dataset: Dataset, sqlTypes: [String], primaryKey: [Int],
-    geometries: Set<Int>, hasCompressedColumns: Bool
-  ) {
+  private init(_ columns: [DatasetColumns.Column], _ plan: TablePlan?, of dataset: Dataset) {
     self.dataset = dataset
-    self.version = version
     self.columns = columns
-    self.sqlTypes = sqlTypes
-    self.primaryKey = primaryKey
-    self.geometries = geometries
-    self.hasCompressedColumns = hasCompressedColumns
+    version = plan?.fingerprint ?? 0
+    sqlTypes = plan?.tableSchema.columns.map(\.columnType) ?? []
+    primaryKey = plan?.tableSchema.primaryKey ?? []
+    let kinds = plan?.columns.map(\.kind) ?? []
+    geometries = Set(kinds.indices.filter { kinds[$0] == .geometry })
+    hasCompressedColumns = kinds.contains(.compressed)
     jsonKeys = columns.map { column in
       var key = OutputBuffer(capacity: column.name.utf8.count + 8)
       key.append(UInt8(ascii: ","))

@@ -57,7 +57,10 @@ import Testing
         version([("a", .int64), ("b", .string)], "a", "b"),
       ]
     ),
-    ("names of the change's own columns are taken", [version([("_cdc_op", .string), ("_CDC_x", .int64)], "__cdc_op", "__CDC_x")]),
+    (
+      "names of the change's own columns are taken",
+      [version([("_cdc_op", .string), ("_CDC_x", .int64)], "__cdc_op", "__CDC_x")]
+    ),
   ]
 
   @Test(arguments: histories)

@@ -59,7 +59,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("shop", "orders", "shop/orders"), ("a/b", "c=d", "a%2Fb/c%3Dd"), ("..", ".", "%2E./%2E"), ("_schemas", "t", "%5Fschemas/t"),
+    ("shop", "orders", "shop/orders"), ("a/b", "c=d", "a%2Fb/c%3Dd"), ("..", ".", "%2E./%2E"),
+    ("_schemas", "t", "%5Fschemas/t"),
     ("shop", "_orders_gho", "shop/_orders_gho"), ("", "t", "%/t"), ("é", "日本", "é/日本"),
   ])
   func foldersAreNamedAfterTables(_ schema: String, _ table: String, _ folder: String) {

@@ -9,8 +9,9 @@ import Testing
 /// Files of typed tables from the logs of real servers, whole and damaged.
 @Suite struct ParquetTablesTests {
   private static let fixtures = [
-    "mysql-9.7-full", "mysql-9.7-minimal", "mysql-9.7-compressed", "mysql-9.7-partial-json", "mysql-9.7-row-image-minimal",
-    "mariadb-10.11-no-log", "mariadb-11.8-full", "mariadb-11.8-compressed-columns", "mariadb-11.8-row-image-minimal",
+    "mysql-9.7-full", "mysql-9.7-minimal", "mysql-9.7-compressed", "mysql-9.7-partial-json",
+    "mysql-9.7-row-image-minimal", "mariadb-10.11-no-log", "mariadb-11.8-full", "mariadb-11.8-compressed-columns",
+    "mariadb-11.8-row-image-minimal",
   ]
 
   private static func format(_ before: BeforeImages = .changed) -> FileFormat {
