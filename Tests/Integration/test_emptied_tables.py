@@ -10,6 +10,7 @@ import pytest
 
 from connector import EXIT_OK, Connector
 from servers import Position, Server
+from table_files import files
 from test_json_files import paths, text_of
 
 COUNTED = "rows of included tables were removed {} times without being logged as rows (TRUNCATE, DROP TABLE, DROP DATABASE, partitions)"
@@ -143,3 +144,22 @@ def test_other_outputs_number_rows_as_if_they_showed_it(server: Server, connecto
     [path] = connector.files()
     found = pq.read_table(path, partitioning=None).column("seq").to_pylist()
     assert found == [line["source"]["seq"] for line in lines(connector, server, start) if line["op"] != "t"]
+
+
+@pytest.mark.parametrize("layout", ["json", "tables"])
+def test_a_replaced_table_loses_its_rows(server: Server, connector: Connector, database: str, layout: str) -> None:
+    """CREATE OR REPLACE TABLE of MariaDB drops the table before: its rows are gone, and those of the new one are not."""
+    if server.is_mysql:
+        pytest.skip("MySQL has no CREATE OR REPLACE TABLE")
+    start = server.next_file()
+    server.execute(f"CREATE TABLE `{database}`.t (id INT PRIMARY KEY)", f"INSERT INTO `{database}`.t VALUES (1)",
+                   f"CREATE OR REPLACE TABLE `{database}`.t (id INT PRIMARY KEY) AS SELECT 2 AS id",
+                   f"CREATE OR REPLACE TEMPORARY TABLE `{database}`.t (id INT)")
+    if layout == "tables":
+        connector.run(connector.parquet(server, start, server.history(), parquet_layout="tables")).expect(EXIT_OK)
+        rows = sorted(((row["_cdc_seq"], row["_cdc_op"], row["id"]) for file in files(connector.output) for row in file.rows()))
+        assert [row[1:] for row in rows] == [("c", 1), ("t", None), ("c", 2)]
+    else:
+        config = connector.config(server, start, server.history(), output_mode="json")
+        lines = [json.loads(line) for line in connector.run(config).expect(EXIT_OK).stdout.splitlines()]
+        assert [(line["op"], line["after"]) for line in lines] == [("c", {"id": 1}), ("t", None), ("c", {"id": 2})]

@@ -1,6 +1,6 @@
 /// Rows that a statement removes, and that no server logs as rows.
 package enum EmptiedTables: Sendable, Hashable {
-  /// All rows of these tables: TRUNCATE, DROP TABLE.
+  /// All rows of these tables: TRUNCATE, DROP TABLE, and CREATE OR REPLACE TABLE of MariaDB.
   case whole([TableName])
   /// Some rows of the table: ALTER TABLE that drops or truncates partitions.
   case partitions(TableName)
@@ -35,6 +35,7 @@ struct EmptiedTablesReader {
     case "TRUNCATE": return reader.truncated()
     case "DROP": return reader.dropped()
     case "ALTER": return reader.altered()
+    case "CREATE": return reader.replaced()
     default: return nil
     }
   }
@@ -55,6 +56,12 @@ struct EmptiedTablesReader {
     references.skip(["IF", "EXISTS"])
     references.readList(until: ["RESTRICT", "CASCADE", "WAIT", "NOWAIT"])
     return found
+  }
+
+  private mutating func replaced() -> EmptiedTables? {
+    guard references.takes("OR"), references.takes("REPLACE"), references.takes("TABLE") else { return nil }
+    references.skip(["IF", "NOT", "EXISTS"])
+    return references.readName() ? found : nil
   }
 
   private mutating func altered() -> EmptiedTables? {

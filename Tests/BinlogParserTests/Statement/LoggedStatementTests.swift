@@ -125,6 +125,8 @@ import BinlogParser
       ("DROP SCHEMA IF EXISTS `a``b`", ["all of a`b"]), ("DROP DATABASE", []),
       ("DROP INDEX i ON t", []), ("TRUNCATE", []), ("DROP TABLE", []), ("ALTER TABLE", []), ("DELETE FROM t", []),
       ("CREATE TABLE truncate (drop_table INT)", []), ("RENAME TABLE a TO b", []),
+      ("CREATE OR REPLACE TABLE `t` (a INT)", ["shop.t"]), ("create or replace table s.t as select 1", ["s.t"]),
+      ("CREATE OR REPLACE TEMPORARY TABLE t (a INT)", []), ("CREATE OR REPLACE VIEW v AS SELECT 1", []),
     ])
   func emptiedTables(_ text: String, _ expected: [String]) {
     #expect(Self.read(text).emptied?.words ?? [] == expected)

@@ -24,7 +24,9 @@ final class Dataset: Sendable {
     let path = DatasetDocument.path(table)
     do throws(OutputError) {
       let saved = try store.read(path).map { bytes throws(OutputError) in
-        try DatasetDocument(decoding: bytes, from: "\(path) in the output folder")
+        let document = try DatasetDocument(decoding: bytes, from: "\(path) in the output folder")
+        try document.check(isOf: table, at: path)
+        return document
       }
       state = Mutex(State(document: saved ?? DatasetDocument(table), isSaved: saved != nil))
     } catch {

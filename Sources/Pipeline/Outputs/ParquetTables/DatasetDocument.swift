@@ -20,6 +20,14 @@ package struct DatasetDocument: Equatable, Sendable {
     self.table = table.tableText
   }
 
+  /// Throws unless the document is of `table`: a file system may take two names for one.
+  func check(isOf table: TableName, at path: String) throws(OutputError) {
+    guard database != table.schemaText || self.table != table.tableText else { return }
+    throw OutputError(
+      "\(path) in the output folder describes \(database).\(self.table), and not \(table)",
+      advice: "give tables whose names a file system takes for one output folders of their own")
+  }
+
   /// The folder of all documents.
   package static let folder = "_schemas"
 

@@ -97,7 +97,8 @@ package struct ParquetTablesWriter: ~Copyable, ChangeWriter {
 
   /// The batch that rows of `layout` go to: the one at hand, unless it was emptied, and is of another table.
   private mutating func batch(of layout: TableLayout) -> TableBatch {
-    if let batch, batch.layout === layout { return batch }
+    if let batch, batch.layout.isSame(as: layout) { return batch }
+    precondition(batch == nil || batch?.rows.rowCount == 0, "rows of another table")
     let batch = TableBatch(layout)
     self.batch = batch
     return batch

@@ -53,6 +53,9 @@ final class TableLayout: Sendable {
     }
   }
 
+  /// True if `other` is of the same version of the same table.
+  func isSame(as other: TableLayout) -> Bool { dataset === other.dataset && version == other.version }
+
   /// The schema of files.
   func schema(_ settings: ParquetTablesSettings) -> Schema {
     let keys = settings.hasBloomFilters ? Set(primaryKey) : []
