@@ -12,6 +12,8 @@ final class TableLayout: Sendable {
   let version: UInt64
   /// The columns, in the table's order.
   let columns: [DatasetColumns.Column]
+  /// Their names in the table; empty where nothing tells them.
+  let names: [String]
   /// Their types in SQL; empty where nothing tells them.
   let sqlTypes: [String]
   /// Indices of the primary key's columns; empty where there is no key, or nothing tells it.
@@ -25,25 +27,25 @@ final class TableLayout: Sendable {
   convenience init(_ plan: TablePlan, of dataset: Dataset) {
     let schema = plan.tableSchema
     let types = zip(plan.columns, schema.columns).map { DatasetType($0, $1) }
-    let columns = dataset.assign(
-      schema.columns.map(\.name), types, sqlTypes: schema.columns.map(\.columnType), primaryKey: schema.primaryKey)
+    let names = schema.columns.map(\.name)
     self.init(
-      columns, version: plan.fingerprint, of: dataset, sqlTypes: schema.columns.map(\.columnType),
+      dataset.assign(names, types), names: names, version: plan.fingerprint, of: dataset, sqlTypes: schema.columns.map(\.columnType),
       primaryKey: schema.primaryKey, geometries: Set(plan.columns.indices.filter { plan.columns[$0].kind == .geometry }))
   }
 
   /// The layout of rows of which only is known that they were in `dataset`.
   convenience init(unknownVersionOf dataset: Dataset) {
-    self.init(dataset.columns, version: 0, of: dataset, sqlTypes: [], primaryKey: [], geometries: [])
+    self.init(dataset.columns, names: [], version: 0, of: dataset, sqlTypes: [], primaryKey: [], geometries: [])
   }
 
   private init(
-    _ columns: [DatasetColumns.Column], version: UInt64, of dataset: Dataset, sqlTypes: [String], primaryKey: [Int],
-    geometries: Set<Int>
+    _ columns: [DatasetColumns.Column], names: [String], version: UInt64, of dataset: Dataset, sqlTypes: [String],
+    primaryKey: [Int], geometries: Set<Int>
   ) {
     self.dataset = dataset
     self.version = version
     self.columns = columns
+    self.names = names
     self.sqlTypes = sqlTypes
     self.primaryKey = primaryKey
     self.geometries = geometries
