@@ -26,6 +26,8 @@ struct Main {
     case .inspect(let arguments):
       do throws(RunError) { try openLog(level: .info, file: nil, sayingIn: "inspect") } catch { return error.report() }
       return InspectRun.run(arguments)
+    case .schema(let arguments):
+      do { return print(try schema(arguments)) } catch { return error.report() }
     case .stream(let arguments):
       do {
         try stream(arguments)
@@ -42,6 +44,11 @@ struct Main {
       return .outputError
     }
     return .success
+  }
+
+  private static func schema(_ arguments: SchemaArguments) throws(RunError) -> String {
+    let configuration = try load(StreamArguments(configurationPath: arguments.configurationPath))
+    return try SchemaRun(configuration).text(arguments.dialects)
   }
 
   private static func stream(_ arguments: StreamArguments) throws(RunError) {

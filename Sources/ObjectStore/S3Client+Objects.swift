@@ -117,6 +117,38 @@ extension S3Client {
     }
   }
 
+  /// ListObjectsV2: the keys of all objects below `folder`, of which each answer has a page.
+  func list(below folder: S3URI) throws(S3Error) -> [String] {
+    var keys: [String] = []
+    var token: String?
+    repeat {
+      let page = try page(below: folder, after: token)
+      keys += page.keys
+      token = page.token
+    } while token != nil
+    return keys
+  }
+
+  private func page(below folder: S3URI, after token: String?) throws(S3Error) -> ListedObjects {
+    var request = S3Request(operation: "ListObjectsV2", method: "GET", object: folder.bucketRoot)
+    request.query = [("list-type", "2"), ("prefix", folder.key + "/")]
+    if let token { request.query.append(("continuation-token", token)) }
+    let sent = request
+    do throws(S3Error) {
+      let reply = try send(
+        sent,
+        mistake: { response in
+          ListedObjects(response.body, after: token) == nil
+            ? S3Error(sent, response, message: "an answer that is no list, or that does not go on") : nil
+        })
+      return ListedObjects(reply.response.body, after: token) ?? ListedObjects()
+    } catch {
+      // A store that has folders does not know one without objects.
+      guard error.status == 404, error.code == "NoSuchKey" else { throw error }
+      return ListedObjects()
+    }
+  }
+
   // MARK: Multipart uploads
 
   /// CreateMultipartUpload; returns the upload's id.

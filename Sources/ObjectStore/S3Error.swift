@@ -166,6 +166,7 @@ extension S3Error: CustomStringConvertible {
     switch operation {
     case "GetObject": "s3:GetObject, and s3:ListBucket to tell a missing object,"
     case "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload": "s3:PutObject"
+    case "ListObjectsV2": "s3:ListBucket"
     default: "s3:" + operation
     }
   }

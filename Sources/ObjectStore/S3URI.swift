@@ -49,6 +49,14 @@ public struct S3URI: Sendable, Equatable, Hashable {
     try S3URI(bucket: bucket, key: key.isEmpty ? name : key + "/" + name)
   }
 
+  /// The whole bucket.
+  var bucketRoot: S3URI { S3URI(wholeBucket: bucket) }
+
+  private init(wholeBucket bucket: String) {
+    self.bucket = bucket
+    key = ""
+  }
+
   /// See <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>; other stores allow more.
   private static func isBucketName(_ name: String) -> Bool {
     let isAlphanumeric = { (character: Character) in character.isASCII && (character.isLetter || character.isNumber) }

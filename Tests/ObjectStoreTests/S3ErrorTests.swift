@@ -43,6 +43,12 @@ import Testing
     #expect(elsewhere.advice == "set AWS_REGION to the bucket's region, eu-west-1")
   }
 
+  @Test func aListNeedsThePermissionForTheBucket() throws {
+    let request = S3Request(operation: "ListObjectsV2", method: "GET", object: try S3URI("s3://bucket"))
+    let error = S3Error(request, HTTPResponse(status: 403, headers: [], body: []))
+    #expect(error.advice == "check that the credentials allow s3:ListBucket on this bucket and prefix")
+  }
+
   @Test func longMessagesAreCut() throws {
     let error = try Self.error(403, String(repeating: "x", count: 1 << 20))
     #expect(error.description.count < 1000)

@@ -6,6 +6,8 @@ package enum Invocation: Equatable, Sendable {
   case stream(StreamArguments)
   /// Show what binlog files hold.
   case inspect(InspectArguments)
+  /// Print the SQL by which engines read typed tables.
+  case schema(SchemaArguments)
   /// Print `text` on standard output and end with success: help, version, or what is known of the configuration's keys.
   case print(text: String)
   /// Print `text` on standard error and end with `ExitCode.usage`.
@@ -17,6 +19,7 @@ package enum Invocation: Equatable, Sendable {
       var command = try RootCommand.parseAsRoot(arguments)
       if let stream = command as? StreamCommand { return stream.invocation }
       if let inspect = command as? InspectCommand { return .inspect(inspect.arguments) }
+      if let schema = command as? SchemaCommand { return .schema(schema.arguments) }
       try command.run()
       return .usageError(text: RootCommand.helpMessage())
     } catch {
@@ -53,6 +56,7 @@ struct RootCommand: ParsableCommand {
     usage: """
       \(StreamCommand.usage)
       \(InspectCommand.usage)
+      \(SchemaCommand.usage)
       \(Version.program) --help | --version | --print-schema[=markdown]
       """,
     discussion: """
@@ -66,7 +70,7 @@ struct RootCommand: ParsableCommand {
       or privilege missing, 78 configuration wrong.
       """,
     version: Version.text,
-    subcommands: [StreamCommand.self, InspectCommand.self],
+    subcommands: [StreamCommand.self, InspectCommand.self, SchemaCommand.self],
     defaultSubcommand: StreamCommand.self)
 }
 

@@ -30,6 +30,15 @@ public struct S3Prefix: OutputStore {
     do { return try writes.client.get(object)?.bytes } catch { throw OutputError(error) }
   }
 
+  /// The names of all objects in `folder`.
+  public func list(_ folder: String) throws(OutputError) -> [String] {
+    let folder = try object(folder)
+    let above = uri.key.isEmpty ? 0 : uri.key.count + 1
+    let keys: [String]
+    do { keys = try writes.client.list(below: folder) } catch { throw OutputError(error) }
+    return keys.map { String($0.dropFirst(above)) }.sorted()
+  }
+
   /// Leaves an object without rows under each of `names`, which a write that comes late does not find as it expects it.
   ///
   /// A store without conditions would do that write all the same: there the objects are removed, which needs the permission

@@ -1,4 +1,4 @@
-/// What the small XML documents hold in which S3 answers: the root's name, and the texts of the elements right below it.
+/// What the XML documents hold in which S3 answers: the root's name, and the texts of the elements up to two levels below it.
 ///
 /// It knows elements, attributes (which it passes over), text, the predefined and numeric entities, comments and the
 /// declaration at the beginning. Anything else, and a document that is not complete, is none. See
@@ -8,6 +8,8 @@ package struct S3XML: Equatable {
   package let root: String
   /// Names and texts of the elements below it that hold nothing but text; the first of each name.
   package private(set) var texts: [String: String] = [:]
+  /// Texts of the elements in those, by the names of both, "Contents/Key"; all of each name, in the document's order.
+  package private(set) var innerTexts: [String: [String]] = [:]
 
   /// Deeper nesting is no answer of S3.
   private static let depthLimit = 16
@@ -38,6 +40,7 @@ package struct S3XML: Equatable {
       } else if tag.hasPrefix("/") {
         guard let name = open.popLast(), Self.name(tag.dropFirst()) == name else { return nil }
         if open.count == 1, !hasChildren, texts[name] == nil { texts[name] = text }
+        if open.count == 2, !hasChildren { innerTexts["\(open[1])/\(name)", default: []].append(text) }
         hasChildren = true
         text = ""
       } else {

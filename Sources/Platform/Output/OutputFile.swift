@@ -39,6 +39,9 @@ public protocol OutputStore: Sendable {
   /// The bytes of the file `name`, a small one; nil where there is none.
   func read(_ name: String) throws(OutputError) -> [UInt8]?
 
+  /// The names of all visible files in `folder`, and in folders in it, as `read` takes them, in the order of their characters.
+  func list(_ folder: String) throws(OutputError) -> [String]
+
   /// Takes the rows of those of the files `names` away that are there, durably, and keeps writes that a process which has died
   /// sent, and that take effect only later, from bringing them back. Names are as in `createFile`.
   ///

@@ -44,6 +44,27 @@ public final class OutputFolder: OutputStore {
     return try asOutput { () throws(SystemError) in try InputFile(file).contents(limit: Self.readLimit) }
   }
 
+  /// The names of all files in `folder` and below it; those that begin with a dot are nobody's output.
+  public func list(_ folder: String) throws(OutputError) -> [String] {
+    try check(folder)
+    var names: [String] = []
+    try asOutput { () throws(SystemError) in try appendFiles(in: folder, to: &names) }
+    return names.sorted()
+  }
+
+  private func appendFiles(in folder: String, to names: inout [String]) throws(SystemError) {
+    let place = path.appendingComponent(folder)
+    guard FileSystem.isDirectory(place) else { return }
+    for name in try OpenFolder(place).names() where !name.hasPrefix(".") {
+      let name = folder.appendingComponent(name)
+      if FileSystem.isDirectory(path.appendingComponent(name)) {
+        try appendFiles(in: name, to: &names)
+      } else {
+        names.append(name)
+      }
+    }
+  }
+
   /// Removes the files `names`: no process that has died has a write under way in a folder.
   public func vacate(_ names: [String], leaving blank: () -> [UInt8]) throws(OutputError) { try removeFiles(names) }
 

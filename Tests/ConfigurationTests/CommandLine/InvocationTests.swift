@@ -54,6 +54,27 @@ import Testing
   }
 
   @Test(arguments: [
+    ("schema a.json", SchemaArguments(configurationPath: "a.json")),
+    ("schema --dialect spark a.json", SchemaArguments(configurationPath: "a.json", dialects: [.spark])),
+    ("schema a.json --dialect=duckdb", SchemaArguments(configurationPath: "a.json", dialects: [.duckdb])),
+  ])
+  func schema(_ line: String, _ expected: SchemaArguments) {
+    #expect(Invocation.parse(line.split(separator: " ").map(String.init)) == .schema(expected))
+  }
+
+  @Test(arguments: [
+    ["schema"], ["schema", ""], ["schema", "a", "b"], ["schema", "a", "--dialect"],
+    ["schema", "a", "--dialect", "hive"],
+  ])
+  func schemaUsageError(_ arguments: [String]) {
+    guard case .usageError(let text) = Invocation.parse(arguments) else {
+      Issue.record("\(arguments) is accepted")
+      return
+    }
+    #expect(text.contains("schema <config.json> [--dialect duckdb|spark|athena|clickhouse]"))
+  }
+
+  @Test(arguments: [
     [], ["stream"], ["-v"], ["a.json", "b.json"], ["config.json", "--nope"], ["--nope", "config.json"], ["--log-file"],
     ["config.json", "--log-file"], ["-x", "config.json"], [""], ["config.json", "--log-file", ""], ["-v=1", "a.json"],
     ["stream", "a.json", "extra"], ["--print-schema", "a.json"], ["a.json", "--print-schema"], ["--print-schema=yaml"],

@@ -39,6 +39,10 @@ final class MemoryStore: OutputStore, CheckpointStore, @unchecked Sendable {
 
   func read(_ name: String) -> [UInt8]? { lock.withLock { visible.last { $0.name == name }?.bytes } }
 
+  func list(_ folder: String) -> [String] {
+    lock.withLock { Set(visible.map(\.name)).filter { $0.hasPrefix(folder + "/") }.sorted() }
+  }
+
   func vacate(_ names: [String], leaving blank: () -> [UInt8]) throws(OutputError) {}
 
   fileprivate func publish(_ name: String, _ bytes: [UInt8]) throws(OutputError) {

@@ -38,16 +38,23 @@ final class Dataset: Sendable {
   var columns: [DatasetColumns.Column] { state.withLock { $0.document.columns.columns } }
 
   /// The columns of a version of the table: those that the dataset has, or else new ones.
-  func assign(
-    _ names: [String], _ types: [DatasetType], sqlTypes: [String], primaryKey: [Int]
-  ) -> [DatasetColumns.Column] {
+  func assign(_ names: [String], _ types: [DatasetType]) -> [DatasetColumns.Column] {
+    change { $0.columns.assign(names, types) }
+  }
+
+  /// Notes that the rows to come are of the version of the table that `layout` describes.
+  func setNewest(_ layout: TableLayout) {
+    change {
+      $0.setNewest(layout.columns, names: layout.names, sqlTypes: layout.sqlTypes, primaryKey: layout.primaryKey)
+    }
+  }
+
+  private func change<Value: Sendable>(_ body: (inout DatasetDocument) -> Value) -> Value {
     state.withLock { state in
       let before = state.document
-      let columns = state.document.columns.assign(names, types)
-      for (column, sqlType) in zip(columns, sqlTypes) { state.document.sqlTypes[column.name] = sqlType }
-      state.document.primaryKey = primaryKey.map { columns[$0].name }
+      let value = body(&state.document)
       if state.document != before { state.isSaved = false }
-      return columns
+      return value
     }
   }
 

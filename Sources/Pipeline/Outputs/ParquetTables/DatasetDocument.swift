@@ -11,6 +11,10 @@ package struct DatasetDocument: Equatable, Sendable {
   package var columns = DatasetColumns()
   /// The newest type of each in SQL.
   package var sqlTypes: [String: String] = [:]
+  /// The newest name in the table of each.
+  package var tableNames: [String: String] = [:]
+  /// The columns of the table's newest version, in its order.
+  package private(set) var newest: [String] = []
   /// Names of the primary key's columns, in its order.
   package var primaryKey: [String] = []
 
@@ -28,11 +32,28 @@ package struct DatasetDocument: Equatable, Sendable {
       advice: "give tables whose names a file system takes for one output folders of their own")
   }
 
+  /// Notes a version of the table as its newest one: its `columns`, and in the same order their names in the table and their types in
+  /// SQL, and the indices of the primary key's columns.
+  package mutating func setNewest(
+    _ columns: [DatasetColumns.Column], names: [String], sqlTypes: [String], primaryKey: [Int]
+  ) {
+    newest = columns.map(\.name)
+    for (column, name) in zip(newest, names) { tableNames[column] = name }
+    for (column, sqlType) in zip(newest, sqlTypes) { self.sqlTypes[column] = sqlType }
+    self.primaryKey = primaryKey.map { newest[$0] }
+  }
+
   /// The folder of all documents.
   package static let folder = "_schemas"
 
   /// The name of the document of `table`, below the output folder.
   package static func path(_ table: TableName) -> String { "\(folder)/\(DatasetFolder.path(table)).json" }
+
+  /// The folder of the dataset, below the output folder, whose document is `name`; nil for another name.
+  package static func datasetFolder(ofDocument name: String) -> String? {
+    guard name.hasPrefix("\(folder)/"), name.hasSuffix(".json") else { return nil }
+    return String(name.dropFirst(folder.count + 1).dropLast(".json".count))
+  }
 
   /// The document as JSON text. Equal ones have equal texts.
   package var encoded: [UInt8] {
@@ -50,7 +71,8 @@ package struct DatasetDocument: Equatable, Sendable {
     guard let content = try? JSONDecoder().decode(Content.self, from: Data(bytes)),
       content.version == Content.currentVersion,
       let columns = DatasetColumns(content.columns.compactMap(\.column)),
-      columns.columns.count == content.columns.count
+      columns.columns.count == content.columns.count,
+      Set(content.newest).union(content.primaryKey).isSubset(of: columns.columns.map(\.name))
     else {
       throw OutputError(
         "\(place) does not describe a dataset as version \(Content.currentVersion) does",
@@ -59,7 +81,11 @@ package struct DatasetDocument: Equatable, Sendable {
     database = content.database
     table = content.table
     self.columns = columns
-    for column in content.columns { sqlTypes[column.name] = column.sqlType }
+    for column in content.columns {
+      sqlTypes[column.name] = column.sqlType
+      tableNames[column.name] = column.tableName
+    }
+    newest = content.newest
     primaryKey = content.primaryKey
   }
 }
@@ -71,9 +97,11 @@ private struct Content: Codable {
     let type: String
     let fieldID: Int32
     let sqlType: String?
+    let tableName: String?
 
     enum CodingKeys: String, CodingKey {
       case name, type
+      case tableName = "table_column"
       case fieldID = "field_id"
       case sqlType = "mysql_type"
     }
@@ -90,10 +118,12 @@ private struct Content: Codable {
   let database: String
   let table: String
   let primaryKey: [String]
+  let newest: [String]
   let columns: [Column]
 
   enum CodingKeys: String, CodingKey {
     case version, database, table, columns
+    case newest = "newest_columns"
     case primaryKey = "primary_key"
   }
 
@@ -102,8 +132,11 @@ private struct Content: Codable {
     database = document.database
     table = document.table
     primaryKey = document.primaryKey
+    newest = document.newest
     columns = document.columns.columns.map {
-      Column(name: $0.name, type: $0.type.word, fieldID: $0.fieldID, sqlType: document.sqlTypes[$0.name])
+      Column(
+        name: $0.name, type: $0.type.word, fieldID: $0.fieldID, sqlType: document.sqlTypes[$0.name],
+        tableName: document.tableNames[$0.name])
     }
   }
 }

@@ -29,6 +29,7 @@ struct Datasets: ~Copyable {
     let name = plan.tableName
     var table = try table(name)
     let layout = table.layouts[plan.fingerprint] ?? TableLayout(plan, of: table.dataset)
+    if table.newest !== layout { table.dataset.setNewest(layout) }
     if table.layouts.count >= Self.versionLimit { table.layouts.removeAll() }
     table.layouts[plan.fingerprint] = layout
     table.newest = layout

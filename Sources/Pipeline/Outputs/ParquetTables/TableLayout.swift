@@ -12,6 +12,8 @@ final class TableLayout: Sendable {
   let version: UInt64
   /// The columns, in the table's order.
   let columns: [DatasetColumns.Column]
+  /// Their names in the table; empty where nothing tells them.
+  let names: [String]
   /// Their types in SQL; empty where nothing tells them.
   let sqlTypes: [String]
   /// Indices of the primary key's columns; empty where there is no key, or nothing tells it.
@@ -26,9 +28,8 @@ final class TableLayout: Sendable {
   /// The layout of the table that is read by `plan`, as a version of `dataset`.
   convenience init(_ plan: TablePlan, of dataset: Dataset) {
     let schema = plan.tableSchema
-    let columns = dataset.assign(
-      schema.columns.map(\.name), zip(plan.columns, schema.columns).map { DatasetType($0, $1) },
-      sqlTypes: schema.columns.map(\.columnType), primaryKey: schema.primaryKey)
+    let names = schema.columns.map(\.name)
+    let columns = dataset.assign(names, zip(plan.columns, schema.columns).map { DatasetType($0, $1) })
     self.init(columns, plan, of: dataset)
   }
 
@@ -38,6 +39,7 @@ final class TableLayout: Sendable {
   private init(_ columns: [DatasetColumns.Column], _ plan: TablePlan?, of dataset: Dataset) {
     self.dataset = dataset
     self.columns = columns
+    names = plan?.tableSchema.columns.map(\.name) ?? []
     version = plan?.fingerprint ?? 0
     sqlTypes = plan?.tableSchema.columns.map(\.columnType) ?? []
     primaryKey = plan?.tableSchema.primaryKey ?? []

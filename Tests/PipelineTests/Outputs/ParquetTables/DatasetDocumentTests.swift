@@ -17,14 +17,34 @@ import Testing
   private static var document: DatasetDocument {
     var document = DatasetDocument(table("shop", "orders"))
     _ = document.columns.assign(types.indices.map { "c\($0)" }, types)
-    document.sqlTypes = ["c1": "int(10) unsigned", "c11": "enum('a','it''s')"]
-    document.primaryKey = ["c1", "c0"]
+    document.setNewest(
+      [document.columns.columns[11], document.columns.columns[1]], names: ["note", "id"],
+      sqlTypes: ["enum('a','it''s')", "int(10) unsigned"], primaryKey: [1, 0])
     return document
   }
 
   @Test func whatIsWrittenIsRead() throws {
     let document = Self.document
     #expect(try DatasetDocument(decoding: document.encoded, from: "x") == document)
+    #expect(document.newest == ["c11", "c1"] && document.primaryKey == ["c1", "c11"])
+    #expect(document.tableNames == ["c11": "note", "c1": "id"])
+  }
+
+  @Test(arguments: [
+    ("_schemas/shop/orders.json", "shop/orders"), ("_schemas/a%2Fb/c.json.json", "a%2Fb/c.json"),
+    ("_schemas/shop/orders.txt", nil), ("shop/orders.json", nil),
+  ])
+  func aDocumentTellsItsFolder(_ name: String, _ folder: String?) {
+    #expect(DatasetDocument.datasetFolder(ofDocument: name) == folder)
+  }
+
+  @Test func filesHaveTheTablesColumnsBetweenOurs() {
+    let columns = Self.document.fileColumns
+    #expect(columns.map(\.name).prefix(3) == ["_cdc_op", "_cdc_seq", "_cdc_time"])
+    #expect(columns.map(\.name).suffix(4) == ["c13", "_cdc_before", "_cdc_absent", "_cdc_raw"])
+    let types: [DatasetType] = [.string, .int64, .timestamp, .string, .int64, .int64, .string, .int64, .int64]
+    #expect(columns.prefix(9).map(\.type) == types)
+    #expect(columns.filter(\.isRequired).map(\.name) == columns.prefix(6).map(\.name))
   }
 
   @Test(arguments: types)
@@ -43,6 +63,8 @@ import Testing
 
   @Test(arguments: [
     ("\"version\" : 1", "\"version\" : 2"), ("\"bigint\"", "\"bigfloat\""), ("\"c2\"", "\"C3\""),
+    ("\"newest_columns\" : [", "\"newest_columns\" : [ \"none\","),
+    ("\"primary_key\" : [", "\"primary_key\" : [ \"none\","),
   ])
   func anotherVersionAnUnknownTypeAndANameThatStandsTwiceAreRefused(_ old: String, _ new: String) {
     let text = String(decoding: Self.document.encoded, as: UTF8.self)
