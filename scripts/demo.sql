@@ -35,5 +35,8 @@ UPDATE orders SET status = 'paid' WHERE id = 1;
 UPDATE customers SET email = 'j.klopfer@example.de' WHERE id = 2;
 COMMIT;
 
-UPDATE orders SET status = 'shipped' WHERE status = 'paid';
+-- A type that is not the old one in any reader, and a column in the middle.
+ALTER TABLE orders MODIFY customer_id VARCHAR(36) NOT NULL, ADD COLUMN weight DOUBLE AFTER amount;
+
+UPDATE orders SET status = 'shipped', weight = 1.25 WHERE status = 'paid';
 DELETE FROM orders WHERE id = 3;

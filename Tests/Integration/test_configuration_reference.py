@@ -14,7 +14,7 @@ from connector import EXIT_CONFIG, EXIT_OK, EXIT_USAGE, Connector
 from servers import PROJECT
 
 SCHEMA_FILE, PAGE = "docs/config.schema.json", "docs/configuration.md"
-EXAMPLES = ("config.example.json", "config.parquet.json", "deploy/config.json")
+EXAMPLES = ("config.example.json", "config.parquet.json", "config.tables.json", "deploy/config.json")
 SCHEMA: dict[str, Any] = json.loads((PROJECT / SCHEMA_FILE).read_text())
 KEYS: dict[str, dict[str, Any]] = SCHEMA["properties"]
 VALIDATOR = Draft202012Validator(SCHEMA)

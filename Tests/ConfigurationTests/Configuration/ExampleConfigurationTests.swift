@@ -6,7 +6,9 @@ import Testing
 @Suite struct ExampleConfigurationTests {
   private static let folder = URL(fileURLWithPath: #filePath).pathComponents.dropLast(4).joined(separator: "/")
 
-  @Test(arguments: [("config.example.json", OutputSettings.Mode.stdout), ("config.parquet.json", .parquet)])
+  @Test(arguments: [
+    ("config.example.json", OutputSettings.Mode.stdout), ("config.parquet.json", .parquet), ("config.tables.json", .parquet),
+  ])
   func isValid(_ name: String, _ mode: OutputSettings.Mode) throws {
     let arguments = StreamArguments(configurationPath: "\(Self.folder)/\(name)")
     let configuration = try Configuration(arguments: arguments, environment: [:])
