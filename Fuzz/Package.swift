@@ -13,6 +13,7 @@ let common: [SwiftSetting] = [
 let package = Package(
   name: "Fuzz",
   platforms: [.macOS(.v26)],
+  dependencies: [.package(url: "https://github.com/apple/swift-collections", from: "1.6.0")],
   targets: [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
@@ -21,8 +22,17 @@ let package = Package(
     .target(name: "BinlogParser", dependencies: ["Bytes", "CZlib", "CZstd"], swiftSettings: common),
     .target(name: "Platform", dependencies: ["Bytes"], swiftSettings: common),
     .target(name: "MySQLWire", dependencies: ["Bytes", "Platform"], swiftSettings: common),
+    .target(
+      name: "ParquetWriter", dependencies: ["Bytes", "Platform", "CZlib", "CZstd"], swiftSettings: common),
+    .target(
+      name: "Pipeline",
+      dependencies: [
+        "Bytes", "Platform", "BinlogParser", "ParquetWriter",
+        .product(name: "BasicContainers", package: "swift-collections"),
+      ],
+      swiftSettings: common),
     .executableTarget(
-      name: "Fuzz", dependencies: ["BinlogParser", "Bytes", "MySQLWire"], swiftSettings: common,
+      name: "Fuzz", dependencies: ["BinlogParser", "Bytes", "MySQLWire", "ParquetWriter", "Pipeline", "Platform"], swiftSettings: common,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"]), .unsafeFlags(["-use-ld=lld"], .when(platforms: [.linux]))]),
   ]
 )

@@ -30,6 +30,7 @@ struct EventReader {
     guard frame.header.type != .transactionPayload else { return unpack(frame, body) }
     guard let decoded = try? decoder.decode(frame, body), case .rows(let rows, let table) = decoded else { return }
     Self.write(rows, table)
+    TypedRows.write(rows, table, frame)
   }
 
   private func describe(_ frame: EventFrame, _ body: RawSpan) {

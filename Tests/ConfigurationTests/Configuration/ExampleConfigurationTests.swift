@@ -7,7 +7,8 @@ import Testing
   private static let folder = URL(fileURLWithPath: #filePath).pathComponents.dropLast(4).joined(separator: "/")
 
   @Test(arguments: [
-    ("config.example.json", OutputSettings.Mode.stdout), ("config.parquet.json", .parquet), ("config.tables.json", .parquet),
+    ("config.example.json", OutputSettings.Mode.stdout), ("config.parquet.json", .parquet),
+    ("config.tables.json", .parquet),
   ])
   func isValid(_ name: String, _ mode: OutputSettings.Mode) throws {
     let arguments = StreamArguments(configurationPath: "\(Self.folder)/\(name)")
