@@ -46,6 +46,14 @@ public struct NumericColumn<Value: PlainValue>: ~Copyable, Sendable {
     validity.appendValues(count)
   }
 
+  /// Adds values in PLAIN: the bytes of one after the other, least significant first.
+  public mutating func append(plain bytes: RawSpan) {
+    let (count, rest) = bytes.byteCount.quotientAndRemainder(dividingBy: MemoryLayout<Value.Bits>.size)
+    precondition(rest == 0, "a part of a value")
+    values.append(bytes)
+    validity.appendValues(count)
+  }
+
   /// Adds a null.
   @inlinable
   public mutating func appendNull() {
