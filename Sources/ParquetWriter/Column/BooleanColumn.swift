@@ -48,9 +48,7 @@ extension BooleanColumn: FlatColumn {
 
   /// PLAIN.
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
-    ColumnChunkPlan(
-      pages: validity.pages(rowLimit: 8 * max(1, properties.pageSize)),
-      bounds: bounds(of: wholePage, for: descriptor, properties: properties))
+    ColumnChunkPlan(pages: validity.pages(rowLimit: 8 * max(1, properties.pageSize)))
   }
 
   /// Appends the values of one page, eight in a byte.

@@ -87,15 +87,18 @@ extension ByteArrayColumn: FlatColumn {
   /// Calls `body` with the places of the nulls.
   public func withValidity<Result>(_ body: (borrowing Validity) -> Result) -> Result { body(validity) }
 
-  /// The dictionary where asked for and smaller, as far as it reaches, else PLAIN; with pages of the sections that were
-  /// marked while the column was filled.
+  /// The dictionary where asked for, of text for all values and else as far as it reaches, or PLAIN; with pages of the sections
+  /// that were marked while the column was filled.
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
-    var plan = ColumnChunkPlan(
-      pages: sections.pages(to: end), bounds: bounds(in: 0..<values.count, for: descriptor, properties: properties))
-    guard descriptor.encoding.canBeDictionary, let first = plan.pages.first else { return plan }
-    plan.dictionary = PlainDictionary.make(
-      values.bytes, width: nil, valueCount: validity.valueCount, sizeLimit: properties.dictionaryPageSizeLimit)
-    if plan.encoding(of: first) == .plain { plan.dictionary = nil }
+    var plan = ColumnChunkPlan(pages: sections.pages(to: end))
+    guard descriptor.encoding.canBeDictionary else { return plan }
+    plan.dictionary =
+      descriptor.encoding == .wholeDictionary
+      ? PlainDictionary.all(values.bytes, valueCount: validity.valueCount)
+      : PlainDictionary.make(
+        values.bytes, width: nil, valueCount: validity.valueCount, sizeLimit: properties.dictionaryPageSizeLimit)
+    let served = descriptor.isText ? plan.pages.last : plan.pages.first
+    if let served, plan.encoding(of: served) == .plain { plan.dictionary = nil }
     return plan
   }
 
@@ -118,21 +121,15 @@ extension ByteArrayColumn: FlatColumn {
   public func bounds(
     of page: PageRange, for descriptor: ColumnDescriptor, properties: WriterProperties
   ) -> Statistics.Bounds? {
-    bounds(in: page.bytes, for: descriptor, properties: properties)
-  }
-
-  /// Calls `body` with all values.
-  public func withPlainValues(_ body: (RawSpan, _ width: Int?) -> Void) { body(values.bytes, nil) }
-
-  private func bounds(
-    in range: Range<Int>, for descriptor: ColumnDescriptor, properties: WriterProperties
-  ) -> Statistics.Bounds? {
     guard descriptor.bounds != .none else { return nil }
     var bounds = ByteArrayBounds(sizeLimit: properties.boundSizeLimit)
-    var cursor = ByteCursor(values.bytes.extracting(range))
+    var cursor = ByteCursor(values.bytes.extracting(page.bytes))
     while let length = try? cursor.uint32("length"), let value = try? cursor.bytes(Int(length), "value") {
       bounds.include(value)
     }
     return bounds.bounds(descriptor.bounds)
   }
+
+  /// Calls `body` with all values.
+  public func withPlainValues(_ body: (RawSpan, _ width: Int?) -> Void) { body(values.bytes, nil) }
 }

@@ -97,20 +97,16 @@ extension DictionaryColumn: FlatColumn {
   /// Calls `body` with the places of the nulls.
   public func withValidity<Result>(_ body: (borrowing Validity) -> Result) -> Result { body(validity) }
 
-  /// The dictionary where asked for, else PLAIN, also when there are too many entries.
-  ///
-  /// A dictionary that does not quite pay, as with few rows, is written nevertheless: fastparquet 2026.9 loses the values
-  /// of strings that have a dictionary in one row group and none in another.
+  /// The dictionary where asked for, else PLAIN, also when there are too many entries for one that need not be whole.
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
-    let hasDictionary =
-      descriptor.encoding.canBeDictionary && (1...Self.entryLimit).contains(entryRanges.count)
-      && entries.count <= properties.dictionaryPageSizeLimit
+    let isSmall = entryRanges.count <= Self.entryLimit && entries.count <= properties.dictionaryPageSizeLimit
+    let isWanted = descriptor.encoding.canBeDictionary && (isSmall || descriptor.encoding == .wholeDictionary)
+    let hasDictionary = isWanted && !entryRanges.isEmpty
     let dictionary = ColumnChunkPlan.Dictionary(
       entries: entries.array, entryCount: entryRanges.count, indices: indices)
     return ColumnChunkPlan(
       dictionary: hasDictionary ? dictionary : nil,
-      pages: pageRanges(pageSize: properties.pageSize, isPlain: !hasDictionary),
-      bounds: bounds(of: wholePage, for: descriptor, properties: properties))
+      pages: pageRanges(pageSize: properties.pageSize, isPlain: !hasDictionary))
   }
 
   /// Pages near `pageSize`: of the bytes of the values in PLAIN, or of the indices before packing.

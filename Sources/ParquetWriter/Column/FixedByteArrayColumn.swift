@@ -60,9 +60,7 @@ extension FixedByteArrayColumn: FlatColumn {
 
   /// The dictionary where asked for and smaller, as far as it reaches, else PLAIN.
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
-    var plan = ColumnChunkPlan(
-      pages: validity.pages(rowLimit: max(1, properties.pageSize / width)),
-      bounds: bounds(of: wholePage, for: descriptor, properties: properties))
+    var plan = ColumnChunkPlan(pages: validity.pages(rowLimit: max(1, properties.pageSize / width)))
     guard descriptor.encoding.canBeDictionary, let first = plan.pages.first else { return plan }
     plan.dictionary = PlainDictionary.make(
       values.bytes, width: width, valueCount: validity.valueCount, sizeLimit: properties.dictionaryPageSizeLimit)

@@ -29,19 +29,11 @@ package struct LevelRuns: ~Copyable, Sendable {
 
   /// Adds `count` entries.
   package mutating func append(_ levels: EntryLevels, count: Int = 1) {
-    guard count > 0 else { return }
     if let last = runs.last, last.levels == levels {
       runs[runs.count - 1].end += count
     } else {
       runs.append(Run(levels: levels, end: self.count + count))
     }
-  }
-
-  /// Takes the last entry away.
-  package mutating func removeLast() {
-    guard let last = runs.last else { return }
-    let start = runs.count > 1 ? runs[runs.count - 2].end : 0
-    if last.end - start > 1 { runs[runs.count - 1].end -= 1 } else { runs.removeLast() }
   }
 
   /// Forgets all entries; the memory stays up to `limit` bytes.

@@ -5,11 +5,10 @@ import Bytes
 /// It stands at `optional group <name> (LIST) { repeated group list { required <type> element } }`.
 public struct ListColumn<Value: PlainValue>: ~Copyable, Sendable {
   private var entries: NestedColumn<NumericColumn<Value>>
-  /// True while the row that was begun has no element.
-  private var isEmpty = false
 
   private static var null: EntryLevels { EntryLevels(repetition: 0, definition: 0) }
   private static var empty: EntryLevels { EntryLevels(repetition: 0, definition: 1) }
+  private static var first: EntryLevels { EntryLevels(repetition: 0, definition: 2) }
   private static var next: EntryLevels { EntryLevels(repetition: 1, definition: 2) }
 
   /// An empty column with room for `capacity` elements.
@@ -27,29 +26,22 @@ public struct ListColumn<Value: PlainValue>: ~Copyable, Sendable {
   /// Bytes of the values in memory.
   public var byteCount: Int { entries.byteCount }
 
-  /// Begins a list, whose elements are appended next; without any it is empty.
-  public mutating func beginRow() {
-    entries.appendEntries(Self.empty)
-    isEmpty = true
-  }
-
-  /// Adds an element to the list that was begun.
-  public mutating func append(_ value: Value) {
-    if isEmpty { entries.completeLast() } else { entries.appendEntries(Self.next) }
-    isEmpty = false
-    entries.values.append(value)
+  /// Adds a list of `elements` in PLAIN: the bytes of one after the other, least significant first.
+  public mutating func append(_ elements: RawSpan) {
+    let count = elements.byteCount / MemoryLayout<Value.Bits>.size
+    entries.appendEntries(count == 0 ? Self.empty : Self.first)
+    entries.appendEntries(Self.next, count: count - 1)
+    entries.values.append(plain: elements)
   }
 
   /// Adds a null instead of a list.
   public mutating func appendNull() {
     entries.appendEntries(Self.null)
-    isEmpty = false
   }
 
   /// Forgets all rows. Memory beyond `limit` bytes is given back.
   public mutating func removeAll(shrinkingTo limit: Int = .max) {
     entries.removeAll(shrinkingTo: limit)
-    isEmpty = false
   }
 }
 

@@ -26,19 +26,13 @@ public struct NestedColumn<Values: FlatColumn & ~Copyable>: ~Copyable, Sendable 
   /// Adds `count` entries of the same levels; each is a row of its own where `entry` begins one.
   public mutating func appendEntries(_ entry: EntryLevels, count: Int = 1) {
     precondition(entry.repetition <= maxima.repetition && entry.definition <= maxima.definition, "levels out of range")
+    guard count > 0 else { return }
     if entry.repetition == 0 {
       if sections.isFull(values.byteCount) { sections.close(at: end) }
       rowCount += count
     }
     levels.append(entry, count: count)
     if entry.definition == maxima.definition { valueCount += count }
-  }
-
-  /// Turns the last entry, which begins a row and has no value, into one that has.
-  mutating func completeLast() {
-    levels.removeLast()
-    levels.append(EntryLevels(repetition: 0, definition: Int(maxima.definition)))
-    valueCount += 1
   }
 
   /// Bytes of the values in memory.

@@ -46,6 +46,14 @@ public struct NumericColumn<Value: PlainValue>: ~Copyable, Sendable {
     validity.appendValues(count)
   }
 
+  /// Adds values in PLAIN: the bytes of one after the other, least significant first.
+  public mutating func append(plain bytes: RawSpan) {
+    let (count, rest) = bytes.byteCount.quotientAndRemainder(dividingBy: MemoryLayout<Value.Bits>.size)
+    precondition(rest == 0, "a part of a value")
+    values.append(bytes)
+    validity.appendValues(count)
+  }
+
   /// Adds a null.
   @inlinable
   public mutating func appendNull() {
@@ -69,12 +77,11 @@ extension NumericColumn: FlatColumn {
   /// Dictionary or differences where asked for and smaller, else PLAIN.
   public func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan {
     let plain = PlainValues<Value>(values.bytes)
-    let bounds = bounds(of: wholePage, for: descriptor, properties: properties)
     let pages = validity.pages(rowLimit: max(1, properties.pageSize / MemoryLayout<Value.Bits>.size))
-    var plan = ColumnChunkPlan(pages: pages, bounds: bounds)
+    var plan = ColumnChunkPlan(pages: pages)
     switch descriptor.encoding {
     case .plain: break
-    case .rleDictionary: plan.dictionary = plain.dictionary(limit: properties.dictionaryPageSizeLimit)
+    case .rleDictionary, .wholeDictionary: plan.dictionary = plain.dictionary(limit: properties.dictionaryPageSizeLimit)
     // Not with nulls: they can leave a page without any value.
     case .deltaBinaryPacked:
       if validity.nullCount == 0, canUseDifferences(in: pages) { plan.encoding = .deltaBinaryPacked }

@@ -14,7 +14,7 @@ public protocol ParquetColumn: ~Copyable, Sendable {
   var nullCount: Int { get }
   /// Tells whether the column can stand at `leaf`, as to its levels.
   func fits(_ leaf: SchemaLeaf) -> Bool
-  /// Decides how the column becomes a column chunk: encoding, dictionary, pages and bounds.
+  /// Decides how the column becomes a column chunk: encoding, dictionary and pages.
   func plan(for descriptor: ColumnDescriptor, properties: WriterProperties) -> ColumnChunkPlan
   /// The smallest and the largest value of one page, where the column tells them.
   func bounds(of page: PageRange, for descriptor: ColumnDescriptor, properties: WriterProperties) -> Statistics.Bounds?
@@ -55,11 +55,6 @@ extension FlatColumn where Self: ~Copyable {
 
   /// True outside of lists and maps, where at most one node of the path is optional.
   public func fits(_ leaf: SchemaLeaf) -> Bool { leaf.maxRepetitionLevel == 0 && leaf.maxDefinitionLevel <= 1 }
-
-  /// All rows as one page, for columns that need no range of bytes.
-  var wholePage: PageRange {
-    withValidity { PageRange(rows: 0..<$0.rowCount, values: 0..<$0.valueCount) }
-  }
 
   /// Appends 1 for a value and 0 for a null.
   public func appendLevels(of page: PageRange, leaf: SchemaLeaf, to output: inout OutputBuffer) {
@@ -103,8 +98,6 @@ public struct ColumnChunkPlan: Sendable {
   package var dictionary: Dictionary?
   /// The data pages in order.
   package var pages: [PageRange]
-  /// The smallest and the largest value, where the column tells them.
-  package var bounds: Statistics.Bounds?
 
   /// The dictionary, if all values of `page` are in it.
   func dictionary(for page: PageRange) -> Dictionary? {

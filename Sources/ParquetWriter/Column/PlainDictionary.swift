@@ -5,6 +5,8 @@ struct PlainDictionary: ~Copyable {
   /// Bytes of each value; nil where each has its length before it.
   private let width: Int?
   private let sizeLimit: Int
+  /// True if the first values tell whether there is hope.
+  private let givesUpEarly: Bool
   private var entries = OutputBuffer(capacity: 1024)
   /// Where the bytes of each entry begin in `entries`, and its hash.
   private var starts: [(offset: UInt32, hash: UInt32)] = []
@@ -12,16 +14,24 @@ struct PlainDictionary: ~Copyable {
   private var slots = [UInt32](repeating: 0, count: 1024)
   private var indices: [UInt32] = []
 
-  private init(width: Int?, sizeLimit: Int) {
+  private init(width: Int?, sizeLimit: Int, givesUpEarly: Bool) {
     self.width = width
     self.sizeLimit = sizeLimit
+    self.givesUpEarly = givesUpEarly
   }
 
   /// The dictionary of the first values of `plain`, as many as it can hold; nil where it does not pay.
   static func make(_ plain: RawSpan, width: Int?, valueCount: Int, sizeLimit: Int) -> ColumnChunkPlan.Dictionary? {
-    var dictionary = PlainDictionary(width: width, sizeLimit: sizeLimit)
+    var dictionary = PlainDictionary(width: width, sizeLimit: sizeLimit, givesUpEarly: true)
     let end = dictionary.fill(plain, valueCount: valueCount)
-    return dictionary.result(plainByteCount: end)
+    return dictionary.byteCount < end ? dictionary.result() : nil
+  }
+
+  /// The dictionary of all values of `plain`, each with its length before it; nil without values.
+  static func all(_ plain: RawSpan, valueCount: Int) -> ColumnChunkPlan.Dictionary? {
+    var dictionary = PlainDictionary(width: nil, sizeLimit: .max, givesUpEarly: false)
+    _ = dictionary.fill(plain, valueCount: valueCount)
+    return dictionary.starts.isEmpty ? nil : dictionary.result()
   }
 
   /// Takes values until there are no more, or no room, or no hope.
@@ -36,7 +46,7 @@ struct PlainDictionary: ~Copyable {
       let end = offset + prefix + length
       guard take(plain.extracting(offset + prefix..<end), stored: plain.extracting(offset..<end)) else { break }
       offset = end
-      guard indices.count == DictionaryTrial.valueCount else { continue }
+      guard givesUpEarly, indices.count == DictionaryTrial.valueCount else { continue }
       let mostEntries = min(valueCount, sizeLimit * indices.count / max(1, offset))
       if DictionaryTrial.isHopeless(entryCount: starts.count, mostEntries: mostEntries) { return 0 }
     }
@@ -80,10 +90,13 @@ struct PlainDictionary: ~Copyable {
     }
   }
 
-  private consuming func result(plainByteCount: Int) -> ColumnChunkPlan.Dictionary? {
-    let bits = RLEDictionary.bitWidth(entries: starts.count)
-    guard entries.count + (indices.count * bits + 7) / 8 < plainByteCount else { return nil }
-    return ColumnChunkPlan.Dictionary(entries: entries.array, entryCount: starts.count, indices: indices)
+  /// Bytes of the entries and of the indices.
+  private var byteCount: Int {
+    entries.count + (indices.count * RLEDictionary.bitWidth(entries: starts.count) + 7) / 8
+  }
+
+  private consuming func result() -> ColumnChunkPlan.Dictionary {
+    ColumnChunkPlan.Dictionary(entries: entries.array, entryCount: starts.count, indices: indices)
   }
 
   /// Eight bytes at a time, folded by multiplication.

@@ -16,6 +16,9 @@ final class ColumnJob: @unchecked Sendable {
   /// The bounds of each page, where there is to be a page index.
   private var pageBounds: [Statistics.Bounds?] = []
   private var bloomFilter: BloomFilter?
+  /// The pages that are laid down, and their number.
+  private var laidDown: EncodedPages?
+  private var laidDownCount = 0
 
   init(_ leaf: SchemaLeaf) { self.leaf = leaf }
 
@@ -26,12 +29,8 @@ final class ColumnJob: @unchecked Sendable {
     guard isPlanned.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else { return }
     try leaf.check(column, rowCount: rowCount)
     let plan = column.plan(for: leaf.column, properties: properties)
-    statistics = Statistics(nullCount: column.nullCount, bounds: plan.bounds)
+    statistics = Statistics(nullCount: column.nullCount, bounds: bounds(column, plan.pages, properties))
     levelCount = column.levelCount
-    if properties.hasPageIndex {
-      pages = plan.pages
-      pageBounds = pages.map { column.bounds(of: $0, for: leaf.column, properties: properties) }
-    }
     if leaf.column.hasBloomFilter {
       column.withPlainValues { values, width in
         bloomFilter = BloomFilter(values, width: width, valueCount: levelCount - column.nullCount)
@@ -41,8 +40,24 @@ final class ColumnJob: @unchecked Sendable {
     self.plan = plan
   }
 
-  /// Encodes pages that no other thread has taken, until there are none.
-  func encode(_ column: borrowing some ParquetColumn & ~Copyable, with encoder: inout PageEncoder) {
+  /// Finds the bounds of all pages, and of each where there is to be a page index.
+  private func bounds(
+    _ column: borrowing some ParquetColumn & ~Copyable, _ pages: [PageRange], _ properties: WriterProperties
+  ) -> Statistics.Bounds? {
+    if properties.hasPageIndex {
+      self.pages = pages
+      pageBounds = pages.map { column.bounds(of: $0, for: leaf.column, properties: properties) }
+      if let joined = leaf.column.joined(pageBounds, of: pages) { return joined }
+    }
+    guard let first = pages.first, let last = pages.last else { return nil }
+    return column.bounds(of: first.joined(with: last), for: leaf.column, properties: properties)
+  }
+
+  /// Encodes pages that no other thread has taken, until there are none, and calls `didEncode` after each.
+  func encode(
+    _ column: borrowing some ParquetColumn & ~Copyable, with encoder: inout PageEncoder,
+    didEncode: () throws(ParquetError) -> Void
+  ) throws(ParquetError) {
     guard let plan else { return }
     while true {
       let index = nextPage.add(1, ordering: .relaxed).oldValue
@@ -50,15 +65,22 @@ final class ColumnJob: @unchecked Sendable {
       results[index].fill { output throws(ParquetError) in
         try encoder.encode(pageAt: index, of: column, leaf: leaf, plan: plan, to: &output)
       }
+      try didEncode()
     }
   }
 
-  /// Lays down the pages that were encoded.
-  func write(to output: inout RowGroupOutput, codec: CompressionCodec) throws(ParquetError) -> ColumnChunk? {
-    guard plan != nil else { return nil }
-    var pages = EncodedPages(at: output.offset)
-    for result in results { pages.append(try result.write(to: &output)) }
-    return chunk(pages, codec)
+  /// True for a column that did not come.
+  var isPostponed: Bool { plan == nil }
+
+  /// Lays down the next pages, up to the first that is not encoded yet; nil before all are there.
+  func layDown(to output: inout RowGroupOutput, codec: CompressionCodec) throws(ParquetError) -> ColumnChunk? {
+    var pages = laidDown ?? EncodedPages(at: output.offset)
+    while laidDownCount < results.count, results[laidDownCount].isComplete {
+      pages.append(try results[laidDownCount].write(to: &output))
+      laidDownCount += 1
+    }
+    laidDown = pages
+    return laidDownCount == results.count ? chunk(pages, codec) : nil
   }
 
   /// Encodes all pages straight into `output`.
@@ -109,14 +131,19 @@ extension SchemaLeaf {
   }
 }
 
-/// A page that was encoded before its turn. One thread fills it.
+/// A page that was encoded before its turn. One thread fills it, and another one takes it once it is complete.
 private final class PageResult: @unchecked Sendable {
+  private let isFilled = Atomic(false)
   private var output = OutputBuffer(capacity: 16)
   private var page: Result<EncodedPage, ParquetError>?
 
   func fill(_ encode: (inout OutputBuffer) throws(ParquetError) -> EncodedPage) {
     do throws(ParquetError) { page = .success(try encode(&output)) } catch { page = .failure(error) }
+    isFilled.store(true, ordering: .releasing)
   }
+
+  /// True once the page can be written.
+  var isComplete: Bool { isFilled.load(ordering: .acquiring) }
 
   /// Writes the page, and gives its memory back.
   func write(to target: inout RowGroupOutput) throws(ParquetError) -> EncodedPage {

@@ -31,7 +31,8 @@ public struct ColumnReceiver: ~Copyable {
     let job = group.columns[count]
     switch task {
     case .plan: try job.plan(column, rowCount: group.rowCount, properties: group.properties)
-    case .encode: job.encode(column, with: &encoder.encoder)
+    case .encode:
+      try job.encode(column, with: &encoder.encoder) { () throws(ParquetError) in try group.layDown() }
     case .write:
       try job.plan(column, rowCount: group.rowCount, properties: group.properties)
       let codec = group.properties.compression.codec

@@ -18,7 +18,8 @@ public final class ParquetFileWriter {
   }
 
   private let file: any OutputFile
-  private let schema: Schema
+  /// The columns, as the row groups so far have settled their encodings.
+  private var leaves: [SchemaLeaf]
   private var metaData: FileMetaData
   private var state = State.growing
   /// Row groups at the end of the file that miss a column; none behind them is in `metaData` yet.
@@ -34,7 +35,7 @@ public final class ParquetFileWriter {
   /// Begins `file`, which is empty.
   public init(_ file: any OutputFile, schema: Schema, application: ApplicationVersion) throws(ParquetError) {
     self.file = file
-    self.schema = schema
+    leaves = schema.leaves
     metaData = FileMetaData(schema: schema, createdBy: application.description)
     try write(OutputBuffer(literal: FileMetaData.magic))
   }
@@ -57,7 +58,7 @@ public final class ParquetFileWriter {
     guard state == .growing else { throw .notOpen(path: path) }
     guard batch.rowCount > 0 else { return }
     do throws(ParquetError) {
-      let rowGroup = try encoder.write(batch, schema: schema, to: file)
+      let rowGroup = try encoder.write(batch, &leaves, to: file)
       if rowGroup.missingColumn != nil { return incomplete.append(rowGroup) }
       guard incomplete.isEmpty else { throw ParquetError.batchMismatch("an earlier row group misses a column") }
       append(rowGroup)
@@ -75,7 +76,7 @@ public final class ParquetFileWriter {
     do throws(ParquetError) {
       for (index, rowGroup) in incomplete.enumerated() {
         var rowGroup = rowGroup
-        try encoder.write(column(index), of: &rowGroup, schema: schema, to: file)
+        try encoder.write(column(index), of: &rowGroup, leaves, to: file)
         append(rowGroup)
       }
     } catch {

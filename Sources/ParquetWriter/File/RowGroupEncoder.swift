@@ -34,12 +34,16 @@ public struct RowGroupEncoder: ~Copyable {
     self.properties = properties
   }
 
-  /// Writes all columns of `batch` at the end of `file`. When this throws, a part of them may stand there.
+  /// Writes all columns of `batch` at the end of `file`, and settles what the next row groups of the file are to do alike.
+  /// When this throws, a part of the columns may stand there.
   mutating func write(
-    _ batch: borrowing some RowBatch & ~Copyable, schema: Schema, to file: any OutputFile
+    _ batch: borrowing some RowBatch & ~Copyable, _ leaves: inout [SchemaLeaf], to file: any OutputFile
   ) throws(ParquetError) -> RowGroup {
     let offset = file.byteCount
-    let chunks = try encode(batch, schema.leaves, to: file)
+    let chunks = try encode(batch, leaves, to: file)
+    for (index, chunk) in chunks.enumerated() {
+      if let chunk { leaves[index].settleDictionary(asIn: chunk) }
+    }
     return RowGroup(
       columns: chunks.compactMap { $0 }, rowCount: batch.rowCount, fileOffset: offset,
       missingColumn: chunks.firstIndex { $0 == nil })
@@ -47,12 +51,12 @@ public struct RowGroupEncoder: ~Copyable {
 
   /// Writes the column that `rowGroup` is missing at the end of `file`.
   mutating func write(
-    _ column: consuming some ParquetColumn & ~Copyable, of rowGroup: inout RowGroup, schema: Schema,
+    _ column: consuming some ParquetColumn & ~Copyable, of rowGroup: inout RowGroup, _ leaves: [SchemaLeaf],
     to file: any OutputFile
   ) throws(ParquetError) {
     guard let index = rowGroup.missingColumn else { throw .batchMismatch("no column is missing") }
     let batch = SingleColumn(column: column, rowCount: rowGroup.rowCount)
-    for chunk in try encode(batch, [schema.leaves[index]], to: file) {
+    for chunk in try encode(batch, [leaves[index]], to: file) {
       if let chunk { rowGroup.complete(chunk) }
     }
   }

@@ -8,8 +8,8 @@ import Synchronization
 ///
 ///     column 0: page 0, 1, 2 … column 1: page 0, 1 … ──► workers, each with a codec of its own ──► pages in order
 ///
-/// The calling thread is one of them. The bytes are the same whatever the number of workers. Memory is bounded by the plans
-/// and the compressed pages of one row group.
+/// The calling thread is one of them. The bytes are the same whatever the number of workers. Pages are laid down as soon as
+/// those before them are, so that memory is bounded by the plans of one row group and a few pages.
 final class RowGroupJob: @unchecked Sendable {
   let columns: [ColumnJob]
   let rowCount: Int
@@ -17,6 +17,8 @@ final class RowGroupJob: @unchecked Sendable {
   var output: RowGroupOutput
   /// The columns that are written; nil for those that are postponed.
   var chunks: [ColumnChunk?]
+  /// Columns that are laid down or postponed.
+  private let laidDownCount = Mutex(0)
 
   init(
     _ leaves: [SchemaLeaf], rowCount: Int, properties: WriterProperties, output: consuming RowGroupOutput
@@ -38,10 +40,21 @@ final class RowGroupJob: @unchecked Sendable {
   func write(_ batch: borrowing some RowBatch & ~Copyable, _ workers: [SharedPageEncoder]) throws(ParquetError) {
     try walkSideBySide(batch, .plan, workers)
     try walkSideBySide(batch, .encode, workers)
-    for (index, column) in columns.enumerated() {
-      chunks[index] = try column.write(to: &output, codec: properties.compression.codec)
-    }
+    try layDown()
     try finish()
+  }
+
+  /// Lays down the pages whose turn has come, unless another thread is at it.
+  func layDown() throws(ParquetError) {
+    try laidDownCount.withLockIfAvailable { count throws(ParquetError) in
+      while count < columns.count {
+        if !columns[count].isPostponed {
+          guard let chunk = try columns[count].layDown(to: &output, codec: properties.compression.codec) else { return }
+          chunks[count] = chunk
+        }
+        count += 1
+      }
+    }
   }
 
   /// Writes what stands behind the columns.

@@ -25,6 +25,9 @@ package struct ColumnMetaData: ThriftStruct, Sendable {
   package let pages: EncodedPages
   var bloomFilter: FileRange?
 
+  /// True if an entry has a value.
+  var hasValues: Bool { valueCount > statistics.nullCount }
+
   package func writeFields(to writer: inout CompactProtocolWriter) {
     writer.field(1, leaf.column.type.code)
     writer.field(2, list: pages.encodings(hasLevels: leaf.hasLevels))

@@ -35,7 +35,7 @@ struct BloomFilter: Sendable {
   }
 
   private mutating func insert(_ hash: UInt64) {
-    let block = Int(truncatingIfNeeded: (hash >> 32) &* UInt64(blockCount) >> 32)
+    let block = Int(truncatingIfNeeded: ((hash >> 32) &* UInt64(blockCount)) >> 32)
     let key = UInt32(truncatingIfNeeded: hash)
     for (index, salt) in Self.salts.enumerated() {
       words[block * Self.wordsPerBlock + index] |= 1 << ((key &* salt) >> 27)

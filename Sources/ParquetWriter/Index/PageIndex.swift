@@ -111,34 +111,3 @@ private struct ColumnIndex: ThriftStruct, Sendable {
     writer.field(5, list: nullCounts.map { Int64($0) })
   }
 }
-
-extension ColumnDescriptor {
-  /// True if the bound `first` comes before `second` in the order of the column.
-  fileprivate func precedes(_ first: [UInt8], _ second: [UInt8]) -> Bool {
-    switch type {
-    case .boolean, .byteArray: first.lexicographicallyPrecedes(second)
-    case .int32, .int64: number(first) < number(second)
-    case .float: Float(bitPattern: UInt32(littleEndian: first)) < Float(bitPattern: UInt32(littleEndian: second))
-    case .double: Double(bitPattern: UInt64(littleEndian: first)) < Double(bitPattern: UInt64(littleEndian: second))
-    case .fixedLenByteArray: signed(first).lexicographicallyPrecedes(signed(second))
-    }
-  }
-
-  private func number(_ bytes: [UInt8]) -> Int128 {
-    let bits = UInt64(littleEndian: bytes)
-    if logicalType?.isUnsignedInteger ?? false { return Int128(bits) }
-    return type == .int32 ? Int128(Int32(truncatingIfNeeded: bits)) : Int128(Int64(bitPattern: bits))
-  }
-
-  /// Signed numbers with their sign turned over, so that they compare as bytes.
-  private func signed(_ bytes: [UInt8]) -> [UInt8] {
-    guard logicalType?.isDecimal ?? false, let first = bytes.first else { return bytes }
-    return [first ^ 0x80] + bytes.dropFirst()
-  }
-}
-
-extension FixedWidthInteger {
-  fileprivate init(littleEndian bytes: [UInt8]) {
-    self = bytes.reversed().reduce(0) { $0 << 8 | Self($1) }
-  }
-}

@@ -11,13 +11,17 @@ public struct ColumnDescriptor: Sendable, Equatable {
   /// Meaning of the values; nil for nothing beyond `type`.
   public let logicalType: LogicalType?
   /// The encoding to use where it is smaller than PLAIN. A column builder that does not know it uses PLAIN.
-  public let encoding: ColumnEncoding
+  public internal(set) var encoding: ColumnEncoding
   /// The smallest and the largest value that column chunks tell.
   public let bounds: BoundsRule
   /// Number by which readers find the column when its name changes.
   public let fieldID: Int32?
   /// True for a bloom filter in each row group, by which readers skip those without the value they look for.
   public var hasBloomFilter = false
+
+  /// True for strings, which have a dictionary on all pages of a file or on none: fastparquet 2026.9 loses the values of those
+  /// that have it on some.
+  var isText: Bool { logicalType == .string }
 
   /// A column.
   public init(
@@ -38,15 +42,17 @@ public struct ColumnDescriptor: Sendable, Equatable {
 public enum ColumnEncoding: Sendable, Equatable {
   /// The values as they are, one after the other.
   case plain
-  /// Indices into a dictionary.
+  /// Indices into a dictionary, unless that is too large or numbers are smaller without.
   case rleDictionary
+  /// Indices into a dictionary of all values, however large: that of text whose first row group has one.
+  case wholeDictionary
   /// Differences of neighbours, bit-packed.
   case deltaBinaryPacked
   /// One of these, by their sizes.
   case smallest
 
   /// True if a dictionary may be tried.
-  var canBeDictionary: Bool { self == .rleDictionary || self == .smallest }
+  var canBeDictionary: Bool { self != .plain && self != .deltaBinaryPacked }
 }
 
 /// The smallest and the largest value that column chunks of a column tell.

@@ -3,7 +3,7 @@
 /// A column with its place in the schema tree.
 public struct SchemaLeaf: Sendable, Equatable {
   /// The column itself.
-  public let column: ColumnDescriptor
+  public private(set) var column: ColumnDescriptor
   /// The names from the root, which is left out, to the column.
   let path: [String]
   /// Optional and repeated nodes on the path: the definition level of a value.
@@ -15,6 +15,12 @@ public struct SchemaLeaf: Sendable, Equatable {
   var dottedPath: String { path.joined(separator: ".") }
   /// True if pages have levels before their values.
   var hasLevels: Bool { maxDefinitionLevel > 0 }
+
+  /// Lets text have a dictionary in all row groups of a file or in none, as in `chunk`, the first one with values.
+  mutating func settleDictionary(asIn chunk: ColumnChunk) {
+    guard column.isText, column.encoding == .smallest, chunk.metaData.hasValues else { return }
+    column.encoding = chunk.metaData.pages.dictionaryPageOffset == nil ? .plain : .wholeDictionary
+  }
 }
 
 extension SchemaNode {

@@ -17,7 +17,7 @@ private func append(_ text: String, to column: inout DictionaryColumn) throws {
     let plan = column.plan(for: descriptor, properties: .test())
     #expect(plan.dictionary?.entries == [1, 0, 0, 0, 0x62, 1, 0, 0, 0, 0x61, 0, 0, 0, 0])
     #expect(plan.dictionary?.indices == [0, 1, 0, 2, 0])
-    #expect(plan.bounds == .init(min: [], max: [0x62]))
+    #expect(column.bounds(of: plan.pages[0], for: descriptor, properties: .test()) == .init(min: [], max: [0x62]))
     #expect(plan.pages.map(\.rows) == [0..<6])
     #expect(plan.pages.map(\.values) == [0..<5])
   }
@@ -27,7 +27,8 @@ private func append(_ text: String, to column: inout DictionaryColumn) throws {
     try append("b", to: &column)
     let unused = OutputBuffer(copying: [0xFF])
     #expect(try column.index(of: unused.bytes) == 1)
-    #expect(column.plan(for: descriptor, properties: .test()).bounds == .init(min: [0x62], max: [0x62]))
+    let page = column.plan(for: descriptor, properties: .test()).pages[0]
+    #expect(column.bounds(of: page, for: descriptor, properties: .test()) == .init(min: [0x62], max: [0x62]))
   }
 
   @Test func indicesOfOneBatchAreForgottenWithIt() throws {

@@ -7,8 +7,8 @@ import Testing
 @Suite struct ChosenEncodingTests {
   private func text(_ index: Int) -> Cell { .bytes(Array("value \(index)".utf8)) }
 
-  private func dataEncodings(_ file: FileReader) throws -> [Int?] {
-    try file.pages(rowGroup: 0, column: 0).filter { $0.header[5] != nil }.map { $0.header[5]?[2]?.integer }
+  private func dataEncodings(_ file: FileReader, rowGroup: Int = 0) throws -> [Int?] {
+    try file.pages(rowGroup: rowGroup, column: 0).filter { $0.header[5] != nil }.map { $0.header[5]?[2]?.integer }
   }
 
   private func check(
@@ -21,7 +21,8 @@ import Testing
     return try dataEncodings(file)
   }
 
-  private static let text = ColumnDescriptor("t", .byteArray, .optional, logicalType: .string, encoding: .rleDictionary)
+  private static let text = ColumnDescriptor("t", .byteArray, .optional, logicalType: .string, encoding: .smallest)
+  private static let binary = ColumnDescriptor("b", .byteArray, .optional, encoding: .smallest)
   private static let number = ColumnDescriptor("n", .int64, .optional, encoding: .smallest)
 
   @Test func textsThatRepeatHaveADictionary() throws {
@@ -42,10 +43,34 @@ import Testing
   @Test func aDictionaryThatGrowsTooLargeInTheMiddleServesThePagesBefore() throws {
     let cells = (0..<9000).map { row in row < 5000 ? text(row % 10) : text(row) }
     let encodings = try check(
-      Self.text, ByteArrayCells(cells: cells, pageSize: 10_000), pageSize: 10_000, dictionaryLimit: 5000)
+      Self.binary, ByteArrayCells(cells: cells, pageSize: 10_000), pageSize: 10_000, dictionaryLimit: 5000)
     let firstPlain = try #require(encodings.firstIndex(of: 0))
     #expect(firstPlain > 2 && firstPlain < encodings.count - 2)
     #expect(encodings == encodings.indices.map { $0 < firstPlain ? 8 : 0 })
+  }
+
+  @Test func textWhoseDictionaryGrowsTooLargeHasNone() throws {
+    let cells = (0..<9000).map { row in row < 5000 ? text(row % 10) : text(row) }
+    let written = ByteArrayCells(cells: cells, pageSize: 10_000)
+    #expect(try Set(check(Self.text, written, pageSize: 10_000, dictionaryLimit: 5000)) == [0])
+  }
+
+  @Test(arguments: [true, false], [true, false])
+  func theFirstRowGroupWithTextSettlesTheDictionaryOfAll(repeats: Bool, isKeptAsDictionary: Bool) throws {
+    func column(_ cells: [Cell]) -> any TestColumn {
+      isKeptAsDictionary ? DictionaryCells(cells: cells) : ByteArrayCells(cells: cells, pageSize: 1000)
+    }
+    let few = (0..<400).map { text($0 % 3) }
+    let many = (0..<400).map { text($0) }
+    let groups = [[Cell](repeating: .null, count: 5), repeats ? few : many, repeats ? many : few].map { column($0) }
+    var properties = WriterProperties.test(pageSize: 1000)
+    properties.dictionaryPageSizeLimit = 2000
+    let file = try roundTrip([Self.text], groups.map { TestBatch($0) }, properties)
+    for (index, group) in groups.enumerated() {
+      #expect(try file.cells(rowGroup: index, column: 0) == group.cells)
+      let encoding = repeats && index > 0 ? 8 : 0
+      #expect(try Set(dataEncodings(file, rowGroup: index)) == [encoding], "row group \(index)")
+    }
   }
 
   @Test func decimalsThatRepeatHaveADictionary() throws {

@@ -75,6 +75,47 @@ import Testing
     #expect(try file(text, texts).pageIndex(6, rowGroup: 1, column: 0)?[4]?.integer == 1)
   }
 
+  private static func text(_ texts: [String]) -> any TestColumn {
+    ByteArrayCells(cells: texts.map { .bytes(Array($0.utf8)) }, pageSize: 80)
+  }
+
+  private static let long = String(repeating: "é", count: 40)
+  private static let chunks: [(ColumnDescriptor, any TestColumn)] = [
+    (number, Int64Cells(cells: (0..<40).map { $0 < 20 ? .null : .int64($0 * 7 % 31 - 9) })),
+    (
+      ColumnDescriptor("n", .int64, .optional, logicalType: .integer(.bits64, signed: false)),
+      Int64Cells((0..<40).map { $0 * 7 % 31 - 9 })
+    ),
+    (
+      ColumnDescriptor("f", .double, .optional),
+      DoubleCells(cells: [.double(Double.nan.bitPattern)] + (0..<30).map { .double((Double($0) * -0.0).bitPattern) })
+    ),
+    (
+      ColumnDescriptor("f", .float, .optional),
+      FloatCells(cells: (0..<60).map { .float($0 < 20 ? Float.nan.bitPattern : Float($0).bitPattern) })
+    ),
+    (
+      ColumnDescriptor("d", .fixedLenByteArray(length: 16), .optional, logicalType: .decimal(precision: 38, scale: 0)),
+      DecimalCells((0..<40).map { Int128($0 * 7 % 31 - 9) << 70 })
+    ),
+    (
+      ColumnDescriptor("t", .byteArray, .optional, logicalType: .string, bounds: .truncated),
+      text([long + "b", "zz", long + "a", "a", "y", long, "x"])
+    ),
+    (ColumnDescriptor("t", .byteArray, .optional, logicalType: .string), text(["a", long + long, "b", "zz", "c"])),
+    (ColumnDescriptor("t", .byteArray, .optional, bounds: .none), text(["a", "b"])),
+  ]
+
+  @Test(arguments: chunks.indices) func boundsOfAChunkAreTheSameWithAPageIndex(_ index: Int) throws {
+    let (column, cells) = Self.chunks[index]
+    var properties = Self.properties
+    properties.boundSizeLimit = 20
+    let indexed = try roundTrip([column], [TestBatch(cells)], properties)
+    properties.hasPageIndex = false
+    let plain = try roundTrip([column], [TestBatch(cells)], properties)
+    #expect(try indexed.metaData(rowGroup: 0, column: 0)[12] == plain.metaData(rowGroup: 0, column: 0)[12])
+  }
+
   @Test func aFilterHasAPowerOfTwoOfBytes() throws {
     var column = ColumnDescriptor("n", .int64, .optional)
     column.hasBloomFilter = true
@@ -87,6 +128,10 @@ import Testing
       #expect(header[1]?.integer == size)
       let first = ThriftValue.structure([1: .structure([:])])
       #expect([header[2], header[3], header[4]] == [first, first, first])
+      // Each value sets a bit in each word of its block; a thousand leave hardly a block of 64 empty.
+      let blocks = stride(from: start + length - size, to: start + length, by: 32)
+      let used = blocks.count { file.bytes[$0..<$0 + 32].contains { $0 != 0 } }
+      #expect(used >= min(rows, size / 32) * 9 / 10, "\(rows) values in \(used) blocks")
     }
   }
 }

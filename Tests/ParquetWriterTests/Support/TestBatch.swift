@@ -132,8 +132,9 @@ struct ListCells: TestColumn {
         column.appendNull()
         continue
       }
-      column.beginRow()
-      for value in list { column.append(value) }
+      var elements = OutputBuffer(capacity: 16)
+      for value in list { elements.appendLittleEndian(value.bitPattern) }
+      column.append(elements.bytes)
     }
     try receiver.append(column)
   }

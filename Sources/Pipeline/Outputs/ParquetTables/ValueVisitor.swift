@@ -159,11 +159,10 @@ struct ValueVisitor: ~Copyable, ColumnVisitor {
   }
 
   mutating func vector(_ floats: RawSpan) throws(DecodeError) {
-    var cursor = ByteCursor(floats)
-    columns.lists[slot.index].beginRow()
-    while !cursor.isAtEnd {
-      columns.lists[slot.index].append(Float(bitPattern: try cursor.uint32("VECTOR entry")))
+    guard floats.byteCount.isMultiple(of: 4) else {
+      throw DecodeError(.truncated, at: floats.byteCount / 4 * 4, "VECTOR entry")
     }
+    columns.lists[slot.index].append(floats)
   }
 
   mutating func uuid(_ bytes: InlineArray<16, UInt8>) { value { $0.append(uuid: bytes) } }
