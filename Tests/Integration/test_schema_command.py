@@ -142,8 +142,8 @@ def check_duckdb(text: str, server: Server, database: str) -> None:
             expected = server_state(server, f"SELECT * FROM `{database}`.`{quoted}`")
             assert sorted(current_state(connection, database, table.replace('"', '""')), key=str) == sorted(expected, key=str), table
             names = [name for name, *_ in server.execute(f"SHOW COLUMNS FROM `{database}`.`{quoted}`")]
-            found = connection.execute(f'SELECT * FROM "{database}"."{table.replace(chr(34), chr(34) * 2)}"').description
-            assert [name for name, *_ in found or []] == names
+            view = table.replace('"', '""')
+            assert connection.sql(f'SELECT * FROM "{database}"."{view}"').columns == names, table
         queries = [SELECTED.get(ddl, "{}") for ddl, *_ in TYPES]
         chosen = ["id", *(query.format(f"c{number}") for number, query in enumerate(queries) if query)]
         expected = server_state(server, f"SELECT {', '.join(chosen)} FROM `{database}`.types ORDER BY id")
@@ -237,6 +237,8 @@ def test_objects(pool: Pool, connector: Connector, tmp_path: Path, monkeypatch: 
         server.execute(f"CREATE TABLE `{database}`.`{table}` (id INT PRIMARY KEY)", f"INSERT INTO `{database}`.`{table}` VALUES (1)")
     with object_stores.running(name, tmp_path / name) as store:
         bucket, environment = store.make_bucket(), store.environment()
+        for key, value in environment.items():  # ClickHouse looks for them there.
+            monkeypatch.setenv(key, value)
         config = connector.parquet(server, start, server.history(), parquet_layout="tables", include=[f"{database}.*"],
                                    parquet_output_dir=f"s3://{bucket}/lake")
         result = run(connector, config, env=environment).expect(EXIT_OUTPUT)
@@ -244,10 +246,22 @@ def test_objects(pool: Pool, connector: Connector, tmp_path: Path, monkeypatch: 
         connector.run(config, env=environment).expect(EXIT_OK)
         athena = schema(connector, config, "--dialect", "athena", env=environment)
         clickhouse = schema(connector, config, "--dialect", "clickhouse", env=environment)
+        assert clickhouse.count(f"S3('{store.endpoint}/{bucket}/lake/{database}/") == len(tables)
+        if name == "moto":  # The other one has two spellings of an ETag, and ClickHouse takes objects for changed ones.
+            check_objects(clickhouse, database, tables)
     folders = ["a b+%25é", *tables[1:]]
     assert re.findall(r"LOCATION '(.*)';", athena) == [f"s3://{bucket}/lake/{database}/{folder}/" for folder in folders]
-    assert re.findall(r"S3\('(.*)', 'Parquet'\)", clickhouse) == [
-        f"{store.endpoint}/{bucket}/lake/{database}/{folder}/**/*.parquet" for folder in folders]
+
+
+def check_objects(text: str, database: str, tables: list[str]) -> None:
+    engine = ClickHouse()
+    try:
+        for statement in statements(text):
+            engine.query(statement)
+        for table in tables:
+            assert str(engine.query(f"SELECT id FROM `{database}`.`{table}`")) == "1\n"
+    finally:
+        engine.close()
 
 
 @pytest.mark.parametrize("fields", [{}, {"output_mode": "parquet"}, {"output_mode": "json"}])

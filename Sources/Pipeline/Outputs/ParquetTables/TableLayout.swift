@@ -29,8 +29,9 @@ final class TableLayout: Sendable {
     let types = zip(plan.columns, schema.columns).map { DatasetType($0, $1) }
     let names = schema.columns.map(\.name)
     self.init(
-      dataset.assign(names, types), names: names, version: plan.fingerprint, of: dataset, sqlTypes: schema.columns.map(\.columnType),
-      primaryKey: schema.primaryKey, geometries: Set(plan.columns.indices.filter { plan.columns[$0].kind == .geometry }))
+      dataset.assign(names, types), names: names, version: plan.fingerprint, of: dataset,
+      sqlTypes: schema.columns.map(\.columnType), primaryKey: schema.primaryKey,
+      geometries: Set(plan.columns.indices.filter { plan.columns[$0].kind == .geometry }))
   }
 
   /// The layout of rows of which only is known that they were in `dataset`.
