@@ -225,6 +225,33 @@ def test_an_alter_and_the_way_back(server: Server, connector: Connector, databas
         assert sorted(connection.execute(f'SELECT * FROM "{database}".t').fetchall()) == [(1, 1), (2, 2), (3, 3)]
 
 
+def test_lists_and_documents(pool: Pool, connector: Connector) -> None:
+    """VECTOR and JSON, and what the view says of a column whose old values cannot be cast."""
+    server, table = pool.get("mysql-9.7"), "it_schema_lists.t"
+    server.execute("DROP DATABASE IF EXISTS it_schema_lists", "CREATE DATABASE it_schema_lists",
+                   f"CREATE TABLE {table} (id INT PRIMARY KEY, v VECTOR(3), j JSON, b VARBINARY(9))")
+    start = server.next_file()
+    server.execute(f"INSERT INTO {table} VALUES (1, STRING_TO_VECTOR('[1,-2.5,0]'), '{{\"a\": 1}}', x'6162'), (2, NULL, NULL, NULL)",
+                   f"ALTER TABLE {table} MODIFY b VARCHAR(9)", f"INSERT INTO {table} (id, b) VALUES (3, 'x')")
+    config = connector.parquet(server, start, server.history(), parquet_layout="tables")
+    connector.run(config).expect(EXIT_OK)
+    text = schema(connector, config, "--dialect", "duckdb")
+    assert '-- "b" (BLOB) of rows from before an ALTER to "b__string" is not shown.' in text
+    with duckdb.connect() as connection:
+        connection.execute(text)
+        assert connection.execute(f"SELECT * FROM {table} ORDER BY id").fetchall() == [
+            (1, [1.0, -2.5, 0.0], '{"a":1}', None), (2, None, None, None), (3, None, None, "x")]
+    engine = ClickHouse()
+    try:
+        for statement in statements(schema(connector, config, "--dialect", "clickhouse")):
+            engine.query(statement)
+        assert [json.loads(line) for line in str(engine.query(f"SELECT v, j, b, b__string FROM {table} ORDER BY id", "JSONEachRow")).splitlines()] == [
+            {"v": [1, -2.5, 0], "j": '{"a":1}', "b": "ab", "b__string": None}, {"v": [], "j": None, "b": None, "b__string": None},
+            {"v": [], "j": None, "b": None, "b__string": "x"}]
+    finally:
+        engine.close()
+
+
 @pytest.mark.parametrize("name", object_stores.NAMES)
 def test_objects(pool: Pool, connector: Connector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """The documents are found in a store, however many pages they fill."""
