@@ -33,7 +33,8 @@ let package = Package(
       swiftSettings: common),
     .executableTarget(
       name: "Fuzz",
-      dependencies: ["BinlogParser", "Bytes", "MySQLWire", "ParquetWriter", "Pipeline", "Platform"], swiftSettings: common,
+      dependencies: ["BinlogParser", "Bytes", "MySQLWire", "ParquetWriter", "Pipeline", "Platform"],
+      swiftSettings: common,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"]), .unsafeFlags(["-use-ld=lld"], .when(platforms: [.linux]))]),
   ]
 )

@@ -142,8 +142,8 @@ def check_duckdb(text: str, server: Server, database: str) -> None:
             expected = server_state(server, f"SELECT * FROM `{database}`.`{quoted}`")
             assert sorted(current_state(connection, database, table.replace('"', '""')), key=str) == sorted(expected, key=str), table
             names = [name for name, *_ in server.execute(f"SHOW COLUMNS FROM `{database}`.`{quoted}`")]
-            found = connection.execute(f'SELECT * FROM "{database}"."{table.replace(chr(34), chr(34) * 2)}"').description
-            assert [name for name, *_ in found or []] == names
+            view = table.replace('"', '""')
+            assert connection.sql(f'SELECT * FROM "{database}"."{view}"').columns == names, table
         queries = [SELECTED.get(ddl, "{}") for ddl, *_ in TYPES]
         chosen = ["id", *(query.format(f"c{number}") for number, query in enumerate(queries) if query)]
         expected = server_state(server, f"SELECT {', '.join(chosen)} FROM `{database}`.types ORDER BY id")
@@ -225,6 +225,33 @@ def test_an_alter_and_the_way_back(server: Server, connector: Connector, databas
         assert sorted(connection.execute(f'SELECT * FROM "{database}".t').fetchall()) == [(1, 1), (2, 2), (3, 3)]
 
 
+def test_lists_and_documents(pool: Pool, connector: Connector) -> None:
+    """VECTOR and JSON, and what the view says of a column whose old values cannot be cast."""
+    server, table = pool.get("mysql-9.7"), "it_schema_lists.t"
+    server.execute("DROP DATABASE IF EXISTS it_schema_lists", "CREATE DATABASE it_schema_lists",
+                   f"CREATE TABLE {table} (id INT PRIMARY KEY, v VECTOR(3), j JSON, b VARBINARY(9))")
+    start = server.next_file()
+    server.execute(f"INSERT INTO {table} VALUES (1, STRING_TO_VECTOR('[1,-2.5,0]'), '{{\"a\": 1}}', x'6162'), (2, NULL, NULL, NULL)",
+                   f"ALTER TABLE {table} MODIFY b VARCHAR(9)", f"INSERT INTO {table} (id, b) VALUES (3, 'x')")
+    config = connector.parquet(server, start, server.history(), parquet_layout="tables")
+    connector.run(config).expect(EXIT_OK)
+    text = schema(connector, config, "--dialect", "duckdb")
+    assert '-- "b" (BLOB) of rows from before an ALTER to "b__string" is not shown.' in text
+    with duckdb.connect() as connection:
+        connection.execute(text)
+        assert connection.execute(f"SELECT * FROM {table} ORDER BY id").fetchall() == [
+            (1, [1.0, -2.5, 0.0], '{"a":1}', None), (2, None, None, None), (3, None, None, "x")]
+    engine = ClickHouse()
+    try:
+        for statement in statements(schema(connector, config, "--dialect", "clickhouse")):
+            engine.query(statement)
+        assert [json.loads(line) for line in str(engine.query(f"SELECT v, j, b, b__string FROM {table} ORDER BY id", "JSONEachRow")).splitlines()] == [
+            {"v": [1, -2.5, 0], "j": '{"a":1}', "b": "ab", "b__string": None}, {"v": [], "j": None, "b": None, "b__string": None},
+            {"v": [], "j": None, "b": None, "b__string": "x"}]
+    finally:
+        engine.close()
+
+
 @pytest.mark.parametrize("name", object_stores.NAMES)
 def test_objects(pool: Pool, connector: Connector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """The documents are found in a store, however many pages they fill."""
@@ -237,6 +264,8 @@ def test_objects(pool: Pool, connector: Connector, tmp_path: Path, monkeypatch: 
         server.execute(f"CREATE TABLE `{database}`.`{table}` (id INT PRIMARY KEY)", f"INSERT INTO `{database}`.`{table}` VALUES (1)")
     with object_stores.running(name, tmp_path / name) as store:
         bucket, environment = store.make_bucket(), store.environment()
+        for key, value in environment.items():  # ClickHouse looks for them there.
+            monkeypatch.setenv(key, value)
         config = connector.parquet(server, start, server.history(), parquet_layout="tables", include=[f"{database}.*"],
                                    parquet_output_dir=f"s3://{bucket}/lake")
         result = run(connector, config, env=environment).expect(EXIT_OUTPUT)
@@ -244,10 +273,22 @@ def test_objects(pool: Pool, connector: Connector, tmp_path: Path, monkeypatch: 
         connector.run(config, env=environment).expect(EXIT_OK)
         athena = schema(connector, config, "--dialect", "athena", env=environment)
         clickhouse = schema(connector, config, "--dialect", "clickhouse", env=environment)
+        assert clickhouse.count(f"S3('{store.endpoint}/{bucket}/lake/{database}/") == len(tables)
+        if name == "moto":  # The other one has two spellings of an ETag, and ClickHouse takes objects for changed ones.
+            check_objects(clickhouse, database, tables)
     folders = ["a b+%25é", *tables[1:]]
     assert re.findall(r"LOCATION '(.*)';", athena) == [f"s3://{bucket}/lake/{database}/{folder}/" for folder in folders]
-    assert re.findall(r"S3\('(.*)', 'Parquet'\)", clickhouse) == [
-        f"{store.endpoint}/{bucket}/lake/{database}/{folder}/**/*.parquet" for folder in folders]
+
+
+def check_objects(text: str, database: str, tables: list[str]) -> None:
+    engine = ClickHouse()
+    try:
+        for statement in statements(text):
+            engine.query(statement)
+        for table in tables:
+            assert str(engine.query(f"SELECT id FROM `{database}`.`{table}`")) == "1\n"
+    finally:
+        engine.close()
 
 
 @pytest.mark.parametrize("fields", [{}, {"output_mode": "parquet"}, {"output_mode": "json"}])

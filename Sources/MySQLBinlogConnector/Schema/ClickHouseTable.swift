@@ -1,3 +1,4 @@
+import ObjectStore
 import Pipeline
 
 /// The table of all changes in ClickHouse.
@@ -36,9 +37,10 @@ struct ClickHouseTable {
     return table.isInS3 ? "S3(\(pattern), 'Parquet')" : "File(Parquet, \(pattern))"
   }
 
+  /// The folder; in an object store, as its address is written.
   private var address: String {
-    guard table.isInS3, let endpoint = table.endpoint else { return table.folder }
-    return "\(endpoint)/\(table.bucketAndKey)"
+    guard table.isInS3 else { return table.folder }
+    return "\(table.endpoint ?? "s3:/")/\(String(table.bucketAndKey).percentEncoded(keepsSlashes: true))"
   }
 
   private func quoted(_ name: String) -> String { SQLDialect.clickhouse.identifier(name) }

@@ -16,6 +16,8 @@ struct DuckDBView {
     var lines = table.isInS3 ? ["-- DuckDB needs credentials: CREATE SECRET (TYPE s3, PROVIDER credential_chain);"] : []
     if document.primaryKey.isEmpty {
       lines.append("-- The primary key is not known: these are all changes.")
+    } else {
+      lines += hiddenColumns
     }
     lines.append("CREATE SCHEMA IF NOT EXISTS \(quoted(name.database));")
     lines.append(view)
@@ -27,8 +29,9 @@ struct DuckDBView {
   private var allChanges: [String] { ["SELECT * FROM \(source);"] }
 
   private var currentState: [String] {
-    let columns = currentColumns
-    let inner = ["_cdc_op", "_cdc_seq", "_cdc_raw"].map(quoted) + columns.map { value(of: $0) }
+    let columns = self.columns(document.newest)
+    let ours = ["_cdc_op", "_cdc_seq"] + (key.contains(where: \.mayBeUnheld) ? ["_cdc_raw"] : [])
+    let inner = ours.map(quoted) + columns.map { value(of: $0) }
     let outer = columns.map { column in
       let own = document.tableNames[column.name] ?? column.name
       return own == column.name ? quoted(own) : "\(quoted(column.name)) AS \(quoted(own))"
@@ -38,33 +41,53 @@ struct DuckDBView {
       "SELECT", outer.map { "  \($0)" }.joined(separator: ",\n"), "FROM changes",
       "WHERE \"_cdc_op\" <> 't'",
       "  AND \"_cdc_seq\" > coalesce((SELECT max(\"_cdc_seq\") FROM changes WHERE \"_cdc_op\" = 't'), -1)",
-      "QUALIFY row_number() OVER (PARTITION BY \(key) ORDER BY \"_cdc_seq\" DESC) = 1 AND \"_cdc_op\" <> 'd';",
+      "QUALIFY row_number() OVER (PARTITION BY \(keyValues) ORDER BY \"_cdc_seq\" DESC) = 1 AND \"_cdc_op\" <> 'd';",
     ]
   }
 
-  /// The primary key's columns, and the text of each that its type does not hold.
-  private var key: String {
-    document.primaryKey.flatMap { name in
+  /// The columns of the primary key.
+  private var key: [DatasetColumns.Column] { columns(document.primaryKey) }
+
+  /// What tells keys from each other: their values, and the texts of those that their types do not hold.
+  private var keyValues: String {
+    key.flatMap { column in
+      let name = column.name
+      guard column.mayBeUnheld else { return [quoted(name)] }
       let pointer = "/" + name.replacing("~", with: "~0").replacing("/", with: "~1")
       return [quoted(name), "\"_cdc_raw\" ->> \(SQLDialect.duckdb.literal(pointer))"]
     }.joined(separator: ", ")
   }
 
-  /// The columns of the table's newest version, in its order.
-  private var currentColumns: [DatasetColumns.Column] {
-    document.newest.compactMap { name in document.columns.columns.first { $0.name == name } }
+  private func columns(_ names: [String]) -> [DatasetColumns.Column] {
+    names.compactMap { name in document.columns.columns.first { $0.name == name } }
   }
 
-  /// The value of `column`, which rows from before an ALTER to another type have in another column.
-  private func value(of column: DatasetColumns.Column) -> String {
-    let older = document.columns.columns.filter { other in
-      other != column && !document.newest.contains(other.name) && other.type.canBeCast(to: column.type)
+  /// Other columns in which rows from before an ALTER to another type have the values of `column`.
+  private func older(than column: DatasetColumns.Column) -> [DatasetColumns.Column] {
+    document.columns.columns.filter { other in
+      other != column && !document.newest.contains(other.name)
         && document.tableNames[other.name] == document.tableNames[column.name]
     }
+  }
+
+  /// The value of `column`, or that of an older one.
+  private func value(of column: DatasetColumns.Column) -> String {
+    let older = older(than: column).filter { $0.type.canBeCast(to: column.type) }
     guard !older.isEmpty else { return quoted(column.name) }
     let type = SQLDialect.duckdb.name(of: column.type)
     let casts = older.map { "TRY_CAST(\(quoted($0.name)) AS \(type))" }
     return "coalesce(\(([quoted(column.name)] + casts).joined(separator: ", "))) AS \(quoted(column.name))"
+  }
+
+  /// Comments on older columns whose values the view does not show.
+  private var hiddenColumns: [String] {
+    columns(document.newest).flatMap { column in
+      older(than: column).filter { !$0.type.canBeCast(to: column.type) }.map { other in
+        let names = [other, column].map { JSONObject.string($0.name) }
+        return
+          "-- \(names[0]) (\(SQLDialect.duckdb.name(of: other.type))) of rows from before an ALTER to \(names[1]) is not shown."
+      }
+    }
   }
 
   private var source: String {
@@ -78,6 +101,11 @@ struct DuckDBView {
   }
 
   private func quoted(_ name: String) -> String { SQLDialect.duckdb.identifier(name) }
+}
+
+extension DatasetColumns.Column {
+  /// True if `_cdc_raw` may have a value in its place that differs from others.
+  fileprivate var mayBeUnheld: Bool { [.date, .dateTime, .timestamp, .string].contains(type) }
 }
 
 extension DatasetType {

@@ -38,7 +38,6 @@ import Testing
           SELECT
             "_cdc_op",
             "_cdc_seq",
-            "_cdc_raw",
             coalesce("amount__string", TRY_CAST("amount" AS VARCHAR)) AS "amount__string",
             "id"
           FROM read_parquet('/lake/shop/orders/**/*.parquet', union_by_name = true, hive_partitioning = false)
@@ -49,7 +48,7 @@ import Testing
         FROM changes
         WHERE "_cdc_op" <> 't'
           AND "_cdc_seq" > coalesce((SELECT max("_cdc_seq") FROM changes WHERE "_cdc_op" = 't'), -1)
-        QUALIFY row_number() OVER (PARTITION BY "id", "_cdc_raw" ->> '/id' ORDER BY "_cdc_seq" DESC) = 1 AND "_cdc_op" <> 'd';
+        QUALIFY row_number() OVER (PARTITION BY "id" ORDER BY "_cdc_seq" DESC) = 1 AND "_cdc_op" <> 'd';
 
         """)
   }
@@ -76,7 +75,21 @@ import Testing
     var document = Self.document([("id", .int64), ("a", old)])
     let assigned = document.columns.assign(["id", "a"], [.int64, new])
     document.setNewest(assigned, names: ["id", "a"], sqlTypes: [], primaryKey: [0])
-    #expect(Self.text(.duckdb, document).contains("TRY_CAST(\"a\" AS") == isCast)
+    let text = Self.text(.duckdb, document)
+    #expect(text.contains("TRY_CAST(\"a\" AS") == isCast)
+    #expect(text.contains("of rows from before an ALTER to \"a__\(new.word)\" is not shown") != isCast)
+  }
+
+  /// Keys that a type does not hold, as 0000-00-00, are all NULL.
+  @Test(
+    arguments: [
+      (.date, true), (.dateTime, true), (.timestamp, true), (.string, true), (.int64, false), (.binary, false),
+    ] as [(DatasetType, Bool)])
+  func duckdbTellsKeysApartThatTheirTypeDoesNotHold(_ type: DatasetType, _ isTold: Bool) {
+    let text = Self.text(.duckdb, Self.document([("a/'~", type), ("b", .date)]))
+    #expect(text.contains("PARTITION BY \"a/'~\", \"_cdc_raw\" ->> '/a~1''~0' ORDER") == isTold)
+    #expect(text.contains("PARTITION BY \"a/'~\" ORDER") != isTold)
+    #expect(text.contains("    \"_cdc_raw\",\n") == isTold)
   }
 
   @Test func duckdbKeepsColumnsApartThatSwappedNames() {
@@ -178,14 +191,20 @@ import Testing
 
   @Test(
     arguments: [
-      (.duckdb, "read_parquet('s3://bucket/lake/t/**/*.parquet', "), (.spark, "LOCATION 's3a://bucket/lake/t';"),
-      (.athena, "LOCATION 's3://bucket/lake/t/';"),
-      (.clickhouse, "S3('http://127.0.0.1:9000/bucket/lake/t/**/*.parquet', 'Parquet')"),
+      (.duckdb, "read_parquet('s3://bucket/a b%25/t/**/*.parquet', "), (.spark, "LOCATION 's3a://bucket/a b%25/t';"),
+      (.athena, "LOCATION 's3://bucket/a b%25/t/';"),
+      (.clickhouse, "S3('s3://bucket/a%20b%2525/t/**/*.parquet', 'Parquet')"),
     ] as [(SQLDialect, String)])
   func objectsAreFoundInTheirStore(_ dialect: SQLDialect, _ address: String) {
-    let table = SchemaTable(
-      Self.document([("id", .int64)]), folder: "s3://bucket/lake/t", endpoint: "http://127.0.0.1:9000")
+    let table = SchemaTable(Self.document([("id", .int64)]), folder: "s3://bucket/a b%25/t")
     #expect(dialect.statements([table]).contains(address))
+  }
+
+  @Test func clickhouseFindsAStoreThatIsNotAmazons() {
+    let table = SchemaTable(
+      Self.document([("id", .int64)]), folder: "s3://bucket/t", endpoint: "http://127.0.0.1:9000")
+    let text = SQLDialect.clickhouse.statements([table])
+    #expect(text.contains("S3('http://127.0.0.1:9000/bucket/t/**/*.parquet', 'Parquet')"))
   }
 
   @Test(
