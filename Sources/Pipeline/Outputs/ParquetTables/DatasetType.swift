@@ -90,9 +90,16 @@ extension DatasetType {
     }
     var column = ColumnDescriptor(
       name, physicalType, .optional, logicalType: logicalType, encoding: .smallest, bounds: bounds, fieldID: fieldID)
-    // A filter of two values excludes none.
-    column.hasBloomFilter = hasBloomFilter && self != .boolean
+    column.hasBloomFilter = hasBloomFilter && canHaveBloomFilter
     return .column(column)
+  }
+
+  /// A filter of two values excludes none, and one of floating point numbers tells -0.0 from 0.0, which are equal.
+  private var canHaveBloomFilter: Bool {
+    switch self {
+    case .boolean, .float, .double, .floats: false
+    default: true
+    }
   }
 
   private var physicalType: PhysicalType {

@@ -91,10 +91,14 @@ struct ValueColumns: ~Copyable {
   /// Bytes of the values that can be of any length.
   var byteCount: Int {
     var count = 0
-    for index in bytes.indices { count += bytes[index].byteCount }
-    for index in lists.indices { count += lists[index].byteCount }
+    for index in bytes.indices { count += Self.byteCount(bytes[index]) }
+    for index in lists.indices { count += Self.byteCount(lists[index]) }
     return count
   }
+
+  // Swift 6.2 reads no property of an element in place.
+  private static func byteCount(_ column: borrowing ByteArrayColumn) -> Int { column.byteCount }
+  private static func byteCount(_ column: borrowing ListColumn<Float>) -> Int { column.byteCount }
 
   /// Forgets all rows; the memory stays.
   mutating func removeAll() {
