@@ -93,6 +93,7 @@ def test_what_the_announcement_is_for(server: Server, connector: Connector, data
     assert (result.lost, result.duplicated) == (0, 2)
 
 
+@pytest.mark.soak("mariadb-11.8")
 def test_dies_at_each_rename(server: Server, connector: Connector, database: str, tmp_path: Path) -> None:
     """Killed at the first change of a name, the second, and so on; then again while the files that are left over are removed."""
     needs_strace()

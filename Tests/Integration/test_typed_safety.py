@@ -89,6 +89,7 @@ def test_kill(server: Server, connector: Connector, database: str, place: Path, 
     assert not list(connector.output.parent.glob(".*.staging/*")), "unfinished files were left behind"
 
 
+@pytest.mark.soak("mariadb-11.8")
 def test_dies_at_each_rename(server: Server, connector: Connector, database: str, tmp_path: Path) -> None:
     """Killed at the first change of a name, of a file or of a description, the second, and so on."""
     needs_strace()
