@@ -48,7 +48,7 @@ struct DuckDBView {
   /// The columns of the primary key.
   private var key: [DatasetColumns.Column] { columns(document.primaryKey) }
 
-  /// What tells keys from each other: their values, and the texts of those that their types do not hold.
+  /// Marks of keys by which they differ: their values, and the texts of those that their types do not hold.
   private var keyValues: String {
     key.flatMap { column in
       let name = column.name

@@ -2,7 +2,7 @@ import Pipeline
 
 /// A table of the output, for which statements are made.
 package struct SchemaTable {
-  /// What is known of its dataset.
+  /// Description of its dataset.
   let document: DatasetDocument
   /// The folder of its files: an absolute path, or "s3://bucket/key".
   let folder: String

@@ -4,7 +4,7 @@
 package struct ListedObjects: Equatable {
   /// The objects' keys.
   package let keys: [String]
-  /// What to ask the next page with; nil for the last page.
+  /// Token by which the next page is asked for; nil for the last page.
   package let token: String?
 
   /// A list without objects.

@@ -1,4 +1,4 @@
-/// What the XML documents hold in which S3 answers: the root's name, and the texts of the elements up to two levels below it.
+/// Content of the XML documents in which S3 answers: the root's name, and the texts of the elements up to two levels below it.
 ///
 /// It knows elements, attributes (which it passes over), text, the predefined and numeric entities, comments and the
 /// declaration at the beginning. Anything else, and a document that is not complete, is none. See

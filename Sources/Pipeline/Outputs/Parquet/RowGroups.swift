@@ -43,7 +43,7 @@ final class RowGroups {
 }
 
 extension PartFacts {
-  /// What footers tell of a part.
+  /// Entries that footers have of a part.
   func metadata(serverUUID: String?) -> [KeyValue] {
     let facts = [
       KeyValue("binlog_file", binlogFile), KeyValue("first_position", "\(firstPosition)"),

@@ -2,7 +2,7 @@ import BinlogParser
 import Foundation
 import Platform
 
-/// What is kept of a table's dataset beside its files: `_schemas/<db>/<table>.json`.
+/// Description of a table's dataset, kept beside its files: `_schemas/<db>/<table>.json`.
 package struct DatasetDocument: Equatable, Sendable {
   /// The names as they are, for people and for the `schema` command.
   package let database: String

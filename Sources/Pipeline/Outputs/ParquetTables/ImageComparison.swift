@@ -10,7 +10,7 @@ enum RowImage: UInt8 {
 
 /// The images of one row beside each other: what changed, and what neither holds.
 struct ImageComparison: ~Copyable {
-  /// What `_cdc_before` is to hold.
+  /// Old values that `_cdc_before` is to hold.
   let beforeImages: BeforeImages
   /// Places of the values of the last row that was measured.
   private(set) var before = ImageLayout()

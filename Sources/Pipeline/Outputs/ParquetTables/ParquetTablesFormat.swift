@@ -6,7 +6,7 @@ import Platform
 public struct ParquetTablesSettings: Sendable {
   /// Rows in a row group.
   let batchRowLimit: Int
-  /// What `_cdc_before` holds.
+  /// Old values that `_cdc_before` holds.
   let beforeImages: BeforeImages
   /// True for bloom filters of primary keys.
   let hasBloomFilters: Bool
@@ -45,7 +45,7 @@ final class ParquetTablesFormat: PartFormat {
   final class Content {
     fileprivate let file: any OutputFile
     fileprivate let isTakenOver: Bool
-    /// What the first batch brings.
+    /// Layout and row groups, which the first batch brings.
     fileprivate var table: (layout: TableLayout, rows: RowGroups)?
     fileprivate var sequences: ClosedRange<Int64>?
 

@@ -8,7 +8,7 @@ import ParquetWriter
 final class TableLayout: Sendable {
   /// The dataset.
   let dataset: Dataset
-  /// What tells the version of the table from others: the fingerprint of its `TableSchema`.
+  /// Mark of the version of the table: the fingerprint of its `TableSchema`.
   let version: UInt64
   /// The columns, in the table's order.
   let columns: [DatasetColumns.Column]
@@ -67,7 +67,7 @@ final class TableLayout: Sendable {
     return Schema(nodes: ChangeColumns.nodes + nodes + TableRows.nodesBehindColumns)
   }
 
-  /// What footers tell of the table.
+  /// Entries that footers have of the table.
   var metadata: [KeyValue] {
     [
       KeyValue("database", dataset.table.schemaText), KeyValue("table", dataset.table.tableText),

@@ -4,7 +4,7 @@ import ParquetWriter
 
 /// Appends the values of row images to the columns of a table, as bytes of the event become bytes of a page.
 ///
-/// What a column's type cannot hold becomes null, and stands as text in `unheld`.
+/// A value that its column's type cannot hold becomes null, and stands as text in `unheld`.
 struct ValueVisitor: ~Copyable, ColumnVisitor {
   /// The columns.
   var columns: ValueColumns

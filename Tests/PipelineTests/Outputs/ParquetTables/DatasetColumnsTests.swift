@@ -13,7 +13,7 @@ import Testing
     Version(columns: columns, names: names)
   }
 
-  /// What happens to a table, version by version.
+  /// Histories of a table, version by version.
   static let histories: [(String, [Version])] = [
     (
       "a column keeps its name while its type stays",
