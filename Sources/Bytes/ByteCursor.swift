@@ -248,19 +248,33 @@ extension RawSpan {
     return SIMD2(UInt64(littleEndian: words.x), UInt64(littleEndian: words.y))
   }
 
+  /// The bytes, of which there are 1 to 8, as one number, the highest first.
+  @inlinable @inline(__always)
+  public var bigEndianWord: UInt64 {
+    let count = byteCount
+    precondition(count >= 1 && count <= 8, "no word")
+    if count >= 4 {
+      // Two loads, which may overlap.
+      let high = UInt64(uint32(at: 0).byteSwapped) &<< UInt64(truncatingIfNeeded: 8 &* (count &- 4))
+      return high | UInt64(uint32(at: count &- 4).byteSwapped)
+    }
+    if count == 1 { return UInt64(self[byteAt: 0]) }
+    let high = UInt64(uint16(at: 0).byteSwapped) &<< UInt64(truncatingIfNeeded: 8 &* (count &- 2))
+    return high | UInt64(uint16(at: count &- 2).byteSwapped)
+  }
+
   /// True if the bytes are the same as those of `other`.
   public func isEqual(to other: RawSpan) -> Bool {
-    guard byteCount == other.byteCount else { return false }
+    let count = byteCount
+    guard count == other.byteCount else { return false }
+    guard count >= 8 else { return count == 0 || bigEndianWord == other.bigEndianWord }
     var offset = 0
-    while byteCount &- offset >= 8 {
+    while count &- offset >= 8 {
       guard word(at: offset) == other.word(at: offset) else { return false }
       offset &+= 8
     }
-    while offset < byteCount {
-      guard self[byteAt: offset] == other[byteAt: offset] else { return false }
-      offset &+= 1
-    }
-    return true
+    // The last word may overlap the one before.
+    return word(at: count &- 8) == other.word(at: count &- 8)
   }
 
   /// The bytes as a string; what is not UTF-8 becomes U+FFFD.

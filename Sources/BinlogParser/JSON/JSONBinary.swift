@@ -25,11 +25,19 @@ public enum JSONBinary {
   /// Throws `truncated` or `invalid` where a value lies outside of the document or exists in no type, `tooLarge` for
   /// more than `maxDepth` levels; then nothing is appended.
   public static func append(_ document: RawSpan, to out: inout OutputBuffer) throws(DecodeError) {
+    var keys = JSONKeys()
+    try append(document, &keys, to: &out)
+  }
+
+  /// Appends `document` as JSON text, as above; `keys` are those of the document before it.
+  public static func append(
+    _ document: RawSpan, _ keys: inout JSONKeys, to out: inout OutputBuffer
+  ) throws(DecodeError) {
     guard document.byteCount > 0 else { return out.append("null") }
     let start = out.count
     var reader = JSONBinaryReader(document)
     do throws(DecodeError) {
-      try reader.append(type: document[byteAt: 0], at: 1, end: document.byteCount, depth: 0, to: &out)
+      try reader.append(type: document[byteAt: 0], at: 1, end: document.byteCount, depth: 0, &keys, to: &out)
     } catch {
       out.truncate(to: start)
       throw error
@@ -84,56 +92,85 @@ struct JSONBinaryReader: ~Escapable {
   /// Appends the value of `type` that lies at `offset`, before `end`.
   @_lifetime(self: copy self)
   mutating func append(
-    type: UInt8, at offset: Int, end: Int, depth: Int, to out: inout OutputBuffer
+    type: UInt8, at offset: Int, end: Int, depth: Int, _ keys: inout JSONKeys, to out: inout OutputBuffer
   ) throws(DecodeError) {
     switch type {
-    case JSONBinaryType.smallObject, JSONBinaryType.largeObject, JSONBinaryType.smallArray, JSONBinaryType.largeArray:
-      guard depth < JSONBinary.maxDepth else { throw DecodeError(.tooLarge, at: offset, "JSON depth") }
-      let container = try JSONContainer(type: type, at: offset, end: end, in: document)
-      try account(container.tableByteCount, at: offset)
-      try append(container, depth: depth, to: &out)
-    default:
-      var cursor = try cursor(at: offset, end: end)
-      try JSONScalar.append(type: type, from: &cursor, to: &out)
-      try account(cursor.offset - offset, at: offset)
+    case JSONBinaryType.smallObject, JSONBinaryType.smallArray:
+      try append(UInt16.self, type, at: offset, end: end, depth: depth, &keys, to: &out)
+    case JSONBinaryType.largeObject, JSONBinaryType.largeArray:
+      try append(UInt32.self, type, at: offset, end: end, depth: depth, &keys, to: &out)
+    default: try appendScalar(type, at: offset, end: end, to: &out)
     }
+  }
+
+  /// Appends a value that holds no others.
+  @inline(__always) @_lifetime(self: copy self)
+  private mutating func appendScalar(
+    _ type: UInt8, at offset: Int, end: Int, to out: inout OutputBuffer
+  ) throws(DecodeError) {
+    var cursor = try cursor(at: offset, end: end)
+    try JSONScalar.append(type: type, from: &cursor, to: &out)
+    try account(cursor.offset &- offset, at: offset)
   }
 
   /// Appends an array or object, one member after the other.
   @_lifetime(self: copy self)
-  private mutating func append(
-    _ container: JSONContainer, depth: Int, to out: inout OutputBuffer
+  private mutating func append<Offset: JSONOffset>(
+    _: Offset.Type, _ type: UInt8, at offset: Int, end: Int, depth: Int, _ keys: inout JSONKeys,
+    to out: inout OutputBuffer
   ) throws(DecodeError) {
+    guard depth < JSONBinary.maxDepth else { throw DecodeError(.tooLarge, at: offset, "JSON depth") }
+    let container = try JSONContainer<Offset>(type: type, at: offset, end: end, in: document)
+    try account(container.tableByteCount, at: offset)
     let start = out.count
+    // Objects within others have keys of their own.
+    let isKnown = depth == 0 && keys.match(container, in: document)
+    if isKnown { try account(keys.byteCount, at: offset) }
     for index in 0..<container.count {
-      if container.isObject {
+      if isKnown {
+        keys.append(index, to: &out)
+      } else if container.isObject {
         let key = try key(index, of: container)
         out.append(jsonMember: key.count, at: key.lowerBound, of: document)
       } else {
         out.append(UInt8(ascii: ","))
       }
-      let entry = container.valueEntry(index)
-      let type = document[byteAt: entry]
-      if container.holdsInline(type) {
-        var inline = try cursor(at: entry &+ 1, end: container.valueEntry(index &+ 1))
-        try JSONScalar.append(type: type, from: &inline, to: &out)
-      } else {
-        let start = try container.resolve(entryAt: entry &+ 1, in: document)
-        try append(type: type, at: start, end: container.end, depth: depth + 1, to: &out)
-      }
+      try appendValue(index, of: container, depth: depth, &keys, to: &out)
     }
+    if isKnown { keys.noteMatch() } else if depth == 0 { keys.learn(container, in: document) }
     // The first comma becomes the bracket.
     if container.count == 0 { out.append(UInt8(ascii: ",")) }
     out.overwriteLittleEndian(container.isObject ? UInt8(ascii: "{") : UInt8(ascii: "["), at: start)
     out.append(container.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"))
   }
 
+  /// Appends the value of member `index`.
+  @inline(__always) @_lifetime(self: copy self)
+  private mutating func appendValue<Offset: JSONOffset>(
+    _ index: Int, of container: JSONContainer<Offset>, depth: Int, _ keys: inout JSONKeys, to out: inout OutputBuffer
+  ) throws(DecodeError) {
+    let entry = container.valueEntry(index)
+    let type = document[byteAt: entry]
+    if container.holdsInline(type) {
+      let value = container.inlineValue(at: entry &+ 1, in: document)
+      return try JSONScalar.append(type: type, value, at: entry &+ 1, to: &out)
+    }
+    let start = try container.resolve(entryAt: entry &+ 1, in: document)
+    if type <= JSONBinaryType.largeArray {
+      try append(type: type, at: start, end: container.end, depth: depth &+ 1, &keys, to: &out)
+    } else {
+      try appendScalar(type, at: start, end: container.end, to: &out)
+    }
+  }
+
   /// Where the key of member `index` lies.
   @inline(__always) @_lifetime(self: copy self)
-  mutating func key(_ index: Int, of container: JSONContainer) throws(DecodeError) -> Range<Int> {
+  mutating func key<Offset: JSONOffset>(
+    _ index: Int, of container: JSONContainer<Offset>
+  ) throws(DecodeError) -> Range<Int> {
     let entry = container.keyEntry(index)
     let start = try container.resolve(entryAt: entry, in: document)
-    let count = Int(document.uint16(at: entry &+ container.offsetByteCount))
+    let count = container.keyByteCount(entryAt: entry, in: document)
     guard container.end &- start >= count else { throw DecodeError(.truncated, at: entry, "JSON key") }
     try account(count, at: entry)
     return start..<start &+ count

@@ -6,9 +6,22 @@ extension JSONBinaryReader {
   /// The same walk as `append`, with the same checks; it makes nodes instead of text.
   @_lifetime(self: copy self)
   mutating func node(type: UInt8, at offset: Int, end: Int, depth: Int) throws(DecodeError) -> JSONNode {
-    guard type <= JSONBinaryType.largeArray else { return try scalarNode(type: type, at: offset, end: end) }
+    switch type {
+    case JSONBinaryType.smallObject, JSONBinaryType.smallArray:
+      try node(UInt16.self, type, at: offset, end: end, depth: depth)
+    case JSONBinaryType.largeObject, JSONBinaryType.largeArray:
+      try node(UInt32.self, type, at: offset, end: end, depth: depth)
+    default: try scalarNode(type: type, at: offset, end: end)
+    }
+  }
+
+  /// The tree of an array or object.
+  @_lifetime(self: copy self)
+  private mutating func node<Offset: JSONOffset>(
+    _: Offset.Type, _ type: UInt8, at offset: Int, end: Int, depth: Int
+  ) throws(DecodeError) -> JSONNode {
     guard depth < JSONBinary.maxDepth else { throw DecodeError(.tooLarge, at: offset, "JSON depth") }
-    let container = try JSONContainer(type: type, at: offset, end: end, in: document)
+    let container = try JSONContainer<Offset>(type: type, at: offset, end: end, in: document)
     try account(container.tableByteCount, at: offset)
     var members: [JSONNode.Member] = []
     var cells: [JSONNode] = []
@@ -22,12 +35,16 @@ extension JSONBinaryReader {
 
   /// The value of member `index`.
   @_lifetime(self: copy self)
-  private mutating func node(_ index: Int, of container: JSONContainer, depth: Int) throws(DecodeError) -> JSONNode {
+  private mutating func node<Offset: JSONOffset>(
+    _ index: Int, of container: JSONContainer<Offset>, depth: Int
+  ) throws(DecodeError) -> JSONNode {
     let entry = container.valueEntry(index)
     let type = document[byteAt: entry]
     guard !container.holdsInline(type) else {
-      var inline = try cursor(at: entry + 1, end: container.valueEntry(index + 1))
-      return JSONNode(.scalar(try Self.text(type, &inline)))
+      var out = OutputBuffer(capacity: 16)
+      let value = container.inlineValue(at: entry + 1, in: document)
+      try JSONScalar.append(type: type, value, at: entry + 1, to: &out)
+      return JSONNode(.scalar(out.array))
     }
     let start = try container.resolve(entryAt: entry + 1, in: document)
     return try node(type: type, at: start, end: container.end, depth: depth + 1)

@@ -12,7 +12,8 @@ extension OutputBuffer {
   /// Returns how many ill-formed sequences were replaced by U+FFFD.
   @discardableResult
   public mutating func append(jsonString utf8: RawSpan) -> Int {
-    append(UInt8(ascii: "\""))
+    reserve(utf8.byteCount &+ 32)
+    appendUnchecked(UInt8(ascii: "\""))
     let replaced = append(jsonStringContent: utf8)
     append(UInt8(ascii: "\""))
     return replaced
@@ -74,7 +75,7 @@ extension OutputBuffer {
       appendUnchecked(words)
       offset &+= 16
     }
-    return appendPlain(text, from: offset, hits: JSONWord.hitsOfASCII)
+    return offset == end ? end : appendPlain(text, from: offset, hits: JSONWord.hitsOfASCII)
   }
 
   /// Appends the bytes from `offset` up to the first that JSON escapes; returns the offset of that.

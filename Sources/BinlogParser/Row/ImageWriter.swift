@@ -8,6 +8,7 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ColumnVisitor {
   public var replacements = 0
   /// Where the image begins.
   @usableFromInline var start = 0
+  @usableFromInline var jsonKeys = JSONKeys()
   @usableFromInline let spelling: JSONSpelling
 
   /// A writer with an empty buffer; `spelling` is for styles that heed one.
@@ -173,7 +174,7 @@ public struct ImageWriter<Style: ImageStyle>: ~Copyable, ColumnVisitor {
   /// Writes the document as text.
   @inlinable public mutating func json(_ document: RawSpan) throws(DecodeError) {
     let start = buffer.count
-    try JSONBinary.append(document, to: &buffer)
+    try JSONBinary.append(document, &jsonKeys, to: &buffer)
     escape(from: start)
   }
 

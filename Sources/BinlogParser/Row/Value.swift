@@ -106,7 +106,7 @@ enum Value {
     try CompressedBytes.appendColumn(value, to: &content)
   }
 
-  @inlinable @_lifetime(cursor: copy cursor)
+  @inlinable @inline(__always) @_lifetime(cursor: copy cursor)
   static func json<V: ColumnVisitor & ~Copyable>(
     _ width: Int32, _ cursor: inout ByteCursor, _ visitor: inout V
   ) throws(DecodeError) {
@@ -124,7 +124,7 @@ enum Value {
     do { try visitor.vector(floats) } catch { throw error.shifted(by: cursor.offset - floats.byteCount) }
   }
 
-  @inlinable @_lifetime(cursor: copy cursor)
+  @inlinable @inline(__always) @_lifetime(cursor: copy cursor)
   static func decimal<V: ColumnVisitor & ~Copyable>(
     _ decimal: NewDecimal?, _ cursor: inout ByteCursor, _ visitor: inout V
   ) throws(DecodeError) {

@@ -24,7 +24,7 @@ public struct CivilDate: BitwiseCopyable, Equatable, Sendable {
   }
 
   /// A date; nil beyond year 9999, month 12 or day 31.
-  @inlinable
+  @inlinable @inline(__always)
   init?(year: UInt32, month: UInt32, day: UInt32) {
     guard year <= 9999, month <= 12, day <= 31 else { return nil }
     self.init(unchecked: year, month, day)

@@ -20,7 +20,7 @@ public struct CivilDateTime: BitwiseCopyable, Equatable, Sendable {
   public let microsecond: UInt32
 
   /// A moment; nil when a part is beyond its range.
-  @inlinable
+  @inlinable @inline(__always)
   init?(date: CivilDate?, hour: UInt32, minute: UInt32, second: UInt32, microsecond: UInt32) {
     guard let date, hour <= 23, minute <= 59, second <= 59, microsecond <= 999_999 else { return nil }
     self.date = date
@@ -54,7 +54,7 @@ public struct CivilDateTime: BitwiseCopyable, Equatable, Sendable {
   }
 
   /// A moment from the 40-bit form without its leading bit: year * 13 + month, day, hour, minute, second.
-  @inlinable
+  @inlinable @inline(__always)
   init?(packed: UInt64, microsecond: UInt32) {
     let yearAndMonth = UInt32(truncatingIfNeeded: packed &>> 22)
     let rest = UInt32(truncatingIfNeeded: packed)
@@ -67,7 +67,7 @@ public struct CivilDateTime: BitwiseCopyable, Equatable, Sendable {
   /// Reads a DATETIME2 of `fractionDigits` digits (0 to 6).
   ///
   /// Throws `truncated`, or `invalid` for a part beyond its range; zero months and days are values.
-  @inlinable
+  @inlinable @inline(__always)
   public static func read(_ cursor: inout ByteCursor, fractionDigits: Int) throws(DecodeError) -> CivilDateTime {
     let offset = cursor.offset
     let stored = try cursor.uintBigEndian(bytes: 5, "DATETIME")

@@ -6,14 +6,14 @@ import Bytes
 @usableFromInline
 enum FractionalSeconds {
   /// Bytes of the fraction. Throws `invalid` unless `digits` is 0 to 6.
-  @inlinable
+  @inlinable @inline(__always)
   static func byteCount(digits: Int) throws(DecodeError) -> Int {
     guard digits >= 0, digits <= 6 else { throw DecodeError(.invalid, at: 0, "fractional seconds digits") }
     return (digits &+ 1) &>> 1
   }
 
   /// Microseconds of a fraction of `byteCount` bytes, or nil if it is a whole second or more.
-  @inlinable
+  @inlinable @inline(__always)
   static func microseconds(_ stored: UInt32, byteCount: Int) -> UInt32? {
     switch byteCount {
     case 0: stored == 0 ? 0 : nil

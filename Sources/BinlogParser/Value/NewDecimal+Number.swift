@@ -8,15 +8,19 @@ extension NewDecimal {
 
   /// Digits before and after the point.
   @inlinable public var precision: UInt8 { leadingDigits + 9 * integerGroups + scale }
-  /// Digits after the point.
-  @inlinable public var scale: UInt8 { 9 * fractionGroups + trailingDigits }
 
   /// The value without its point, of a column of up to 18 digits: "-0.50" of DECIMAL(3,2) is -50.
   ///
   /// Throws as `append` does.
   @inlinable
   public func int64(_ bytes: RawSpan) throws(DecodeError) -> Int64 {
-    try number(bytes, maxPrecision: Self.maxPrecisionOfInt64)
+    guard isShort, bytes.byteCount == byteCount else {
+      return try number(bytes, maxPrecision: Self.maxPrecisionOfInt64)
+    }
+    let value = ShortDecimal(bytes, self)
+    guard value.isValid else { throw DecodeError(.invalid, at: 0, "DECIMAL group") }
+    let magnitude = Int64(truncatingIfNeeded: value.whole &* UInt64(fractionBound) &+ UInt64(value.fraction))
+    return value.isNegative ? 0 &- magnitude : magnitude
   }
 
   /// The value without its point, of a column of up to 38 digits.

@@ -18,11 +18,15 @@ public struct NewDecimal: BitwiseCopyable, Sendable {
   /// Groups of nine digits after the point, and digits after the last of them.
   @usableFromInline let fractionGroups: UInt8, trailingDigits: UInt8
 
+  /// Digits after the point.
+  public let scale: UInt8
+  /// Bytes of one value, and of its first `leadingDigits`.
+  @usableFromInline let storedByteCount: UInt8, leadingByteCount: UInt8
+  /// The power of ten above `leadingDigits`, and above the digits after the point of a layout that `isShort`; 1 for no digits.
+  @usableFromInline let leadingBound: UInt32, fractionBound: UInt32
+
   /// Bytes of one value.
-  @inlinable public var byteCount: Int {
-    Self.byteCount(digits: leadingDigits) &+ 4 &* Int(integerGroups &+ fractionGroups)
-      &+ Self.byteCount(digits: trailingDigits)
-  }
+  @inlinable public var byteCount: Int { Int(storedByteCount) }
 
   /// The layout of a column of `precision` digits, `scale` of them after the point.
   ///
@@ -34,11 +38,16 @@ public struct NewDecimal: BitwiseCopyable, Sendable {
     guard scale <= Self.maxScale, scale <= precision else { throw DecodeError(.invalid, at: 0, "DECIMAL scale") }
     (integerGroups, leadingDigits) = (precision - scale).quotientAndRemainder(dividingBy: 9)
     (fractionGroups, trailingDigits) = scale.quotientAndRemainder(dividingBy: 9)
+    self.scale = scale
+    leadingByteCount = Self.byteCount(digits: leadingDigits)
+    storedByteCount =
+      leadingByteCount &+ 4 &* (integerGroups &+ fractionGroups) &+ Self.byteCount(digits: trailingDigits)
+    leadingBound = NewDecimalGroups.bound(digits: leadingDigits)
+    fractionBound = NewDecimalGroups.bound(digits: min(scale, 9))
   }
 
   /// Bytes that hold a group of 0 to 8 digits: two digits a byte, rounded up, except that four bytes hold 7 to 9.
-  @inlinable
-  static func byteCount(digits: UInt8) -> Int { Int((digits &+ 1) &>> 1) }
+  static func byteCount(digits: UInt8) -> UInt8 { (digits &+ 1) &>> 1 }
 
   /// Appends the text of one value: at least one digit before the point, exactly `scale` after it: "-0.50".
   ///
@@ -48,6 +57,26 @@ public struct NewDecimal: BitwiseCopyable, Sendable {
   public func append(_ bytes: RawSpan, to out: inout OutputBuffer) throws(DecodeError) {
     guard bytes.byteCount >= byteCount else { throw DecodeError(.truncated, at: bytes.byteCount, "DECIMAL") }
     guard bytes.byteCount == byteCount else { throw DecodeError(.trailingBytes, at: byteCount, "DECIMAL") }
+    if isShort {
+      let value = ShortDecimal(bytes, self)
+      guard value.isValid else { throw DecodeError(.invalid, at: 0, "DECIMAL group") }
+      return append(value, to: &out)
+    }
+    try appendLong(bytes, to: &out)
+  }
+
+  @inlinable @inline(__always)
+  func append(_ value: ShortDecimal, to out: inout OutputBuffer) {
+    out.reserve(32)
+    if value.isNegative, value.whole | UInt64(value.fraction) != 0 { out.appendUnchecked(UInt8(ascii: "-")) }
+    out.append(decimal: value.whole)
+    guard scale > 0 else { return }
+    out.append(UInt8(ascii: "."))
+    out.append(digits: value.fraction, width: Int(scale))
+  }
+
+  @usableFromInline
+  func appendLong(_ bytes: RawSpan, to out: inout OutputBuffer) throws(DecodeError) {
     let start = out.count
     var groups = NewDecimalGroups(bytes)
     out.reserve(Int(Self.maxPrecision) + 16)
@@ -61,8 +90,7 @@ public struct NewDecimal: BitwiseCopyable, Sendable {
     if groups.isNegative, groups.union == 0 { appendZero(to: &out, from: start) }
   }
 
-  @inlinable @inline(__always)
-  func appendInteger(_ groups: inout NewDecimalGroups, to out: inout OutputBuffer) {
+  private func appendInteger(_ groups: inout NewDecimalGroups, to out: inout OutputBuffer) {
     var whole: UInt64 = 0
     if leadingDigits > 0 { whole = UInt64(groups.next(digits: leadingDigits)) }
     if integerGroups > 0 { whole = whole &* 1_000_000_000 &+ UInt64(groups.next(digits: 9)) }
@@ -71,8 +99,7 @@ public struct NewDecimal: BitwiseCopyable, Sendable {
   }
 
   /// Appends the groups of nine digits after the first two.
-  @usableFromInline @inline(never)
-  func appendIntegerGroups(_ groups: inout NewDecimalGroups, to out: inout OutputBuffer) {
+  private func appendIntegerGroups(_ groups: inout NewDecimalGroups, to out: inout OutputBuffer) {
     for _ in 1..<integerGroups {
       let hasDigits = groups.union > 0
       let group = groups.next(digits: 9)
@@ -85,22 +112,19 @@ public struct NewDecimal: BitwiseCopyable, Sendable {
     if groups.union == 0 { out.append(UInt8(ascii: "0")) }
   }
 
-  @inlinable @inline(__always)
-  func appendFraction(_ groups: inout NewDecimalGroups, to out: inout OutputBuffer) {
+  private func appendFraction(_ groups: inout NewDecimalGroups, to out: inout OutputBuffer) {
     guard fractionGroups | trailingDigits != 0 else { return }
     out.append(UInt8(ascii: "."))
     if fractionGroups > 0 { appendFractionGroups(&groups, to: &out) }
     if trailingDigits > 0 { out.append(digits: groups.next(digits: trailingDigits), width: Int(trailingDigits)) }
   }
 
-  @usableFromInline @inline(never)
-  func appendFractionGroups(_ groups: inout NewDecimalGroups, to out: inout OutputBuffer) {
+  private func appendFractionGroups(_ groups: inout NewDecimalGroups, to out: inout OutputBuffer) {
     for _ in 0..<fractionGroups { out.append(digits: groups.next(digits: 9), width: 9) }
   }
 
   /// Replaces the text since `start` by the zero of this scale.
-  @usableFromInline
-  func appendZero(to out: inout OutputBuffer, from start: Int) {
+  private func appendZero(to out: inout OutputBuffer, from start: Int) {
     let digits = out.count - start - 1
     out.truncate(to: start)
     out.append(UInt8(ascii: "0"))
@@ -157,10 +181,11 @@ struct NewDecimalGroups: ~Escapable {
     return group
   }
 
-  /// The power of ten above a group of 1 to 9 digits.
+  /// The power of ten above a group of 0 to 9 digits.
   @inlinable
   static func bound(digits: UInt8) -> UInt32 {
     switch digits {
+    case 0: 1
     case 1: 10
     case 2: 100
     case 3: 1_000

@@ -23,7 +23,7 @@ public struct Timestamp: BitwiseCopyable, Equatable, Sendable {
   @inlinable public var isZero: Bool { seconds | microsecond == 0 }
 
   /// Reads a TIMESTAMP2 of `fractionDigits` digits (0 to 6). Throws `truncated`, or `invalid` for the fraction.
-  @inlinable
+  @inlinable @inline(__always)
   public static func read(_ cursor: inout ByteCursor, fractionDigits: Int) throws(DecodeError) -> Timestamp {
     let seconds = try cursor.uint32("TIMESTAMP").byteSwapped
     return Timestamp(seconds: seconds, microsecond: try FractionalSeconds.read(&cursor, digits: fractionDigits))

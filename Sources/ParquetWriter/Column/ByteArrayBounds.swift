@@ -11,6 +11,9 @@ package struct ByteArrayBounds: ~Copyable {
   private var isEmpty = true
   private var smallest = OutputBuffer()
   private var largest = OutputBuffer()
+  /// The first bytes of both, which settle nearly all comparisons.
+  private var smallestPrefix: UInt64 = 0
+  private var largestPrefix: UInt64 = 0
 
   /// Nothing seen so far.
   package init(sizeLimit: Int) {
@@ -19,8 +22,16 @@ package struct ByteArrayBounds: ~Copyable {
 
   /// Takes `value` into account.
   package mutating func include(_ value: RawSpan) {
-    if isEmpty || value.precedes(smallest.bytes) { smallest.replace(with: value) }
-    if isEmpty || largest.bytes.precedes(value) { largest.replace(with: value) }
+    let prefix = value.prefixWord
+    guard isEmpty || prefix <= smallestPrefix || prefix >= largestPrefix else { return }
+    if isEmpty || prefix < smallestPrefix || prefix == smallestPrefix && value.precedes(smallest.bytes) {
+      smallest.replace(with: value)
+      smallestPrefix = prefix
+    }
+    if isEmpty || prefix > largestPrefix || prefix == largestPrefix && largest.bytes.precedes(value) {
+      largest.replace(with: value)
+      largestPrefix = prefix
+    }
     isEmpty = false
   }
 
@@ -79,19 +90,17 @@ extension RawSpan {
     let shared = Swift.min(byteCount, other.byteCount)
     var index = 0
     while index + 8 <= shared {
-      let (word, otherWord) = (bigEndianWord(at: index), other.bigEndianWord(at: index))
+      let (word, otherWord) = (word(at: index).byteSwapped, other.word(at: index).byteSwapped)
       guard word == otherWord else { return word < otherWord }
       index += 8
     }
-    while index < shared {
-      let (byte, otherByte) = (self[byteAt: index], other[byteAt: index])
-      guard byte == otherByte else { return byte < otherByte }
-      index += 1
-    }
-    return byteCount < other.byteCount
+    let (rest, otherRest) = (extracting(index..<shared).prefixWord, other.extracting(index..<shared).prefixWord)
+    return rest == otherRest ? byteCount < other.byteCount : rest < otherRest
   }
 
-  private func bigEndianWord(at offset: Int) -> UInt64 {
-    UInt64(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  /// The first eight bytes as one number, the first the highest, with zeros for those that are not there.
+  fileprivate var prefixWord: UInt64 {
+    guard byteCount < 8 else { return word(at: 0).byteSwapped }
+    return byteCount == 0 ? 0 : bigEndianWord &<< UInt64(truncatingIfNeeded: 64 &- 8 &* byteCount)
   }
 }

@@ -35,16 +35,19 @@ public struct ByteArrayColumn: ~Copyable, Sendable {
   /// Closes the value that `beginValue` opened.
   ///
   /// Throws `valueTooLarge` for a value that no page can hold; the value is then gone.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func endValue() throws(ParquetError) {
     let length = values.count &- valueStart &- 4
-    guard length <= WriterProperties.valueSizeLimit else {
-      cancelValue()
-      throw .valueTooLarge(bytes: length)
-    }
+    guard length <= WriterProperties.valueSizeLimit else { throw cancelLargeValue(length) }
     values.overwriteLittleEndian(UInt32(truncatingIfNeeded: length), at: valueStart)
     validity.appendValues()
     if sections.isFull(values.count) { sections.close(at: end) }
+  }
+
+  @usableFromInline
+  mutating func cancelLargeValue(_ byteCount: Int) -> ParquetError {
+    cancelValue()
+    return .valueTooLarge(bytes: byteCount)
   }
 
   /// Forgets the value that `beginValue` opened.

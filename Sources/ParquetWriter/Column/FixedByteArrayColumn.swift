@@ -94,6 +94,7 @@ extension FixedByteArrayColumn: FlatColumn {
     guard descriptor.bounds != .none, !page.values.isEmpty else { return nil }
     let isSigned = descriptor.logicalType?.isDecimal ?? false
     let bytes = values.bytes.extracting(page.values.lowerBound * width..<page.values.upperBound * width)
+    if width == 16 { return Self.bounds(ofWords: bytes, isSigned: isSigned) }
     var smallest = bytes.extracting(first: width)
     var largest = smallest
     for start in stride(from: width, to: bytes.byteCount, by: width) {
@@ -102,6 +103,24 @@ extension FixedByteArrayColumn: FlatColumn {
       if largest.precedes(value, isSigned: isSigned) { largest = value }
     }
     return Statistics.Bounds(min: smallest.array, max: largest.array)
+  }
+
+  /// The bounds of values of 16 bytes, each of which is one number.
+  private static func bounds(ofWords bytes: RawSpan, isSigned: Bool) -> Statistics.Bounds {
+    let sign: UInt128 = isSigned ? 1 << 127 : 0
+    var smallest = UInt128.max
+    var largest: UInt128 = 0
+    for start in stride(from: 0, to: bytes.byteCount, by: 16) {
+      let words = bytes.twoWords(at: start)
+      let key = (UInt128(words.x.byteSwapped) << 64 | UInt128(words.y.byteSwapped)) ^ sign
+      smallest = Swift.min(smallest, key)
+      largest = Swift.max(largest, key)
+    }
+    return Statistics.Bounds(min: Self.bytes(smallest ^ sign), max: Self.bytes(largest ^ sign))
+  }
+
+  private static func bytes(_ word: UInt128) -> [UInt8] {
+    (0..<16).map { UInt8(truncatingIfNeeded: word >> UInt128(120 - 8 * $0)) }
   }
 }
 

@@ -101,27 +101,24 @@ struct PlainDictionary: ~Copyable {
 
   /// Eight bytes at a time, folded by multiplication.
   private static func hash(_ value: RawSpan) -> UInt32 {
-    var hash = UInt64(truncatingIfNeeded: value.byteCount)
+    let count = value.byteCount
+    var hash = UInt64(truncatingIfNeeded: count)
+    if count < 8 {
+      if count > 0 { hash = mixed(hash ^ value.bigEndianWord &<< 8) }
+      return UInt32(truncatingIfNeeded: hash ^ hash &>> 32)
+    }
     var offset = 0
-    while offset + 8 <= value.byteCount {
-      hash = mixed(hash ^ word(value, offset))
-      offset += 8
+    while count &- offset >= 8 {
+      hash = mixed(hash ^ value.word(at: offset))
+      offset &+= 8
     }
-    var rest: UInt64 = 0
-    while offset < value.byteCount {
-      rest = rest << 8 | UInt64(value[byteAt: offset])
-      offset += 1
-    }
-    hash = mixed(hash ^ rest)
-    return UInt32(truncatingIfNeeded: hash ^ hash >> 32)
+    // The last word may overlap the one before.
+    if offset < count { hash = mixed(hash ^ value.word(at: count &- 8)) }
+    return UInt32(truncatingIfNeeded: hash ^ hash &>> 32)
   }
 
   private static func mixed(_ word: UInt64) -> UInt64 {
     let product = (word ^ 0x2545_F491_4F6C_DD1D).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
     return product.high ^ product.low
-  }
-
-  private static func word(_ span: RawSpan, _ offset: Int) -> UInt64 {
-    UInt64(littleEndian: unsafe span.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
 }

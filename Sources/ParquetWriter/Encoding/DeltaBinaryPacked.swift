@@ -24,6 +24,8 @@ package enum DeltaBinaryPacked {
   private static let miniblockSize = 32
   /// Wider differences are not written: fastparquet 2026.9 unpacks 28 bits and more wrongly, without an error.
   private static let widestDifference = 24
+  /// Differences between two looks at whether they still fit.
+  private static let checkedCount = 1024
 
   /// True if all differences between neighbours are within one range of 24 bits, so that they surely fit miniblocks of 24
   /// bits, which is smaller than PLAIN too.
@@ -34,12 +36,15 @@ package enum DeltaBinaryPacked {
     let sign: Value.Bits = 1 << (Value.Bits.bitWidth - 1)
     var smallest = Value.Bits.max
     var largest = Value.Bits.min
-    for index in 1..<values.count {
-      let delta = (values[index] &- values[index - 1]) ^ sign
-      smallest = min(smallest, delta)
-      largest = max(largest, delta)
+    for start in stride(from: 1, to: values.count, by: checkedCount) {
+      values.forEachDifference(in: start..<min(start + checkedCount, values.count)) {
+        let delta = $0 ^ sign
+        smallest = min(smallest, delta)
+        largest = max(largest, delta)
+      }
+      guard (largest - smallest) >> widestDifference == 0 else { return false }
     }
-    return (largest - smallest) >> widestDifference == 0
+    return true
   }
 
   /// Appends the values in `range`, which must not be empty.
@@ -89,9 +94,8 @@ package enum DeltaBinaryPacked {
       let bitWidth = Int(output.bytes[byteAt: widthsStart + index])
       guard bitWidth > 0 else { continue }
       var packed = BitPackedGroup()
-      for position in miniblock {
-        let delta = values[position] &- values[position - 1] &- smallest
-        packed.append(UInt64(truncatingIfNeeded: delta), bitWidth: bitWidth, to: &output)
+      values.forEachDifference(in: miniblock) {
+        packed.append(UInt64(truncatingIfNeeded: $0 &- smallest), bitWidth: bitWidth, to: &output)
       }
       for _ in miniblock.count..<miniblockSize { packed.append(0, bitWidth: bitWidth, to: &output) }
     }
@@ -111,7 +115,7 @@ package enum DeltaBinaryPacked {
   ) -> Value.Bits {
     let sign: Value.Bits = 1 << (Value.Bits.bitWidth - 1)
     var smallest = Value.Bits.max
-    for index in range { smallest = min(smallest, (values[index] &- values[index - 1]) ^ sign) }
+    values.forEachDifference(in: range) { smallest = min(smallest, $0 ^ sign) }
     return smallest ^ sign
   }
 
@@ -119,7 +123,7 @@ package enum DeltaBinaryPacked {
     _ values: PlainValues<Value>, in range: Range<Int>, less smallest: Value.Bits
   ) -> Int {
     var bits: Value.Bits = 0
-    for index in range { bits |= values[index] &- values[index - 1] &- smallest }
+    values.forEachDifference(in: range) { bits |= $0 &- smallest }
     return Value.Bits.bitWidth - bits.leadingZeroBitCount
   }
 

@@ -127,8 +127,27 @@ package struct PlainValues<Value: PlainValue>: ~Escapable {
   /// The bit pattern of the value at `index`; traps outside of 0..<count.
   package subscript(index: Int) -> Value.Bits {
     precondition(index >= 0 && index < count, "value index out of range")
-    let offset = index &* MemoryLayout<Value.Bits>.size
-    return Value.Bits(
-      littleEndian: unsafe span.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: Value.Bits.self))
+    return self[unchecked: index]
+  }
+
+  /// Calls `body` with the difference of each value in `range`, which begins behind 0, from the one before it.
+  @inline(__always)
+  func forEachDifference(in range: Range<Int>, _ body: (Value.Bits) -> Void) {
+    guard !range.isEmpty else { return }
+    precondition(range.lowerBound > 0 && range.upperBound <= count, "value index out of range")
+    var previous = self[unchecked: range.lowerBound &- 1]
+    for index in range {
+      let value = self[unchecked: index]
+      body(value &- previous)
+      previous = value
+    }
+  }
+
+  private subscript(unchecked index: Int) -> Value.Bits {
+    @inline(__always) get {
+      let offset = index &* MemoryLayout<Value.Bits>.size
+      return Value.Bits(
+        littleEndian: unsafe span.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: Value.Bits.self))
+    }
   }
 }

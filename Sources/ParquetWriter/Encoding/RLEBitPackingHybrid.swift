@@ -89,23 +89,24 @@ package struct BitPackedGroup {
 
   package init() {}
 
-  /// Adds a value below 2^bitWidth, `bitWidth` at most 64, and writes the bytes that are complete.
+  /// Adds a value below 2^bitWidth, `bitWidth` at most 64, and writes words that are full.
   ///
-  /// After a multiple of eight values nothing is pending.
+  /// After a multiple of eight values, which are whole bytes, nothing is pending.
+  @inline(__always)
   package mutating func append(_ value: UInt64, bitWidth: Int, to output: inout OutputBuffer) {
-    count += 1
-    pending |= value << UInt64(pendingBits)
-    let total = pendingBits + bitWidth
-    guard total >= 8 else {
-      pendingBits = total
-      return
+    count &+= 1
+    pending |= value &<< UInt64(truncatingIfNeeded: pendingBits)
+    pendingBits &+= bitWidth
+    if pendingBits >= 64 {
+      output.reserve(8)
+      output.appendUnchecked(word: pending, count: 8)
+      pendingBits &-= 64
+      pending = pendingBits == 0 ? 0 : value &>> UInt64(truncatingIfNeeded: bitWidth &- pendingBits)
     }
-    // At most seven bits were pending: 71 bits in all, of which up to seven stay pending again.
-    let bytes = total / 8
+    guard count & 7 == 0, pendingBits > 0 else { return }
     output.reserve(8)
-    output.appendUnchecked(word: pending, count: bytes)
-    let taken = bytes * 8 - pendingBits
-    pending = taken < 64 ? value >> UInt64(taken) : 0
-    pendingBits = total - bytes * 8
+    output.appendUnchecked(word: pending, count: pendingBits &>> 3)
+    pending = 0
+    pendingBits = 0
   }
 }

@@ -18,7 +18,15 @@ package enum RLEDictionary {
   package static func append(_ indices: ArraySlice<UInt32>, bitWidth: Int, to output: inout OutputBuffer) {
     output.append(UInt8(bitWidth))
     var encoder = RLEBitPackingHybridEncoder(bitWidth: bitWidth)
-    for index in indices { encoder.append(index, to: &output) }
+    let indices = indices.span
+    var start = 0
+    while start < indices.count {
+      let index = indices[start]
+      var end = start &+ 1
+      while end < indices.count, indices[end] == index { end &+= 1 }
+      encoder.append(index, count: end &- start, to: &output)
+      start = end
+    }
     encoder.finish(to: &output)
   }
 }

@@ -164,6 +164,32 @@ import Testing
     damage(opaque) { _ = try? render($0) }
   }
 
+  /// Documents of one make, of many makes in turn, and damaged ones come out as each does alone.
+  @Test(arguments: [false, true]) func keysOfTheDocumentBefore(large: Bool) {
+    var random = SplitMix64(seed: 43)
+    let makes = [
+      ["a", "bb", "ccc"], ["a", "bb", "ccd"], ["bb", "a", "ccc"], ["q\"", "é", ""], [],
+      ["long key of a member \u{1}", "b"],
+    ]
+    var keys = JSONKeys()
+    for round in 0..<300 {
+      // In the first half, most documents have the keys of the one before.
+      let make = makes[round < 150 ? round / 25 : random.below(makes.count)]
+      let members = make.map { ($0, JSONValue.random(&random, depth: 2)) }
+      let document = JSONValue.object(members).encoded(large: large)
+      expectSame(document, &keys)
+      guard round % 10 == 0, document.count < 300 else { continue }
+      damage(document) { expectSame($0, &keys) }
+    }
+  }
+
+  private func expectSame(_ document: [UInt8], _ keys: inout JSONKeys) {
+    var out = OutputBuffer()
+    do { try JSONBinary.append(document.span.bytes, &keys, to: &out) } catch { out.append("error") }
+    let alone = (try? render(document)) ?? "error"
+    #expect(out.bytes.utf8String == alone)
+  }
+
   private func render(_ document: [UInt8]) throws(DecodeError) -> String {
     try rendered { out throws(DecodeError) in try JSONBinary.append(document.span.bytes, to: &out) }
   }

@@ -15,6 +15,7 @@ struct ValueVisitor: ~Copyable, ColumnVisitor {
   private let layout: TableLayout
   /// A day, and its number.
   private var lastDay = (date: CivilDate(daysSinceEpoch: 0), number: Int32(0))
+  private var jsonKeys = JSONKeys()
   private var column = 0
   private var slot = ValueColumns.Slot(storage: .bytes, index: 0)
 
@@ -141,7 +142,9 @@ struct ValueVisitor: ~Copyable, ColumnVisitor {
   }
 
   mutating func json(_ document: RawSpan) throws(DecodeError) {
-    try value { buffer throws(DecodeError) in try JSONBinary.append(document, to: &buffer) }
+    columns.bytes[slot.index].beginValue()
+    try JSONBinary.append(document, &jsonKeys, to: &columns.bytes[slot.index].values)
+    endValue()
   }
 
   mutating func json(diffs: RawSpan) throws(DecodeError) {
