@@ -111,6 +111,10 @@ let package = Package(
       name: "PipelineTests",
       dependencies: ["Pipeline", "ParquetWriter", "Platform", "BinlogParser", "Bytes", "TestSupport"],
       swiftSettings: tests),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: ["Pipeline", "ParquetWriter", "Platform", "BinlogParser", "MySQLWire", "Bytes"],
+      exclude: ["Fuzz/Main.swift"], swiftSettings: tests),
     .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore", "HTTP"], swiftSettings: tests),
     .testTarget(
       name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "HTTP", "Platform"], swiftSettings: tests),

@@ -56,7 +56,12 @@ enum FuzzTarget: String, CaseIterable {
 
   private static func json(_ bytes: [UInt8]) {
     var buffer = OutputBuffer(capacity: 256)
-    try? JSONBinary.append(bytes.span.bytes, to: &buffer)
+    var keys = JSONKeys()
+    try? JSONBinary.append(bytes.span.bytes, &keys, to: &buffer)
+    // Once more, by the keys that were found.
+    var again = OutputBuffer(capacity: 256)
+    try? JSONBinary.append(bytes.span.bytes, &keys, to: &again)
+    precondition(again.bytes.isEqual(to: buffer.bytes), "another text by known keys")
     // A document can name the same bytes more than once, but only to a limit.
     precondition(buffer.bytes.byteCount <= 1 << 26, "too much text")
   }
