@@ -21,7 +21,7 @@ package struct ParquetTablesWriter: ~Copyable, ChangeWriter {
   private var xid: PendingXID?
 
   /// A batch is full at this size, however few its rows.
-  private static let batchByteLimit = 8 << 20
+  private static let batchByteLimit = 6 << 20
 
   /// A writer without rows, for datasets in `store`.
   package init(_ settings: ParquetTablesSettings, in store: any OutputStore) {
