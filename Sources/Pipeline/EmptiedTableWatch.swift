@@ -15,8 +15,11 @@ package struct EmptiedTableWatch: Sendable {
   package init(_ notice: @escaping @Sendable (PipelineNotice) -> Void) { self.notice = notice }
 
   /// Takes the rows that the statement in the event `frame` removed.
+  ///
+  /// - Parameter shown: tables of a schema of which the output shows it.
   package mutating func note(
-    _ emptied: EmptiedTables, _ file: String, _ frame: EventFrame, at now: ContinuousClock.Instant? = nil
+    _ emptied: EmptiedTables, shown: Int = 0, _ file: String, _ frame: EventFrame,
+    at now: ContinuousClock.Instant? = nil
   ) {
     let now = now ?? .now
     switch emptied {
@@ -27,7 +30,8 @@ package struct EmptiedTableWatch: Sendable {
       guard isDue(emptied, now) else { return }
       notice(
         .droppedDatabase(
-          String(decoding: name, as: UTF8.self), count: count, file: file, position: frame.start))
+          String(decoding: name, as: UTF8.self), shown: shown, count: count, file: file,
+          position: frame.start))
     }
   }
 

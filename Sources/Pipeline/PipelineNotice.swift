@@ -10,7 +10,7 @@ public enum PipelineNotice: Sendable, Equatable {
   case emptiedTable(String, count: UInt64, file: String, position: UInt64)
   /// `count` times so far rows of included tables were removed so; the latest time those of all tables of a database, by the
   /// DROP DATABASE in `file` at `position`.
-  case droppedDatabase(String, count: UInt64, file: String, position: UInt64)
+  case droppedDatabase(String, shown: Int, count: UInt64, file: String, position: UInt64)
   /// The first event of a type that is not known stands in `file` at `position`. It is passed over, as others will be.
   case unknownEvent(EventType, file: String, position: UInt64)
 }
