@@ -231,6 +231,12 @@ class TableRow(NamedTuple):
     def after(self) -> bytes | None:
         return json.dumps(self._image()).encode() if self.dml_type in ("INSERT", "UPDATE") else None
 
+    @property
+    def anywhere(self) -> TableRow:
+        """The row without what each server has of its own: its place, time, and number."""
+        kept = tuple(column for column in self.columns if column[0] not in CHANGE_COLUMNS[1:])
+        return self._replace(seq=0, columns=kept)
+
     def _value(self, name: str) -> Any:
         return next(value for column, value in self.columns if column == name)
 
