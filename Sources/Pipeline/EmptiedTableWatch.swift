@@ -23,8 +23,7 @@ package struct EmptiedTableWatch: Sendable {
   ) {
     let now = now ?? .now
     switch emptied {
-    case .whole(let tables): for table in tables { note(table, file, frame, now) }
-    case .partitions(let table): note(table, file, frame, now)
+    case .whole(let tables), .partitions(let tables): for table in tables { note(table, file, frame, now) }
     case .schema(let name):
       count += 1
       guard isDue(emptied, now) else { return }

@@ -9,9 +9,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from connector import EXIT_OK, Connector
+from conftest import Pool
+from connector import EXIT_OK, EXIT_OUTPUT, Connector
 from kill_at_call import RENAMES, killed_at, needs_strace
+from object_stores import ObjectStore
 from output_files import compare
+from s3_proxy import Fault, S3Proxy
 from servers import Position, Server
 from table_files import files, rows_in
 from test_json_files import paths, text_of
@@ -50,6 +53,27 @@ def test_removed_rows_are_told_of(server: Server, connector: Connector, database
         offset = int(line.split(f"{place.file}:")[1].split(":")[0])
         assert place.offset <= offset < place.offset + 200
     assert COUNTED.format(4) in result.stderr
+
+
+@pytest.mark.parametrize("statement", ["EXCHANGE PARTITION p0 WITH TABLE u", "CONVERT PARTITION p0 TO TABLE w",
+                                       "CONVERT TABLE u TO PARTITION p2 VALUES LESS THAN (30)"])
+def test_rows_that_go_to_another_table_are_told_of(server: Server, connector: Connector, database: str, statement: str) -> None:
+    """Partitions that are exchanged with a table, become one, or are made of one: no row of that is logged for either table."""
+    if statement.startswith("CONVERT") and (server.is_mysql or server.version_number < (10, 11)):
+        pytest.skip("MySQL has no such statement")
+    start = server.next_file()
+    with server.session(database=database, autocommit=True) as cursor:
+        cursor.execute("CREATE TABLE t (id INT) PARTITION BY RANGE (id) "
+                       "(PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN (20))")
+        cursor.execute("CREATE TABLE u (id INT)")
+        cursor.execute("INSERT INTO t VALUES (1)")
+        cursor.execute(f"INSERT INTO u VALUES ({25 if 'p2' in statement else 2})")
+        cursor.execute(f"ALTER TABLE t {statement}")
+    result = connector.run(connector.parquet(server, start, server.history())).expect(EXIT_OK)
+    told = [line for line in result.stderr.splitlines() if "or exchanged for others" in line]
+    other = "w" if "TO TABLE" in statement else "u"
+    assert [f'rows of "{database}.{name}"' in line for name, line in zip(["t", other], told, strict=True)] == [True, True]
+    assert COUNTED.format(2) in result.stderr
 
 
 def test_nothing_is_told_without_cause(server: Server, connector: Connector, database: str) -> None:
@@ -239,3 +263,20 @@ def test_a_run_that_dies_about_a_dropped_database(server: Server, connector: Con
         connector.run(connector.parquet(server, start, server.history(), **fields)).expect(EXIT_OK)
         compare(rows_in(folder / "parquet"), expected).expect_equal()
     assert number > 19
+
+
+def test_a_database_dropped_from_a_bucket(pool: Pool, connector: Connector, moto: ObjectStore) -> None:
+    """The descriptions are listed, for which an account needs a permission of its own."""
+    server, bucket, database = pool.get("mariadb-11.8"), moto.make_bucket(), "it_dropped_from_a_bucket"
+    server.execute(f"DROP DATABASE IF EXISTS {database}", f"CREATE DATABASE {database}")
+    start, middle = drop_database(server, database)
+    fields = {"parquet_layout": "tables", "exclude": [f"{database}.other"], "parquet_output_dir": f"s3://{bucket}/out"}
+    connector.run(connector.parquet(server, start, middle, **fields), env=moto.environment()).expect(EXIT_OK)
+    rest = connector.parquet(server, middle, server.history(), **fields)
+    refuse = lambda request: Fault("error", 403, "AccessDenied") if "list-type" in request.query else None  # noqa: E731
+    with S3Proxy(moto.port, refuse) as proxy:
+        result = connector.run(rest, env=moto.environment(proxy.endpoint)).expect(EXIT_OUTPUT)
+    assert "ListObjectsV2" in result.last_line and "AccessDenied" in result.last_line
+    connector.run(rest, env=moto.environment()).expect(EXIT_OK)
+    assert found_rows(moto.download(bucket, "out", connector.folder / "downloaded")) == DROPPED
+    server.execute(f"DROP DATABASE {database}")

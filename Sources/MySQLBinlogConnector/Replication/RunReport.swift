@@ -49,7 +49,7 @@ struct RunReport {
       Logger(label: "event_parser").warning("\(missingChanges(count)), the latest at \(file):\(position)")
     case .emptiedTable(let table, _, let file, let position):
       Logger(label: "event_parser").warning(
-        "\(file):\(position): rows of \(table.quotedForMessage) were removed by TRUNCATE, DROP TABLE or with a partition, which is not logged as rows: the output still has them"
+        "\(file):\(position): rows of \(table.quotedForMessage) were removed by TRUNCATE, DROP TABLE or with a partition, or exchanged for others, which is not logged as rows: the output still has them"
       )
     case .droppedDatabase(let name, let shown, _, let file, let position):
       let rows =

@@ -36,11 +36,14 @@ final class Dataset: Sendable {
     firstSequence = Atomic(saved.map { $0.firstSequence ?? .min } ?? .max)
   }
 
-  /// The datasets of the tables in `schema` that `store` has documents of, in the order of their paths.
-  static func all(ofSchema schema: [UInt8], in store: any OutputStore) throws(PipelineError) -> [Dataset] {
+  /// The datasets of the tables in `schema` that `store` has documents of, besides those at the paths `known`.
+  static func all(
+    ofSchema schema: [UInt8], besides known: Set<String>, in store: any OutputStore
+  ) throws(PipelineError) -> [Dataset] {
     var datasets: [Dataset] = []
     do throws(OutputError) {
-      for path in try store.list(DatasetDocument.folder(ofSchema: schema)) where path.hasSuffix(".json") {
+      let paths = try store.list(DatasetDocument.folder(ofSchema: schema))
+      for path in paths where path.hasSuffix(".json") && !known.contains(path) {
         guard let document = try DatasetDocument(at: path, in: store) else { continue }
         datasets.append(Dataset(document.tableName, document))
       }

@@ -59,7 +59,8 @@ struct Datasets: ~Copyable {
   ///
   /// - Throws: `PipelineError` where the documents cannot be read.
   mutating func tables(ofSchema schema: [UInt8], before sequence: Int64) throws(PipelineError) -> [TableName] {
-    for dataset in try Dataset.all(ofSchema: schema, in: store) where tables[dataset.table] == nil {
+    let known = Set(tables.keys.filter { $0.schema == schema }.map(DatasetDocument.path))
+    for dataset in try Dataset.all(ofSchema: schema, besides: known, in: store) where tables[dataset.table] == nil {
       tables[dataset.table] = Table(dataset: dataset)
     }
     let found = tables.filter { $0.key.schema == schema && $0.value.dataset.hasRows(before: sequence) }
