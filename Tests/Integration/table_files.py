@@ -266,7 +266,7 @@ def newest_by_duckdb(found: list[TableFile], key: str) -> dict[int, Image]:
         WHERE _cdc_op <> 'd'"""
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        return _images(connection.execute(query, {"paths": paths}).to_arrow_table(), "filename", key)
+        return _images(connection.sql(query, params={"paths": paths}).to_arrow_table(), "filename", key)
 
 
 def newest_by_polars(found: list[TableFile], key: str) -> dict[int, Image]:

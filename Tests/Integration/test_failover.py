@@ -319,7 +319,7 @@ def reference(connector: Connector, server: Server, stop: Position, database: st
     return layout.rows_in(folder)
 
 
-@pytest.mark.parametrize("mode", ["parquet", pytest.param("tables", marks=pytest.mark.soak("mariadb-11.8")), "stdout"])
+@pytest.mark.parametrize("mode", ["parquet", pytest.param("tables", marks=pytest.mark.soak), "stdout"])
 def test_another_server_at_the_same_address(pair: Pair, connector: Connector, place: Path, seed: str, mode: str,
                                             capsys: pytest.CaptureFixture[str]) -> None:
     """A live run whose address leads to the replica all of a sudden goes on there by itself, and back again.

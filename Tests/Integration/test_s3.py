@@ -479,7 +479,7 @@ def test_faults_under_load(server: Server, connector: Connector, database: str, 
 
 
 @pytest.mark.timeout(900)
-@over_layouts("moto")
+@over_layouts()
 def test_kill(server: Server, connector: Connector, database: str, store: ObjectStore, seed: str, layout: Layout) -> None:
     """Killed at random moments, many of them during an upload: every row is there, once."""
     chance = Random(f"{seed}/{store.name}/{layout.name}-kill")
