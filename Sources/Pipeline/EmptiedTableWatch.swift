@@ -15,19 +15,22 @@ package struct EmptiedTableWatch: Sendable {
   package init(_ notice: @escaping @Sendable (PipelineNotice) -> Void) { self.notice = notice }
 
   /// Takes the rows that the statement in the event `frame` removed.
+  ///
+  /// - Parameter shown: tables of a schema of which the output shows it.
   package mutating func note(
-    _ emptied: EmptiedTables, _ file: String, _ frame: EventFrame, at now: ContinuousClock.Instant? = nil
+    _ emptied: EmptiedTables, shown: Int = 0, _ file: String, _ frame: EventFrame,
+    at now: ContinuousClock.Instant? = nil
   ) {
     let now = now ?? .now
     switch emptied {
-    case .whole(let tables): for table in tables { note(table, file, frame, now) }
-    case .partitions(let table): note(table, file, frame, now)
+    case .whole(let tables), .partitions(let tables): for table in tables { note(table, file, frame, now) }
     case .schema(let name):
       count += 1
       guard isDue(emptied, now) else { return }
       notice(
         .droppedDatabase(
-          String(decoding: name, as: UTF8.self), count: count, file: file, position: frame.start))
+          String(decoding: name, as: UTF8.self), shown: shown, count: count, file: file,
+          position: frame.start))
     }
   }
 

@@ -6,11 +6,11 @@ public enum PipelineNotice: Sendable, Equatable {
   /// `file` at `position`.
   case statementChanges(count: UInt64, file: String, position: UInt64)
   /// `count` times so far rows of included tables were removed without being logged as rows: by TRUNCATE, DROP TABLE, or with
-  /// a partition; the latest time those of `table`, by the statement in `file` at `position`.
+  /// a partition, which may have gone to another table; the latest time those of `table`, by the statement in `file` at `position`.
   case emptiedTable(String, count: UInt64, file: String, position: UInt64)
   /// `count` times so far rows of included tables were removed so; the latest time those of all tables of a database, by the
   /// DROP DATABASE in `file` at `position`.
-  case droppedDatabase(String, count: UInt64, file: String, position: UInt64)
+  case droppedDatabase(String, shown: Int, count: UInt64, file: String, position: UInt64)
   /// The first event of a type that is not known stands in `file` at `position`. It is passed over, as others will be.
   case unknownEvent(EventType, file: String, position: UInt64)
 }

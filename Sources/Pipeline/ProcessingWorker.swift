@@ -167,15 +167,28 @@ struct ProcessingWorker<Sink: EventSink & ~Copyable>: ~Copyable {
   /// Shows that rows went without being logged: as a warning, and as changes where the sink has a form for that. They have numbers in
   /// every output, so that other rows have the same in all.
   private mutating func show(_ emptied: EmptiedTables, _ frame: EventFrame) throws(PipelineError) {
-    if case .whole(let tables) = emptied, decoder.wantsTruncation {
-      for table in tables {
-        let origin = RowsOrigin(
-          frame: frame, firstSequence: sequence.first(at: frame.end), transaction: transaction)
-        try sink.truncation(table, origin)
-        sequence.pass(1, at: frame.end)
+    var shown = 0
+    if decoder.wantsTruncation {
+      switch emptied {
+      case .whole(let tables):
+        for table in tables { try truncate([table], frame) }
+      case .schema(let schema):
+        let known = try sink.tables(ofSchema: schema, before: sequence.first(at: frame.end))
+        let tables = known.filter { decoder.includes($0) }
+        try truncate(tables, frame)
+        shown = tables.count
+      case .partitions: break
       }
     }
-    if let file = place.file { emptiedTables.note(emptied, file, frame) }
+    if let file = place.file { emptiedTables.note(emptied, shown: shown, file, frame) }
+  }
+
+  /// Shows that all rows of `tables` went, with one number: the statement may not name them, and outputs know different ones.
+  private mutating func truncate(_ tables: [TableName], _ frame: EventFrame) throws(PipelineError) {
+    let origin = RowsOrigin(
+      frame: frame, firstSequence: sequence.first(at: frame.end), transaction: transaction)
+    for table in tables { try sink.truncation(table, origin) }
+    sequence.pass(1, at: frame.end)
   }
 
   /// Shows the events of a TRANSACTION_PAYLOAD, which are all in the payload's place.

@@ -40,12 +40,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 def is_soak(item: pytest.Item) -> bool:
     """A soak is left out by default, but for the parameters that its mark names: they stand for the others."""
-    mark = item.get_closest_marker("soak")
-    return mark is not None and not (mark.args and all(word in item.name for word in mark.args))
+    return any(not mark.args or any(word not in item.name for word in mark.args) for mark in item.iter_markers("soak"))
 
 
 TIERS: dict[str, Callable[[pytest.Item], bool]] = {
-    "quick": lambda item: item.get_closest_marker("smoke") is not None,
+    "quick": lambda item: item.get_closest_marker("smoke") is not None and not is_soak(item),
     "default": lambda item: not is_soak(item),
     "all": lambda item: True,
 }

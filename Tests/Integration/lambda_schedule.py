@@ -12,13 +12,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-import duckdb
-
 import object_stores
 from connector import EXIT_OK, Config, Connector
 from lambda_emulator import SCHEDULE_EVENT, Function
+from layouts import Layout
 from live_load import TABLES, LiveLoad, Mix
-from output_files import Row, compare, rows_in
+from output_files import compare
 from proxy import Proxy
 from servers import Position, Server
 from table_replay import expect_same, replay
@@ -98,31 +97,20 @@ class Trouble:
         self._proxy.stalled.clear()
 
 
-def reference(server: Server, connector: Connector, start: Position, stop: Position, database: str) -> list[Row]:
+def reference(server: Server, connector: Connector, start: Position, stop: Position, database: str, layout: Layout) -> list[Any]:
     folder = connector.folder / "reference"
-    config = connector.parquet(server, start, stop, parquet_output_dir=str(folder), include=[f"{database}.*"])
+    config = connector.parquet(server, start, stop, parquet_output_dir=str(folder), include=[f"{database}.*"], **layout.fields)
     connector.run(config, limit=300).expect(EXIT_OK)
-    return rows_in(folder)
+    return layout.rows_in(folder)
 
 
-def expect_rows_of_the_server(folder: Path, server: Server, database: str) -> int:
+def expect_rows_of_the_server(folder: Path, server: Server, database: str, layout: Layout) -> int:
     """Asks DuckDB for the last state of every row, and the server for its rows. Returns how many there are."""
     count = 0
-    with duckdb.connect() as db:
-        for table in TABLES:
-            found = db.execute(
-                "WITH changes AS (SELECT *, CAST(coalesce(after_values, before_values)->>'id' AS BIGINT) AS id,"
-                " (regexp_extract(filename, '([^/]+)-[0-9]+[.]parquet$', 1), log_pos, event_row_index) AS place"
-                f" FROM read_parquet('{folder}/*.parquet', filename = true) WHERE table_name = '{table}')"
-                " SELECT id, arg_max(after_values->>'body', place) FROM changes GROUP BY id"
-                " HAVING arg_max(dml_type, place) <> 'DELETE'").fetchall()
-            assert dict(found) == dict(server.execute(f"SELECT id, body FROM `{database}`.`{table}`")), table
-            count += len(found)
-        [(twice,)] = db.execute(
-            "SELECT count(*) FROM (SELECT regexp_extract(filename, '([^/]+)-[0-9]+[.]parquet$', 1) AS log, log_pos,"
-            f" event_row_index FROM read_parquet('{folder}/*.parquet', filename = true)"
-            " GROUP BY ALL HAVING count(*) > 1)").fetchall()
-        assert twice == 0
+    for table in TABLES:
+        found = layout.newest(folder, table)
+        assert found == dict(server.execute(f"SELECT id, body FROM `{database}`.`{table}`")), table
+        count += len(found)
     return count
 
 
@@ -140,7 +128,7 @@ Make = Callable[[Config, Mapping[str, str]], Function]
 
 
 def run_schedule(server: Server, connector: Connector, database: str, place: Place, seed: str, invocations: int,
-                 make: Make) -> str:
+                 layout: Layout, make: Make) -> str:
     """Invokes so often, catches up, and compares. Returns the figures."""
     chance = random.Random(f"{seed}/{server.name}/lambda")
     fates = [FATES[number % len(FATES)] for number in range(invocations)]
@@ -148,7 +136,7 @@ def run_schedule(server: Server, connector: Connector, database: str, place: Pla
     start = server.next_file()
     failures: list[str] = []
     with StallingProxy(server) as proxy:
-        config = connector.parquet(server, start, include=[f"{database}.*"], **place.fields) | {"port": proxy.port}
+        config = connector.parquet(server, start, include=[f"{database}.*"], **place.fields, **layout.fields) | {"port": proxy.port}
         with make(config, place.env) as function:
             with LiveLoad(server, database, f"{seed}/{server.name}", MIX) as load:
                 for fate in fates:
@@ -161,13 +149,13 @@ def run_schedule(server: Server, connector: Connector, database: str, place: Pla
     # A MariaDB server may add a BINLOG_CHECKPOINT event at any time.
     assert Position(last["next"]["file"], last["next"]["pos"]) >= stop
     files = place.files()
-    found = rows_in(files)
-    result = compare(found, reference(server, connector, start, stop, database))
-    rows = expect_rows_of_the_server(files, server, database)
+    found = layout.rows_in(files)
+    result = compare(found, reference(server, connector, start, stop, database, layout))
+    rows = expect_rows_of_the_server(files, server, database, layout)
     result.expect_equal()
     expect_same(replay(found), server, database)
     # Frozen processes cannot answer, and killed ones hardly ever.
     assert len(failures) >= fates.count("freeze")
-    return (f"{server.name}: {len(fates)} invocations, {len(failures)} failed ({', '.join(failures)}), {starts} starts,"
-            f" {load.transactions} transactions, {len(list(files.iterdir()))} files, {result.rows} rows,"
+    return (f"{server.name} {layout.name}: {len(fates)} invocations, {len(failures)} failed ({', '.join(failures)}), {starts} starts,"
+            f" {load.transactions} transactions, {len(list(files.rglob('*.parquet')))} files, {result.rows} rows,"
             f" {result.lost} lost, {result.duplicated} duplicated, {rows} rows in the tables, MBC_SEED={seed}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -94,7 +94,7 @@ class Comparison:
         return self
 
 
-def compare(found: Iterable[Row], expected: Sequence[Row]) -> Comparison:
+def compare(found: Iterable[Hashable], expected: Sequence[Hashable]) -> Comparison:
     have, want = Counter(found), Counter(expected)
     assert max(want.values(), default=1) == 1, "the expected rows are not unique themselves"
     return Comparison(rows=have.total(), lost=(want - have).total(), duplicated=have.total() - len(have),

@@ -4,21 +4,28 @@ ClickHouse, Spark and DataFusion run in a process of their own, which answers ma
 
     python parquet_engines.py ENGINE <QUESTIONS >ANSWERS
 
-Both are pickled lists: (file, columns, condition) in, lists of rows out. A condition is SQL, or None. A question whose columns are
+Both are pickled lists: (file, columns, condition) in, lists of rows out. Files of several schemas, with `*` in their name, are read
+together by name. A condition is SQL, or None. A question whose columns are
 ["skipped"] asks what the condition let the engine leave out: its own counters, or its plan with them.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import pickle
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 Question = tuple[str, list[str], str | None]
 Answer = list[tuple[Any, ...]] | dict[str, int] | str
 SKIPPED = ["skipped"]
+needs_spark = pytest.mark.skipif(importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
+                                 reason="Spark is not here: scripts/python-env --spark, and a Java")
 
 
 def ask(engine: str, questions: list[Question]) -> list[Answer]:
@@ -41,7 +48,7 @@ def clickhouse() -> Callable[[Question], Answer]:
 
     session = chdb.session.Session()
     settings = ("SETTINGS session_timezone = 'UTC', input_format_parquet_bloom_filter_push_down = 1, "
-                "input_format_parquet_filter_push_down = 1, use_cache_for_count_from_files = 0")
+                "input_format_parquet_filter_push_down = 1, schema_inference_mode = 'union', use_cache_for_count_from_files = 0")
 
     def events() -> dict[str, int]:
         found = str(session.query("SELECT event, value FROM system.events WHERE event LIKE '%Parquet%'", "TSV"))
@@ -65,6 +72,7 @@ def spark() -> Callable[[Question], Answer]:
 
     builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").config("spark.log.level", "OFF")
     builder = builder.config("spark.sql.session.timeZone", "UTC").config("spark.sql.adaptive.enabled", "false")
+    builder = builder.config("spark.sql.parquet.mergeSchema", "true")
     session = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1").getOrCreate()
 
     def scanned(plan: Any) -> int:

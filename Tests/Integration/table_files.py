@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import polars
@@ -103,8 +103,12 @@ class TableFile:
     path: Path
 
     @cached_property
+    def footer(self) -> pq.FileMetaData:
+        return pq.read_metadata(self.path)
+
+    @cached_property
     def metadata(self) -> dict[str, str]:
-        return {key.decode(): value.decode() for key, value in (pq.read_metadata(self.path).metadata or {}).items()}
+        return {key.decode(): value.decode() for key, value in (self.footer.metadata or {}).items()}
 
     @cached_property
     def sql_types(self) -> dict[str, str]:
@@ -191,14 +195,58 @@ def _place(row: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def files(folder: Path) -> list[TableFile]:
-    """The files of all datasets below a folder. Whatever else lies there, but the descriptions, is a failure."""
+    """The files of all datasets below a folder. Whatever else lies there is a failure, but for descriptions and for objects without
+    rows, which only hold a name."""
     found = []
     for path in sorted(folder.rglob("*")):
         if path.is_dir() or path.relative_to(folder).parts[0] == "_schemas":
             continue
         assert NAME.fullmatch(path.name), f"{path} is no name of an output file"
         found.append(TableFile(path))
-    return sorted(found, key=lambda file: file.order)
+    return sorted((file for file in found if file.footer.num_rows > 0), key=lambda file: file.order)
+
+
+class TableRow(NamedTuple):
+    """One row with all of its columns, which count when rows are compared; and as a change of the nine columns, to be replayed."""
+
+    database: str
+    table: str
+    seq: int
+    columns: tuple[tuple[str, Any], ...]
+
+    @property
+    def order(self) -> int:
+        return self.seq
+
+    @property
+    def dml_type(self) -> str:
+        return {"c": "INSERT", "u": "UPDATE", "d": "DELETE", "t": "TRUNCATE"}[self._value("_cdc_op")]
+
+    @property
+    def before(self) -> bytes | None:
+        old = {"INSERT": None, "TRUNCATE": None, "DELETE": "{}", "UPDATE": self._value("_cdc_before")}[self.dml_type]
+        return None if old is None else json.dumps(self._image() | json.loads(old)).encode()
+
+    @property
+    def after(self) -> bytes | None:
+        return json.dumps(self._image()).encode() if self.dml_type in ("INSERT", "UPDATE") else None
+
+    @property
+    def anywhere(self) -> TableRow:
+        """The row without what each server has of its own: its place, time, and number."""
+        kept = tuple(column for column in self.columns if column[0] not in CHANGE_COLUMNS[1:])
+        return self._replace(seq=0, columns=kept)
+
+    def _value(self, name: str) -> Any:
+        return next(value for column, value in self.columns if column == name)
+
+    def _image(self) -> dict[str, Any]:
+        return {name: value for name, value in self.columns if not name.startswith("_cdc_")}
+
+
+def rows_in(folder: Path) -> list[TableRow]:
+    """All rows of all datasets."""
+    return [TableRow(*file.table, row["_cdc_seq"], tuple(row.items())) for file in files(folder) for row in file.rows()]
 
 
 def read_datasets(folder: Path, full_images: bool) -> list[Change]:
@@ -218,7 +266,7 @@ def newest_by_duckdb(found: list[TableFile], key: str) -> dict[int, Image]:
         WHERE _cdc_op <> 'd'"""
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        return _images(connection.execute(query, {"paths": paths}).to_arrow_table(), "filename", key)
+        return _images(connection.sql(query, params={"paths": paths}).to_arrow_table(), "filename", key)
 
 
 def newest_by_polars(found: list[TableFile], key: str) -> dict[int, Image]:

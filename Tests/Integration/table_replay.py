@@ -8,6 +8,7 @@ from typing import Any
 
 from output_files import Row
 from servers import Server
+from table_files import TableRow
 
 Contents = dict[str, dict[int, str]]
 
@@ -19,11 +20,14 @@ def _image(document: bytes | None) -> dict[str, Any]:
     return image
 
 
-def replay(rows: Iterable[Row], state: Contents | None = None) -> Contents:
+def replay(rows: Iterable[Row | TableRow], state: Contents | None = None) -> Contents:
     """The tables after all changes, each of which must fit the state before it."""
     state = {} if state is None else state
     for row in sorted(rows, key=lambda row: row.order):
         table = state.setdefault(row.table, {})
+        if row.dml_type == "TRUNCATE":
+            table.clear()
+            continue
         if row.dml_type != "INSERT":
             before = _image(row.before)
             assert table.pop(before["id"], None) == before["body"], f"{row.dml_type} of another row than there is: {row[:7]}"

@@ -19,6 +19,7 @@ from connector import EXIT_OK, LIMIT_SECONDS, Config, Connector, Result
 from cross_build import BUILD_SECONDS, TOOL, CrossBuild, why_not
 from lambda_emulator import TIMEOUT, Function, emulator
 from lambda_schedule import BucketPlace, run_schedule
+from layouts import CHANGES
 from object_stores import ObjectStore
 from output_files import rows_in
 from servers import PROJECT, Server
@@ -142,7 +143,7 @@ def test_lambda_schedule(program: Path, connector: Connector, mysql: Server, mot
     database = "it_aarch64_schedule"
     mysql.execute(f"DROP DATABASE IF EXISTS {database}", f"CREATE DATABASE {database} CHARACTER SET utf8mb4")
     figures = run_schedule(
-        mysql, connector, database, BucketPlace(moto, tmp_path), seed, INVOCATIONS,
+        mysql, connector, database, BucketPlace(moto, tmp_path), seed, INVOCATIONS, CHANGES,
         lambda config, env: function_for_arm64(program, connector, config, TIMEOUT, env))
     with capsys.disabled():
         print(f"\n  aarch64, {figures}")

@@ -16,6 +16,7 @@ import servers
 from binlog_file import boundaries
 from connector import EXIT_CONFIG, EXIT_OK, Connector
 from conftest import Pool
+from layouts import Layout, over_layouts
 from live_load import LiveLoad, Mix
 from output_files import compare, paths, rows_in
 from servers import Position, Server
@@ -62,20 +63,21 @@ def test_contents(server: Server, connector: Connector, log: Log, place: Path) -
 
 
 @pytest.mark.smoke
-def test_two_runs_are_one(server: Server, connector: Connector, log: Log) -> None:
+@over_layouts("mariadb-11.8")
+def test_two_runs_are_one(server: Server, connector: Connector, log: Log, layout: Layout) -> None:
     """At every transaction of the log: a run up to it, and one after it with the same start in its configuration."""
-    connector.run(connector.parquet(server, log.start, log.stop)).expect(EXIT_OK)
-    expected = rows_in(connector.output)
+    connector.run(connector.parquet(server, log.start, log.stop, **layout.fields)).expect(EXIT_OK)
+    expected = layout.rows_in(connector.output)
     middles = sorted(offset for offset in boundaries(server.binlog_path(log.start.file))
                      if log.start.offset < offset < log.stop.offset)
     assert len(middles) > 5
     for number, middle in enumerate(middles):
         connector.output = connector.folder / f"parquet-{number}"
-        fields = {"checkpoint_file": str(connector.folder / f"checkpoint-{number}.json")}
+        fields = {"checkpoint_file": str(connector.folder / f"checkpoint-{number}.json")} | layout.fields
         connector.run(connector.parquet(server, log.start, Position(log.start.file, middle), **fields)).expect(EXIT_OK)
-        first = {path: path.read_bytes() for path in paths(connector.output)}
+        first = {path: path.read_bytes() for path in connector.output.rglob("*.parquet")}
         connector.run(connector.parquet(server, log.start, log.stop, **fields)).expect(EXIT_OK)
-        compare(rows_in(connector.output), expected).expect_equal()
+        compare(layout.rows_in(connector.output), expected).expect_equal()
         assert all(path.read_bytes() == earlier for path, earlier in first.items()), "a file of the first run was changed"
 
 

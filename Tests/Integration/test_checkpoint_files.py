@@ -10,6 +10,7 @@ import pytest
 
 import checkpoints
 from connector import EXIT_CONFIG, EXIT_OK, Connector, Result
+from layouts import Layout, over_layouts
 from output_files import compare, paths, rows_in
 from servers import Position, Server
 from workloads import Log, orders
@@ -44,12 +45,13 @@ def log(server: Server, database: str) -> Log:
     return orders(server, database)
 
 
-def test_a_folder_that_grows(server: Server, connector: Connector, database: str, log: Log, place: Path) -> None:
+@over_layouts("mariadb-11.8")
+def test_a_folder_that_grows(server: Server, connector: Connector, database: str, log: Log, place: Path, layout: Layout) -> None:
     archive = Archive(server, connector)
     middle = log.events[len(log.events) // 2].end
     archive.add(log.start.file, middle)
-    archive.run(checkpoint_file=str(place)).expect(EXIT_OK)
-    first = len(rows_in(connector.output))
+    archive.run(checkpoint_file=str(place), **layout.fields).expect(EXIT_OK)
+    first = len(layout.rows_in(connector.output))
     assert 0 < first < 11
     server.execute(f"INSERT INTO `{database}`.audit VALUES (100, 'x')", "FLUSH BINARY LOGS",
                    f"INSERT INTO `{database}`.audit VALUES (101, 'x')")
@@ -57,15 +59,15 @@ def test_a_folder_that_grows(server: Server, connector: Connector, database: str
     server.execute("FLUSH BINARY LOGS")
     archive.add(log.start.file)
     archive.add(second.file)
-    archive.run(checkpoint_file=str(place)).expect(EXIT_OK)
-    found = rows_in(connector.output)
+    archive.run(checkpoint_file=str(place), **layout.fields).expect(EXIT_OK)
+    found = layout.rows_in(connector.output)
     whole = connector.folder / "whole"
-    archive.run(parquet_output_dir=str(whole)).expect(EXIT_OK)
-    compare(found, rows_in(whole)).expect_equal()
+    archive.run(parquet_output_dir=str(whole), **layout.fields).expect(EXIT_OK)
+    compare(found, layout.rows_in(whole)).expect_equal()
     assert len(found) == 13
-    before = {path: path.read_bytes() for path in paths(connector.output)}
-    archive.run(checkpoint_file=str(place)).expect(EXIT_OK)
-    assert {path: path.read_bytes() for path in paths(connector.output)} == before
+    before = {path: path.read_bytes() for path in connector.output.rglob("*.parquet")}
+    archive.run(checkpoint_file=str(place), **layout.fields).expect(EXIT_OK)
+    assert {path: path.read_bytes() for path in connector.output.rglob("*.parquet")} == before
 
 
 def test_file_of_the_checkpoint_is_gone(server: Server, connector: Connector, database: str, log: Log, place: Path) -> None:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from connector import EXIT_OK, Connector
+from conftest import Pool
+from connector import EXIT_OK, EXIT_OUTPUT, Connector
+from kill_at_call import RENAMES, killed_at, needs_strace
+from object_stores import ObjectStore
+from output_files import compare
+from s3_proxy import Fault, S3Proxy
 from servers import Position, Server
-from table_files import files
+from table_files import files, rows_in
 from test_json_files import paths, text_of
 
 COUNTED = "rows of included tables were removed {} times without being logged as rows (TRUNCATE, DROP TABLE, DROP DATABASE, partitions)"
+
+COUNTED_ONCE = COUNTED.format(1).replace("1 times", "once")
 
 
 def remove(server: Server, database: str) -> tuple[Position, list[Position]]:
@@ -45,6 +53,27 @@ def test_removed_rows_are_told_of(server: Server, connector: Connector, database
         offset = int(line.split(f"{place.file}:")[1].split(":")[0])
         assert place.offset <= offset < place.offset + 200
     assert COUNTED.format(4) in result.stderr
+
+
+@pytest.mark.parametrize("statement", ["EXCHANGE PARTITION p0 WITH TABLE u", "CONVERT PARTITION p0 TO TABLE w",
+                                       "CONVERT TABLE u TO PARTITION p2 VALUES LESS THAN (30)"])
+def test_rows_that_go_to_another_table_are_told_of(server: Server, connector: Connector, database: str, statement: str) -> None:
+    """Partitions that are exchanged with a table, become one, or are made of one: no row of that is logged for either table."""
+    if statement.startswith("CONVERT") and (server.is_mysql or server.version_number < (10, 11)):
+        pytest.skip("MySQL has no such statement")
+    start = server.next_file()
+    with server.session(database=database, autocommit=True) as cursor:
+        cursor.execute("CREATE TABLE t (id INT) PARTITION BY RANGE (id) "
+                       "(PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN (20))")
+        cursor.execute("CREATE TABLE u (id INT)")
+        cursor.execute("INSERT INTO t VALUES (1)")
+        cursor.execute(f"INSERT INTO u VALUES ({25 if 'p2' in statement else 2})")
+        cursor.execute(f"ALTER TABLE t {statement}")
+    result = connector.run(connector.parquet(server, start, server.history())).expect(EXIT_OK)
+    told = [line for line in result.stderr.splitlines() if "or exchanged for others" in line]
+    other = "w" if "TO TABLE" in statement else "u"
+    assert [f'rows of "{database}.{name}"' in line for name, line in zip(["t", other], told, strict=True)] == [True, True]
+    assert COUNTED.format(2) in result.stderr
 
 
 def test_nothing_is_told_without_cause(server: Server, connector: Connector, database: str) -> None:
@@ -163,3 +192,91 @@ def test_a_replaced_table_loses_its_rows(server: Server, connector: Connector, d
         config = connector.config(server, start, server.history(), output_mode="json")
         lines = [json.loads(line) for line in connector.run(config).expect(EXIT_OK).stdout.splitlines()]
         assert [(line["op"], line["after"]) for line in lines] == [("c", {"id": 1}), ("t", None), ("c", {"id": 2})]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# DROP DATABASE in typed datasets
+
+
+def drop_database(server: Server, database: str) -> tuple[Position, Position]:
+    """Drops a database with four tables, and makes two tables in a new one of its name; returns where that starts, and a place before."""
+    server.execute(*(f"CREATE TABLE `{database}`.{name} (id INT PRIMARY KEY)" for name in ("early", "late", "other", "unseen")))
+    start = server.next_file()
+    server.execute(f"INSERT INTO `{database}`.early VALUES (1), (2)")
+    middle = server.history()
+    server.execute(f"INSERT INTO `{database}`.late VALUES (3)", f"INSERT INTO `{database}`.other VALUES (4)",
+                   f"DROP DATABASE `{database}`", f"CREATE DATABASE `{database}`",
+                   *(f"CREATE TABLE `{database}`.{name} (id INT PRIMARY KEY)" for name in ("late", "made")),
+                   f"INSERT INTO `{database}`.late VALUES (5)", f"INSERT INTO `{database}`.made VALUES (6)")
+    return start, middle
+
+
+def found_rows(folder: Path) -> list[tuple[str, str, int | None]]:
+    return [(row.table, dict(row.columns)["_cdc_op"], dict(row.columns)["id"]) for row in
+            sorted(rows_in(folder), key=lambda row: (row.order, row.table))]
+
+
+DROPPED = [("early", "c", 1), ("early", "c", 2), ("late", "c", 3), ("early", "t", None), ("late", "t", None), ("late", "c", 5), ("made", "c", 6)]
+
+
+@pytest.mark.parametrize("by", [None, "date"])
+def test_a_dropped_database_empties_its_datasets(server: Server, connector: Connector, database: str, by: str | None) -> None:
+    """Those of tables that had rows before, in this run or in an earlier one, and are included; with one number, as in other outputs."""
+    start, middle = drop_database(server, database)
+    stop = server.history()
+    fields = {"parquet_layout": "tables", "exclude": [f"{database}.other"], "partition_by": by}
+    connector.run(connector.parquet(server, start, middle, **fields)).expect(EXIT_OK)
+    result = connector.run(connector.parquet(server, middle, stop, **fields)).expect(EXIT_OK)
+    assert found_rows(connector.output) == DROPPED
+    assert "2 of them with rows in the output have a row t behind these" in result.stderr and COUNTED_ONCE in result.stderr
+    numbers = sorted({row.seq for row in rows_in(connector.output)})
+    written = lines(connector, server, start, exclude=fields["exclude"])
+    assert [number for number in numbers if number != numbers[3]] == [line["source"]["seq"] for line in written]
+    # A run that is repeated knows the datasets of what comes later, and writes the same.
+    before = {row for row in rows_in(connector.output) if row.table in ("late", "made")}
+    connector.run(connector.parquet(server, middle, stop, **fields)).expect(EXIT_OK)
+    assert {row for row in rows_in(connector.output) if row.table in ("late", "made")} == before
+
+
+def test_operations_leave_dropped_databases_out(server: Server, connector: Connector, database: str) -> None:
+    start, _ = drop_database(server, database)
+    config = connector.parquet(server, start, server.history(), parquet_layout="tables", operations=["insert"])
+    connector.run(config).expect(EXIT_OK)
+    assert not [row for row in found_rows(connector.output) if row[1] == "t"]
+
+
+@pytest.mark.soak("mariadb-11.8")
+def test_a_run_that_dies_about_a_dropped_database(server: Server, connector: Connector, database: str, tmp_path: Path) -> None:
+    """Killed at the first change of a name, the second, and so on: the next run gives the same rows the same numbers."""
+    needs_strace()
+    start, _ = drop_database(server, database)
+    fields = {"parquet_layout": "tables", "exclude": [f"{database}.other"]}
+    connector.run(connector.parquet(server, start, server.history(), **fields)).expect(EXIT_OK)
+    expected = rows_in(connector.output)
+    for number in range(1, 100):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        fields |= {"checkpoint_file": str(folder / "checkpoint.json"), "parquet_output_dir": str(folder / "parquet")}
+        config = connector.write(connector.parquet(server, start, server.history(), parquet_roll_rows=1, **fields))
+        if not killed_at(RENAMES, number, connector.command(config), folder):
+            break
+        connector.run(connector.parquet(server, start, server.history(), **fields)).expect(EXIT_OK)
+        compare(rows_in(folder / "parquet"), expected).expect_equal()
+    assert number > 19
+
+
+def test_a_database_dropped_from_a_bucket(pool: Pool, connector: Connector, moto: ObjectStore) -> None:
+    """The descriptions are listed, for which an account needs a permission of its own."""
+    server, bucket, database = pool.get("mariadb-11.8"), moto.make_bucket(), "it_dropped_from_a_bucket"
+    server.execute(f"DROP DATABASE IF EXISTS {database}", f"CREATE DATABASE {database}")
+    start, middle = drop_database(server, database)
+    fields = {"parquet_layout": "tables", "exclude": [f"{database}.other"], "parquet_output_dir": f"s3://{bucket}/out"}
+    connector.run(connector.parquet(server, start, middle, **fields), env=moto.environment()).expect(EXIT_OK)
+    rest = connector.parquet(server, middle, server.history(), **fields)
+    refuse = lambda request: Fault("error", 403, "AccessDenied") if "list-type" in request.query else None  # noqa: E731
+    with S3Proxy(moto.port, refuse) as proxy:
+        result = connector.run(rest, env=moto.environment(proxy.endpoint)).expect(EXIT_OUTPUT)
+    assert "ListObjectsV2" in result.last_line and "AccessDenied" in result.last_line
+    connector.run(rest, env=moto.environment()).expect(EXIT_OK)
+    assert found_rows(moto.download(bucket, "out", connector.folder / "downloaded")) == DROPPED
+    server.execute(f"DROP DATABASE {database}")

@@ -22,8 +22,9 @@ import pytest
 import checkpoints
 from binlog_file import boundaries
 from connector import EXIT_OK, EXIT_OUTPUT, Connector, Running
+from layouts import CHANGES, Layout, over_layouts
 from live_load import LiveLoad, Mix
-from output_files import Row, compare, paths, rows_in
+from output_files import compare, paths, rows_in
 from servers import Position, Server
 from table_replay import expect_same, replay
 
@@ -36,11 +37,12 @@ def place(tmp_path: Path) -> Path:
     return tmp_path / "state" / "checkpoint.json"
 
 
-def reference(server: Server, connector: Connector, start: Position, stop: Position, **fields: Any) -> list[Row]:
+def reference(server: Server, connector: Connector, start: Position, stop: Position, layout: Layout = CHANGES, **fields: Any) -> list[Any]:
     """The rows of the same range as one run writes them that nothing disturbs."""
     folder = connector.folder / "reference"
-    connector.run(connector.parquet(server, start, stop, parquet_output_dir=str(folder), **fields), limit=300).expect(EXIT_OK)
-    return rows_in(folder)
+    fields = fields | layout.fields | {"parquet_output_dir": str(folder)}
+    connector.run(connector.parquet(server, start, stop, **fields), limit=300).expect(EXIT_OK)
+    return layout.rows_in(folder)
 
 
 @dataclass
@@ -168,37 +170,39 @@ def fill(server: Server, database: str, statements: int) -> Position:
     return start
 
 
+@over_layouts("mariadb-11.8")
 @pytest.mark.parametrize("checkpoint_on_disk", [False, True], ids=["output", "output and checkpoint"])
 def test_full_disk(server: Server, connector: Connector, database: str, small_disk: Path, place: Path,
-                   checkpoint_on_disk: bool) -> None:
+                   checkpoint_on_disk: bool, layout: Layout) -> None:
     """It ends with 74; when there is room again, the next run completes what is there."""
     connector.output = small_disk / "parquet"
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(1_400_000))
     start = fill(server, database, 10)
     stop = server.history()
-    expected = reference(server, connector, start, stop)
+    expected = reference(server, connector, start, stop, layout)
     kept = small_disk / "checkpoint.json" if checkpoint_on_disk else place
-    config = connector.write(connector.parquet(server, start, stop, checkpoint_file=str(kept), parquet_roll_rows=150))
+    config = connector.write(connector.parquet(server, start, stop, checkpoint_file=str(kept), parquet_roll_rows=150, **layout.fields))
     result = connector.run(config).expect(EXIT_OUTPUT)
     assert "space" in result.last_line.lower(), result.last_line
-    assert 0 < len(rows_in(connector.output)) < len(expected)
+    assert 0 < len(layout.rows_in(connector.output)) < len(expected)
     connector.run(config).expect(EXIT_OUTPUT)
     ballast.unlink()
     connector.run(config).expect(EXIT_OK)
-    compare(rows_in(connector.output), expected).expect_equal()
+    compare(layout.rows_in(connector.output), expected).expect_equal()
 
 
-def test_removed_folder(server: Server, connector: Connector, database: str, place: Path) -> None:
+@over_layouts("mariadb-11.8")
+def test_removed_folder(server: Server, connector: Connector, database: str, place: Path, layout: Layout) -> None:
     """Somebody takes the finished files away, folder and all, while a run is at work: what comes later is still written once."""
     start = fill(server, database, 5)
     filled = server.history()
     taken = connector.folder / "taken"
-    config = connector.write(connector.parquet(server, start, checkpoint_file=str(place), parquet_roll_rows=100))
+    config = connector.write(connector.parquet(server, start, checkpoint_file=str(place), parquet_roll_rows=100, **layout.fields))
     running = connector.start(config)
     with running:
         running.wait_until(lambda: checkpoints.has_passed(place, filled), "the checkpoint of all files")
-        assert len(listing(connector.output)) == 5
+        assert len(list(connector.output.rglob("*.parquet"))) == 5
         shutil.move(connector.output, taken)
         server.execute(f"INSERT INTO `{database}`.noise (body) SELECT RANDOM_BYTES(900) FROM `{database}`.noise")
         stop = server.history()
@@ -206,8 +210,9 @@ def test_removed_folder(server: Server, connector: Connector, database: str, pla
         running.send(signal.SIGTERM)
         code = running.process.wait(20)
     assert code in (EXIT_OK, EXIT_OUTPUT), running.stderr()[-2000:]
-    connector.run(connector.parquet(server, start, stop, checkpoint_file=str(place), parquet_roll_rows=100)).expect(EXIT_OK)
-    compare(rows_in(taken) + rows_in(connector.output), reference(server, connector, start, stop)).expect_equal()
+    connector.run(connector.parquet(server, start, stop, checkpoint_file=str(place), parquet_roll_rows=100, **layout.fields)).expect(EXIT_OK)
+    found = layout.rows_in(taken) + layout.rows_in(connector.output)
+    compare(found, reference(server, connector, start, stop, layout)).expect_equal()
 
 
 def test_transaction_that_never_ends(server: Server, connector: Connector, database: str, place: Path) -> None:

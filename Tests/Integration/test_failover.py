@@ -8,6 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,14 @@ import servers
 from connector import EXIT_CONFIG, EXIT_OK, EXIT_OUTPUT, EXIT_UNAVAILABLE, Connector
 from conftest import Pool
 from kill_at_call import RENAMES, killed_at, needs_strace
+from layouts import CHANGES, TABLES, Layout
 from live_load import LiveLoad, Mix
 from output_files import Row, compare, paths, rows_in, rows_of
 from proxy import Proxy
 from servers import REPLICA_PASSWORD, REPLICA_USER, Position, Server, free_port
+from table_files import TableRow
 from table_replay import expect_same, replay
+from test_partition_safety import BEFORE_THE_CHECKPOINT
 from text_blocks import parse
 
 NOWHERE = Position("", 0)
@@ -302,20 +306,20 @@ def test_replica_that_lacks_transactions(pair: Pair, connector: Connector, place
     wait_for(replica, executed(source))
 
 
-def anywhere(rows: list[Row]) -> list[Row]:
+def anywhere(rows: list[Any]) -> list[Any]:
     """The rows without their places, which each server has of its own."""
-    return [row._replace(mark="", file="", log_pos=0, event_row_index=0) for row in rows]
+    return [row.anywhere if isinstance(row, TableRow) else row._replace(mark="", file="", log_pos=0, event_row_index=0) for row in rows]
 
 
-def reference(connector: Connector, server: Server, stop: Position, database: str) -> list[Row]:
+def reference(connector: Connector, server: Server, stop: Position, database: str, layout: Layout = CHANGES) -> list[Any]:
     """All rows that a database ever had, from a server that has the whole history."""
-    folder = connector.folder / "whole"
-    config = connector.parquet(server, Position("binlog.000001", 4), stop, parquet_output_dir=str(folder), include=[f"{database}.*"])
-    connector.run(config).expect(EXIT_OK)
-    return rows_in(folder)
+    folder = connector.folder / f"whole-{layout.name}"
+    fields = layout.fields | {"parquet_output_dir": str(folder), "include": [f"{database}.*"]}
+    connector.run(connector.parquet(server, Position("binlog.000001", 4), stop, **fields)).expect(EXIT_OK)
+    return layout.rows_in(folder)
 
 
-@pytest.mark.parametrize("mode", ["parquet", "stdout"])
+@pytest.mark.parametrize("mode", ["parquet", pytest.param("tables", marks=pytest.mark.soak), "stdout"])
 def test_another_server_at_the_same_address(pair: Pair, connector: Connector, place: Path, seed: str, mode: str,
                                             capsys: pytest.CaptureFixture[str]) -> None:
     """A live run whose address leads to the replica all of a sudden goes on there by itself, and back again.
@@ -323,9 +327,11 @@ def test_another_server_at_the_same_address(pair: Pair, connector: Connector, pl
     Text that was shown cannot be taken back, so there no transaction is so large that it is shown before its end.
     """
     source, replica = pair.source, pair.replica
-    database, big_share = f"it_address_{mode}", 0.03 if mode == "parquet" else 0
+    database, big_share = f"it_address_{mode}", 0 if mode == "stdout" else 0.03
+    layout = TABLES if mode == "tables" else CHANGES
     source.execute(f"CREATE DATABASE {database} CHARACTER SET utf8mb4")
-    fields: dict[str, Any] = {"output_mode": mode, "checkpoint_file": str(place), "include": [f"{database}.*"],
+    fields: dict[str, Any] = layout.fields | {
+        "output_mode": "stdout" if mode == "stdout" else "parquet", "checkpoint_file": str(place), "include": [f"{database}.*"],
                               "parquet_roll_rows": 50, "parquet_roll_seconds": 1, "parquet_batch_size": 50}
     with Proxy(source.host, source.port) as proxy:
         config = connector.parquet(source, source.history(), port=proxy.port, read_timeout_seconds=4, **fields)
@@ -342,17 +348,21 @@ def test_another_server_at_the_same_address(pair: Pair, connector: Connector, pl
             running.wait_until(lambda: gtid_set(place) == end.replace(" ", ""), f"the set {end}", limit=40)
             running.send(signal.SIGTERM)
             running.wait(10).expect(EXIT_OK)
-    expected = anywhere(reference(connector, source, source.history(), database))
+    expected = anywhere(reference(connector, source, source.history(), database, layout))
     if mode == "stdout":
         images = [(block.table, block.dml, block.before, block.after) for block in parse(running.stdout().decode())]
         assert len(images) == len(expected)
         assert len({str(image) for image in images}) == len(images), "a row came twice"
         return
-    comparison = compare(anywhere(rows_in(connector.output)), expected)
+    rows = layout.rows_in(connector.output)
+    comparison = compare(anywhere(rows), expected)
     with capsys.disabled():
         print(f"\n  {source.name}: {running.stderr().count('going on by GTID')} changes of server, {comparison.rows} rows,"
               f" {comparison.lost} lost, {comparison.duplicated} duplicated, MBC_SEED={seed}")
     comparison.expect_equal()
+    if layout is TABLES:
+        # The numbers go on over the servers.
+        expect_same(replay(rows), source, database)
 
 
 def test_a_replica_that_lags_is_waited_for(pair: Pair, connector: Connector, place: Path) -> None:
@@ -382,8 +392,8 @@ def test_a_replica_that_lags_is_waited_for(pair: Pair, connector: Connector, pla
     assert ids(rows_in(connector.output)) == numbers(range(1, 4))
 
 
-@pytest.mark.parametrize("partition_by", [None, "table"], ids=["one file", "partitions"])
-def test_dies_before_the_checkpoint(pair: Pair, connector: Connector, tmp_path: Path, partition_by: str | None) -> None:
+@BEFORE_THE_CHECKPOINT
+def test_dies_before_the_checkpoint(pair: Pair, connector: Connector, tmp_path: Path, layout: Layout) -> None:
     """Killed on one server at each change of a name: on the other one, whose files have other names, no row comes twice."""
     needs_strace()
     source, replica = pair.source, pair.replica
@@ -398,7 +408,7 @@ def test_dies_before_the_checkpoint(pair: Pair, connector: Connector, tmp_path: 
         folder.mkdir()
         place, output = folder / "checkpoint.json", folder / "parquet"
         fields: dict[str, Any] = {"gtid_set": begin, "to_gtid_set": end, "checkpoint_file": str(place), "parquet_roll_rows": 2,
-                                  "partition_by": partition_by, "parquet_output_dir": str(output), "include": ["it_dies.*"], **PLACE}
+                                  "parquet_output_dir": str(output), "include": ["it_dies.*"], **PLACE, **layout.fields}
         command = connector.command(connector.parquet(source, NOWHERE, **fields))
         if not killed_at(RENAMES, number, command, folder):
             break
@@ -406,8 +416,9 @@ def test_dies_before_the_checkpoint(pair: Pair, connector: Connector, tmp_path: 
         assert kept is None or kept.gtid_set, "the checkpoint has no GTID set"
         result = connector.run(connector.parquet(replica, NOWHERE, **fields)).expect(EXIT_OK)
         changes += result.stderr.count("going on by GTID")
-        found = [row.after for path in output.rglob("*.parquet") for row in rows_of(path)]
-        assert sorted(found) == numbers(range(4)), f"killed at the change {number}"
+        rows = layout.rows_in(output) if layout is TABLES else [row for path in output.rglob("*.parquet") for row in rows_of(path)]
+        found = [json.loads(row.after)["id"] for row in rows]
+        assert sorted(found) == [0, 1, 2, 3], f"killed at the change {number}"
     assert changes > 0
 
 
@@ -474,32 +485,40 @@ def gtid_set(place: Path) -> str | None:
 
 
 @pytest.mark.timeout(300)
-def test_failover(pair: Pair, connector: Connector, place: Path, seed: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_failover(pair: Pair, connector: Connector, seed: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The source dies in the middle of it all; the replica takes over, and so does the run, by its checkpoint's GTID set."""
     source, replica = pair.source, pair.replica
     source.execute("CREATE DATABASE it_failover CHARACTER SET utf8mb4")
-    fields: dict[str, Any] = {"checkpoint_file": str(place), "parquet_roll_rows": 100, "parquet_roll_seconds": 1,
-                              "parquet_batch_size": 50, "include": ["it_failover.*"]}
-    mix = Mix(pause_seconds=0.01, big_bytes=300_000)
     start = Position("binlog.000001", 4)
-    config = connector.parquet(source, start, max_reconnect_seconds=2, **fields)
-    with connector.start(config) as running:
-        with LiveLoad(source, "it_failover", seed, mix):
+
+    def config(server: Server, layout: Layout, stop: Position | None = None, **fields: Any) -> dict[str, Any]:
+        fields |= {"checkpoint_file": f"{connector.folder}/{layout.name}.json", "parquet_output_dir": f"{connector.folder}/{layout.name}",
+                   "parquet_roll_rows": 100, "parquet_roll_seconds": 1, "parquet_batch_size": 50, "include": ["it_failover.*"]}
+        return connector.parquet(server, start, stop, **fields, **layout.fields)
+
+    with ExitStack() as stack:
+        runs = [stack.enter_context(connector.start(config(source, layout, max_reconnect_seconds=2))) for layout in (CHANGES, TABLES)]
+        with LiveLoad(source, "it_failover", seed, Mix(pause_seconds=0.01, big_bytes=300_000)):
             time.sleep(3)
         wait_for(replica, executed(source))
         kill(source)
-        running.wait(20).expect(EXIT_UNAVAILABLE)
+        for running in runs:
+            running.wait(20).expect(EXIT_UNAVAILABLE)
     promote(replica)
     with LiveLoad(replica, "it_failover", f"{seed}/after", Mix(first_writer=2, pause_seconds=0.02, big_bytes=300_000)):
         time.sleep(1.5)
     stop = replica.history()
-    connector.run(connector.parquet(replica, start, stop, **fields)).expect(EXIT_OK)
-    expected = reference(connector, replica, stop, "it_failover")
-    comparison = compare(anywhere(rows_in(connector.output)), anywhere(expected))
-    marked = [path for path in paths(connector.output) if path.stem.count("-") == 2]
-    with capsys.disabled():
-        print(f"\n  {source.name}: {len(paths(connector.output))} files, {len(marked)} of them of the replica,"
-              f" {comparison.rows} rows, {comparison.lost} lost, {comparison.duplicated} duplicated, MBC_SEED={seed}")
-    comparison.expect_equal()
-    assert 0 < len(marked) < len(paths(connector.output))
-    expect_same(replay(expected), replica, "it_failover")
+    for layout in (CHANGES, TABLES):
+        connector.run(config(replica, layout, stop)).expect(EXIT_OK)
+        expected = reference(connector, replica, stop, "it_failover", layout)
+        rows = layout.rows_in(connector.folder / layout.name)
+        comparison = compare(anywhere(rows), anywhere(expected))
+        files = list((connector.folder / layout.name).rglob("*.parquet"))
+        marked = [path for path in files if path.stem.count("-") == 2]
+        with capsys.disabled():
+            print(f"\n  {source.name} {layout.name}: {len(files)} files, {len(marked)} of them of the replica,"
+                  f" {comparison.rows} rows, {comparison.lost} lost, {comparison.duplicated} duplicated, MBC_SEED={seed}")
+        comparison.expect_equal()
+        assert 0 < len(marked) < len(files)
+        # The rows of the nine columns say no order over servers; the numbers of the others do.
+        expect_same(replay(expected if layout is CHANGES else rows), replica, "it_failover")

@@ -16,6 +16,7 @@ from connector import Connector
 from conftest import Pool
 from lambda_emulator import Function
 from lambda_schedule import BucketPlace, LocalPlace, Place, run_schedule
+from layouts import Layout, over_layouts
 from servers import Server
 
 INVOCATIONS = int(os.environ.get("MBC_LAMBDA_INVOCATIONS", "6"))
@@ -36,10 +37,11 @@ def server(request: pytest.FixtureRequest, pool: Pool) -> Server:
 
 
 @pytest.mark.soak("mysql-9.7", "moto")
+@over_layouts("moto")
 @pytest.mark.timeout(900)
-def test_schedule(server: Server, connector: Connector, database: str, place: Place, seed: str,
+def test_schedule(server: Server, connector: Connector, database: str, place: Place, seed: str, layout: Layout,
                   capsys: pytest.CaptureFixture[str]) -> None:
-    figures = run_schedule(server, connector, database, place, seed, INVOCATIONS,
+    figures = run_schedule(server, connector, database, place, seed, INVOCATIONS, layout,
                            lambda config, env: Function(connector.folder, config, env=env))
     with capsys.disabled():
         print(f"\n  {figures}")

@@ -13,6 +13,7 @@ from conftest import Pool
 from connector import Connector
 from lambda_emulator import SCHEDULE_EVENT, Answer, Function
 from lambda_schedule import catch_up
+from layouts import Layout, over_layouts
 from live_load import LiveLoad, Mix
 from object_stores import ObjectStore
 from output_files import compare
@@ -154,8 +155,9 @@ WEATHERS: dict[str, tuple[Fault | None, float]] = {
 
 
 @pytest.mark.soak("mysql-9.7", "moto")
+@over_layouts()
 @pytest.mark.timeout(900)
-def test_schedule(server: Server, connector: Connector, database: str, store: ObjectStore, seed: str,
+def test_schedule(server: Server, connector: Connector, database: str, store: ObjectStore, seed: str, layout: Layout,
                   capsys: pytest.CaptureFixture[str]) -> None:
     """Under live writes, every committed row is there exactly once whatever the store does, and no invocation is killed."""
     chance = random.Random(f"{seed}/{store.name}/weather")
@@ -164,7 +166,8 @@ def test_schedule(server: Server, connector: Connector, database: str, store: Ob
     start, bucket = server.next_file(), store.make_bucket()
     answers: dict[str, str] = {}
     with S3Proxy(store.port) as proxy:
-        with function(connector, server, database, start, bucket, store.environment(proxy.endpoint)) as lambda_function:
+        with function(connector, server, database, start, bucket, store.environment(proxy.endpoint),
+                      **layout.fields) as lambda_function:
             with LiveLoad(server, database, f"{seed}/{store.name}", Mix(writers=2, pause_seconds=0.02)):
                 for name in names:
                     fault, share = WEATHERS[name]
@@ -176,10 +179,10 @@ def test_schedule(server: Server, connector: Connector, database: str, store: Ob
             stop = server.history()
             last = catch_up(lambda_function)
     assert Position(last["next"]["file"], last["next"]["pos"]) >= stop
-    rows = found(connector, store, bucket)
-    result = compare(rows, expected(connector, server, start, stop, include=[f"{database}.*"]))
+    rows = found(connector, store, bucket, layout)
+    result = compare(rows, expected(connector, server, start, stop, layout, include=[f"{database}.*"]))
     with capsys.disabled():
-        print(f"\n  {store.name}: {answers}, {dict(proxy.faults)}, {result.rows} rows, {result.lost} lost,"
+        print(f"\n  {store.name} {layout.name}: {answers}, {dict(proxy.faults)}, {result.rows} rows, {result.lost} lost,"
               f" {result.duplicated} duplicated, MBC_SEED={seed}")
     result.expect_equal()
     expect_same(replay(rows), server, database)

@@ -6,11 +6,9 @@ The files are written by the unit test `ReaderSamples`; their values are compute
 from __future__ import annotations
 
 import datetime
-import importlib.util
 import operator
 import os
 import re
-import shutil
 import subprocess
 from decimal import Decimal
 from pathlib import Path
@@ -25,7 +23,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from parquet_engines import SKIPPED, Answer, ask
+from parquet_engines import SKIPPED, Answer, ask, needs_spark
 from servers import PROJECT
 
 ROWS = 3000
@@ -115,10 +113,6 @@ def check(found: Answer, columns: list[str], rows: list[dict[str, Any]] = EXPECT
         for row, fields in zip(found, rows, strict=True):
             want = plain(as_reader_has_it(fields[name]))
             assert plain(row[place]) == want, f"{name} of row {fields['id']}: {row[place]!r} instead of {want!r}"
-
-
-needs_spark = pytest.mark.skipif(importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
-                                 reason="Spark (pip install pyspark==4.3.*, and a Java) takes half a gigabyte")
 
 
 def microseconds(moment: datetime.datetime | None) -> int | None:

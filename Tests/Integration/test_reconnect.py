@@ -21,6 +21,7 @@ import checkpoints
 import servers
 from connector import EXIT_CONFIG, EXIT_DATA, EXIT_NO_PERMISSION, EXIT_OK, EXIT_UNAVAILABLE, Connector, Result, Running
 from fault_proxy import FaultProxy, reset
+from layouts import CHANGES, TABLES
 from live_load import LiveLoad, Mix
 from output_files import compare, rows_in
 from proxy import Proxy, Transform, stall_at
@@ -44,9 +45,10 @@ class Comparison:
         self._server, self._connector, self._database, self._place = server, connector, database, place
         self._mode = mode
         self.start = server.next_file()
-        self.fields = {"output_mode": mode, "include": [f"{database}.*"]}
-        if mode == "parquet":
-            self.fields |= {"parquet_output_dir": str(connector.output), "parquet_roll_seconds": 1, "parquet_roll_rows": 300}
+        self.layout = TABLES if mode == "tables" else CHANGES
+        self.fields = {"output_mode": "stdout" if mode == "stdout" else "parquet", "include": [f"{database}.*"]}
+        if mode != "stdout":
+            self.fields |= self.layout.fields | {"parquet_output_dir": str(connector.output), "parquet_roll_seconds": 1, "parquet_roll_rows": 300}
         self.config = connector.config(server, self.start, checkpoint_file=str(place), **self.fields, **QUICK, **fields)
 
     def finish(self, running: Running) -> tuple[int, int, int]:
@@ -66,10 +68,10 @@ class Comparison:
     def _compare_rows(self, stop: Position) -> tuple[int, int, int]:
         folder = self._connector.folder / "calm"
         config = self._connector.parquet(self._server, self.start, stop, parquet_output_dir=str(folder),
-                                         include=self.fields["include"])
+                                         include=self.fields["include"], **self.layout.fields)
         self._connector.run(config).expect(EXIT_OK)
-        found = rows_in(self._connector.output)
-        result = compare(found, rows_in(folder)).expect_equal()
+        found = self.layout.rows_in(self._connector.output)
+        result = compare(found, self.layout.rows_in(folder)).expect_equal()
         expect_same(replay(found), self._server, self._database)
         return result.rows, result.lost, result.duplicated
 
@@ -83,7 +85,8 @@ def under_load(run: Comparison, running: Running, server: Server, database: str,
 
 
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize(("mode", "ssl_mode"), [("parquet", "disabled"), ("stdout", "required")])
+@pytest.mark.parametrize(("mode", "ssl_mode"), [
+    ("parquet", "disabled"), pytest.param("tables", "disabled", marks=pytest.mark.soak("mariadb-11.8")), ("stdout", "required")])
 def test_faults(server: Server, connector: Connector, database: str, place: Path, seed: str, mode: str, ssl_mode: str,
                 capsys: pytest.CaptureFixture[str]) -> None:
     """Every kind of fault, at random."""

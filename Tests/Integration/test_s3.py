@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -19,10 +20,11 @@ import pytest
 import object_stores
 from conftest import Pool
 from connector import EXIT_CONFIG, EXIT_OK, EXIT_OUTPUT, Connector, Result, Running
+from layouts import CHANGES, TABLES, Layout, over_layouts
 from live_load import LiveLoad, Mix
 from measure import measure, peak
 from object_stores import KEY_ID, REGION, SECRET, ObjectStore
-from output_files import Row, compare, rows_in
+from output_files import compare, rows_in
 from s3_proxy import Fault, Request, S3Proxy
 from servers import Position, Server
 from table_replay import expect_same, replay
@@ -30,6 +32,7 @@ from workloads import Log, log_since, many_rows, orders
 
 ROLL = {"parquet_roll_rows": 100, "parquet_roll_bytes": 400_000, "parquet_roll_seconds": 1, "parquet_batch_size": 100}
 PART_BYTES = 16 << 20
+PARQUET = re.compile(r"[.]parquet$")
 # Two parts, what the connection needs, and queues that are full because a store is slower than a disk.
 LIMIT_MEGABYTES = 80
 
@@ -50,17 +53,23 @@ def config(connector: Connector, server: Server, log: Log | Position, bucket: st
     return connector.parquet(server, start, stop, parquet_output_dir=f"s3://{bucket}/out/rows", **fields)
 
 
-def expected(connector: Connector, server: Server, start: Position, stop: Position, **fields: Any) -> list[Row]:
+def expected(connector: Connector, server: Server, start: Position, stop: Position, layout: Layout = CHANGES, **fields: Any) -> list[Any]:
     """The rows as one run writes them into a folder."""
     folder = connector.folder / "reference"
-    connector.run(connector.parquet(server, start, stop, parquet_output_dir=str(folder), **fields), limit=300).expect(EXIT_OK)
-    return rows_in(folder)
+    settings = connector.parquet(server, start, stop, parquet_output_dir=str(folder), **layout.fields, **fields)
+    connector.run(settings, limit=300).expect(EXIT_OK)
+    return layout.rows_in(folder)
 
 
-def found(connector: Connector, store: ObjectStore, bucket: str) -> list[Row]:
+def found(connector: Connector, store: ObjectStore, bucket: str, layout: Layout = CHANGES) -> list[Any]:
     """The rows in the bucket."""
     connector._runs += 1
-    return rows_in(store.download(bucket, "out/rows", connector.folder / f"downloaded-{connector._runs}"))
+    return layout.rows_in(store.download(bucket, "out/rows", connector.folder / f"downloaded-{connector._runs}"))
+
+
+def files(store: ObjectStore, bucket: str) -> dict[str, int]:
+    """The keys of the Parquet files in the bucket, and their sizes."""
+    return {key: size for key, size in store.sizes(bucket, "out/").items() if key.endswith(".parquet")}
 
 
 def no_secret(result: Result | Running) -> None:
@@ -105,14 +114,16 @@ def test_whole_run(server: Server, connector: Connector, database: str, store: O
     no_secret(result)
 
 
-def test_overwrites_itself(server: Server, connector: Connector, database: str, store: ObjectStore) -> None:
+@over_layouts("moto")
+def test_overwrites_itself(server: Server, connector: Connector, database: str, store: ObjectStore, layout: Layout) -> None:
     """A run that is repeated writes the same keys."""
     bucket = store.make_bucket()
     log = many_rows(server, database, rows=50, statements=20)
+    settings = config(connector, server, log, bucket, parquet_roll_rows=100, **layout.fields)
     for _ in range(2):
-        connector.run(config(connector, server, log, bucket, parquet_roll_rows=100), env=store.environment()).expect(EXIT_OK)
-    assert len(store.sizes(bucket)) == 10
-    compare(found(connector, store, bucket), expected(connector, server, log.start, log.stop)).expect_equal()
+        connector.run(settings, env=store.environment()).expect(EXIT_OK)
+    assert len(files(store, bucket)) == 10
+    compare(found(connector, store, bucket, layout), expected(connector, server, log.start, log.stop, layout)).expect_equal()
 
 
 @pytest.mark.parametrize("compression", ["none", "gzip"])
@@ -188,40 +199,47 @@ def position(store: ObjectStore, bucket: str) -> Position | None:
     return Position(fields["binlog_file"], fields["binlog_position"]) if fields else None
 
 
-def test_resume(server: Server, connector: Connector, database: str, store: ObjectStore) -> None:
+@over_layouts("moto")
+def test_resume(server: Server, connector: Connector, database: str, store: ObjectStore, layout: Layout) -> None:
     """A run that was stopped goes on where its checkpoint says; then there is nothing left to do."""
     bucket = store.make_bucket()
     first = many_rows(server, database, rows=50, statements=10)
-    connector.run(config(connector, server, first, bucket, True, parquet_roll_rows=100), env=store.environment()).expect(EXIT_OK)
+    fields = {"parquet_roll_rows": 100} | layout.fields
+    connector.run(config(connector, server, first, bucket, True, **fields), env=store.environment()).expect(EXIT_OK)
     assert position(store, bucket) == first.stop
     server.execute(f"DELETE FROM `{database}`.many WHERE id % 3 = 0")
     stop = server.history()
-    settings = config(connector, server, first.start, bucket, True, stop, parquet_roll_rows=100)
+    settings = config(connector, server, first.start, bucket, True, stop, **fields)
     for _ in range(2):
         result = connector.run(settings, env=store.environment()).expect(EXIT_OK)
         assert "going on from the checkpoint" in result.stderr
         assert position(store, bucket) == stop
-    compare(found(connector, store, bucket), expected(connector, server, first.start, stop)).expect_equal()
+    compare(found(connector, store, bucket, layout), expected(connector, server, first.start, stop, layout)).expect_equal()
 
 
-def test_checkpoint_comes_last(server: Server, connector: Connector, database: str, moto: ObjectStore) -> None:
+@over_layouts("tables")
+def test_checkpoint_comes_last(server: Server, connector: Connector, database: str, moto: ObjectStore, layout: Layout) -> None:
     """Every file that a checkpoint names was complete before it, and was announced in the one before."""
     bucket = moto.make_bucket()
     log = many_rows(server, database, rows=50, statements=20)
     with S3Proxy(moto.port) as proxy:
-        settings = config(connector, server, log, bucket, True, parquet_roll_rows=100)
+        settings = config(connector, server, log, bucket, True, parquet_roll_rows=100, **layout.fields)
         connector.run(settings, env=moto.environment(proxy.endpoint)).expect(EXIT_OK)
     writes = [request.path.rsplit("/", 1)[1] for request in proxy.requests if request.method == "PUT"]
+    if layout is TABLES:
+        assert writes.count("many.json") == 1 and writes.index("many.json") < writes.index(next(filter(PARQUET.search, writes)))
+        writes.remove("many.json")
     # The last one is that of the end, which has no file.
     assert writes.pop() == "place.json"
     assert len(writes) == 30 and writes[0::3] == writes[2::3] == ["place.json"] * 10 and "place.json" not in writes[1::3]
 
 
-def test_two_writers(server: Server, connector: Connector, database: str, moto: ObjectStore) -> None:
+@over_layouts("tables")
+def test_two_writers(server: Server, connector: Connector, database: str, moto: ObjectStore, layout: Layout) -> None:
     """Of two runs with one checkpoint one fails at its next save, and the other goes on."""
     bucket = moto.make_bucket()
     log = many_rows(server, database, rows=10, statements=2)
-    settings = config(connector, server, log.start, bucket, True, parquet_roll_rows=1)
+    settings = config(connector, server, log.start, bucket, True, parquet_roll_rows=1, **layout.fields)
     with connector.start(settings, env=moto.environment()) as one:
         one.wait_until(lambda: position(moto, bucket) == log.stop, "the first checkpoint")
         with connector.start(settings, env=moto.environment()) as other:
@@ -239,26 +257,27 @@ def test_two_writers(server: Server, connector: Connector, database: str, moto: 
             winner.wait(20).expect(EXIT_OK)
     stop = position(moto, bucket)
     assert stop
-    compare(found(connector, moto, bucket), expected(connector, server, log.start, stop)).expect_equal()
+    compare(found(connector, moto, bucket, layout), expected(connector, server, log.start, stop, layout)).expect_equal()
 
 
-def test_late_writer(server: Server, connector: Connector, database: str, store: ObjectStore) -> None:
+@over_layouts("moto")
+def test_late_writer(server: Server, connector: Connector, database: str, store: ObjectStore, layout: Layout) -> None:
     """A run whose checkpoint another one has moved publishes nothing more, also where the store knows no conditions."""
     bucket = store.make_bucket()
     log = many_rows(server, database, rows=10, statements=5)
-    late = config(connector, server, log.start, bucket, True)
+    late = config(connector, server, log.start, bucket, True, **layout.fields)
     with connector.start(late, env=store.environment()) as running:
         running.wait_until(lambda: "pipeline started" in running.stderr(), "the stream")
         time.sleep(1)
-        settings = config(connector, server, log, bucket, True, parquet_roll_rows=1)
+        settings = config(connector, server, log, bucket, True, parquet_roll_rows=1, **layout.fields)
         connector.run(settings, env=store.environment()).expect(EXIT_OK)
         before = store.sizes(bucket)
-        assert len(before) == 6
+        assert len(files(store, bucket)) == 5
         running.send(signal.SIGTERM)
         result = running.wait(20).expect(EXIT_CONFIG)
     assert "another run has written" in result.last_line
     assert store.sizes(bucket) == before
-    compare(found(connector, store, bucket), expected(connector, server, log.start, log.stop)).expect_equal()
+    compare(found(connector, store, bucket, layout), expected(connector, server, log.start, log.stop, layout)).expect_equal()
 
 
 @pytest.mark.parametrize("operation", ["first", "later"])
@@ -428,17 +447,19 @@ def test_nobody_there(server: Server, connector: Connector, database: str, moto:
 
 
 @pytest.mark.timeout(900)
-def test_faults_under_load(server: Server, connector: Connector, database: str, store: ObjectStore, seed: str) -> None:
+@over_layouts()
+def test_faults_under_load(server: Server, connector: Connector, database: str, store: ObjectStore, seed: str, layout: Layout) -> None:
     """Every tenth request fails in some way: every row is there, once."""
-    chance = Random(f"{seed}/{store.name}/s3")
+    chance = Random(f"{seed}/{store.name}/{layout.name}")
     bucket = store.make_bucket()
     start = server.next_file()
 
     def decide(request: Request) -> Fault | None:
         return chance.choice(TRANSIENT) if chance.random() < 0.1 else None
 
+    fields = {"include": [f"{database}.*"]} | ROLL | layout.fields
     with S3Proxy(store.port, decide) as proxy:
-        settings = config(connector, server, start, bucket, True, include=[f"{database}.*"], **ROLL)
+        settings = config(connector, server, start, bucket, True, **fields)
         with connector.start(settings, env=store.environment(proxy.endpoint)) as running:
             with LiveLoad(server, database, f"{seed}/{store.name}", Mix(big_share=0.003)) as load:
                 time.sleep(10)
@@ -447,23 +468,24 @@ def test_faults_under_load(server: Server, connector: Connector, database: str, 
             time.sleep(2)
             running.send(signal.SIGTERM)
             running.wait(120).expect(EXIT_OK)
-    last = config(connector, server, start, bucket, True, stop, include=[f"{database}.*"], **ROLL)
+    last = config(connector, server, start, bucket, True, stop, **fields)
     connector.run(last, env=store.environment()).expect(EXIT_OK)
-    rows = found(connector, store, bucket)
-    print(f"\n  {store.name}: {load.transactions} transactions, {len(rows)} rows, {len(store.sizes(bucket))} objects, "
+    rows = found(connector, store, bucket, layout)
+    print(f"\n  {store.name} {layout.name}: {load.transactions} transactions, {len(rows)} rows, {len(store.sizes(bucket))} objects, "
           f"{len(proxy.requests)} requests, faults {dict(proxy.faults)}, MBC_SEED={seed}")
     assert proxy.faults.total() > 0
-    compare(rows, expected(connector, server, start, stop, include=[f"{database}.*"])).expect_equal()
+    compare(rows, expected(connector, server, start, stop, layout, include=[f"{database}.*"])).expect_equal()
     expect_same(replay(rows), server, database)
 
 
 @pytest.mark.timeout(900)
-def test_kill(server: Server, connector: Connector, database: str, store: ObjectStore, seed: str) -> None:
+@over_layouts()
+def test_kill(server: Server, connector: Connector, database: str, store: ObjectStore, seed: str, layout: Layout) -> None:
     """Killed at random moments, many of them during an upload: every row is there, once."""
-    chance = Random(f"{seed}/{store.name}/s3-kill")
+    chance = Random(f"{seed}/{store.name}/{layout.name}-kill")
     bucket = store.make_bucket()
     start = server.next_file()
-    fields = {"include": [f"{database}.*"]} | ROLL
+    fields = {"include": [f"{database}.*"]} | ROLL | layout.fields
     settings = connector.write(config(connector, server, start, bucket, True, **fields))
     with S3Proxy(store.port) as proxy, LiveLoad(server, database, f"{seed}/{store.name}") as load:
         environment = store.environment(proxy.endpoint)
@@ -478,24 +500,25 @@ def test_kill(server: Server, connector: Connector, database: str, store: Object
                 running.kill()
     stop = server.history()
     connector.run(config(connector, server, start, bucket, True, stop, **fields), env=store.environment()).expect(EXIT_OK)
-    rows = found(connector, store, bucket)
-    print(f"\n  {store.name}: 8 kills, {load.transactions} transactions, {len(rows)} rows, {len(store.sizes(bucket))} objects")
-    compare(rows, expected(connector, server, start, stop, include=[f"{database}.*"])).expect_equal()
+    rows = found(connector, store, bucket, layout)
+    print(f"\n  {store.name} {layout.name}: 8 kills, {load.transactions} transactions, {len(rows)} rows, {len(store.sizes(bucket))} objects")
+    compare(rows, expected(connector, server, start, stop, layout, include=[f"{database}.*"])).expect_equal()
     expect_same(replay(rows), server, database)
 
 
-def test_kill_during_multipart(server: Server, connector: Connector, store: ObjectStore, big_log: Log) -> None:
+@over_layouts("moto")
+def test_kill_during_multipart(server: Server, connector: Connector, store: ObjectStore, big_log: Log, layout: Layout) -> None:
     """A part is on its way when the process dies: nothing is there; the next run writes all of it."""
     bucket = store.make_bucket()
-    settings = config(connector, server, big_log, bucket, True, compression="none", parquet_batch_size=16)
+    settings = config(connector, server, big_log, bucket, True, compression="none", parquet_batch_size=16, **layout.fields)
     with S3Proxy(store.port) as proxy:
         with connector.start(settings, env=store.environment(proxy.endpoint)) as running:
             running.wait_until(lambda: proxy.count("UploadPart") == 2, "the second part")
             running.kill()
-    assert store.sizes(bucket, "out/") == {}
+    assert files(store, bucket) == {}
     connector.run(settings, env=store.environment()).expect(EXIT_OK)
-    rows = expected(connector, server, big_log.start, big_log.stop, parquet_batch_size=16, compression="none")
-    compare(found(connector, store, bucket), rows).expect_equal()
+    rows = expected(connector, server, big_log.start, big_log.stop, layout, parquet_batch_size=16, compression="none")
+    compare(found(connector, store, bucket, layout), rows).expect_equal()
 
 
 def test_server_error_aborts_the_upload(server: Server, connector: Connector, store: ObjectStore, big_log: Log) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from conftest import Pool
 from connector import EXIT_CONFIG, EXIT_OK, EXIT_OUTPUT, Connector
+from layouts import PARTITIONS, TABLES, Layout, over_layouts
 from object_stores import ObjectStore
 from output_files import compare
-from partition_files import files
 from s3_proxy import Fault, Request, S3Proxy
 from servers import Server
 from test_partition_s3 import Gate, downloaded, table_of
@@ -30,7 +31,7 @@ def server(pool: Pool) -> Server:
     return pool.get("mariadb-11.8")
 
 
-def holds(operation: str, what: str = "/out/") -> Callable[[Request], Fault | None]:
+def holds(operation: str, what: str = ".parquet") -> Callable[[Request], Fault | None]:
     """Holds requests of one kind back."""
     return lambda request: Fault("hold") if request.operation == operation and what in request.path else None
 
@@ -46,55 +47,57 @@ def kill_while_sent(connector: Connector, store: ObjectStore, settings: dict[str
 # Writes of a run that is dead
 
 
+@over_layouts("checkpoint")
 @pytest.mark.parametrize("checkpoint", [True, False], ids=["checkpoint", "none"])
-def test_shorter_object_of_the_same_name(server: Server, connector: Connector, database: str, moto: ObjectStore,
-                                         checkpoint: bool) -> None:
+def test_shorter_object_of_the_same_name(server: Server, connector: Connector, database: str, moto: ObjectStore, checkpoint: bool,
+                                         layout: Layout) -> None:
     """Ten rows come late, over the twenty of the next run."""
     bucket = moto.make_bucket()
     log = many_rows(server, database, rows=10, statements=1)
     server.execute(f"INSERT INTO `{database}`.many SELECT id + 1000, name, amount, filler FROM `{database}`.many")
     whole_log = log_since(server, log.start)
     with S3Proxy(moto.port, holds("PutObject")) as proxy:
-        kill_while_sent(connector, moto, config(connector, server, log, bucket, checkpoint), proxy)
-        settings = config(connector, server, whole_log, bucket, checkpoint)
+        kill_while_sent(connector, moto, config(connector, server, log, bucket, checkpoint, **layout.fields), proxy)
+        settings = config(connector, server, whole_log, bucket, checkpoint, **layout.fields)
         connector.run(settings, env=moto.environment()).expect(EXIT_OK)
         assert proxy.apply() == [PRECONDITION_FAILED]
-    compare(found(connector, moto, bucket), expected(connector, server, log.start, whole_log.stop)).expect_equal()
+    compare(found(connector, moto, bucket, layout), expected(connector, server, log.start, whole_log.stop, layout)).expect_equal()
 
 
 # The next run's requests on objects are: the blank ones, then one for each part, and what it takes to replace them.
+@over_layouts("8-tables", first=PARTITIONS)
 @pytest.mark.parametrize("moment", [1, 3, 5, 8, 99])
 def test_objects_of_names_that_are_not_used_again(server: Server, connector: Connector, database: str, moto: ObjectStore,
-                                                  moment: int) -> None:
+                                                  moment: int, layout: Layout) -> None:
     """The next run cuts its parts elsewhere; what is late comes before any of its requests on objects, or after the last."""
     bucket = moto.make_bucket()
     start, stop = few_rows(server, database)
     hold = lambda request: Fault("hold") if table_of(request) == "first" else None  # noqa: E731
     with S3Proxy(moto.port, hold) as late:
-        kill_while_sent(connector, moto, partitions(connector, server, bucket, start, stop, parquet_roll_rows=6), late)
+        kill_while_sent(connector, moto, partitions(connector, server, bucket, start, stop, parquet_roll_rows=6, **layout.fields), late)
         seen = 0
 
         def decide(request: Request) -> None:
             nonlocal seen
-            seen += "/out/" in request.path
+            seen += table_of(request) != ""
             if seen == moment:
                 late.apply()
 
         with S3Proxy(moto.port, decide) as proxy:
-            settings = partitions(connector, server, bucket, start, stop, parquet_roll_rows=1)
+            settings = partitions(connector, server, bucket, start, stop, parquet_roll_rows=1, **layout.fields)
             connector.run(settings, env=moto.environment(proxy.endpoint)).expect(EXIT_OK)
         answers = late.apply()
     assert answers == ([PRECONDITION_FAILED] if seen < moment else [])
-    compare(found_partitions(connector, moto, bucket), whole(connector, server, start, stop)).expect_equal()
-    blanks = [file for file in files(downloaded(connector, moto, bucket)) if not file.rows]
-    assert {file.table for file in blanks} <= {"first", "second"}
+    compare(found_partitions(connector, moto, bucket, layout), whole(connector, server, start, stop, layout)).expect_equal()
+    blanks = [path for path in downloaded(connector, moto, bucket).rglob("*.parquet") if not pq.read_metadata(path).num_rows]
+    assert {path.parent.name.removeprefix("tbl=") for path in blanks} <= {"first", "second"}
 
 
 @pytest.fixture(scope="module")
 def big_log(server: Server) -> Iterator[Log]:
     """Enough for two parts, and two rows in a transaction of their own."""
     server.execute("DROP DATABASE IF EXISTS it_s3_late", "CREATE DATABASE it_s3_late")
-    log = noise(server, "it_s3_late", 18)
+    log = noise(server, "it_s3_late", 36)
     server.execute("DELETE FROM it_s3_late.noise WHERE id < 5")
     yield log
     server.execute("DROP DATABASE it_s3_late")
@@ -103,16 +106,46 @@ def big_log(server: Server) -> Iterator[Log]:
 LARGE = {"compression": "none", "parquet_batch_size": 16}
 
 
-def test_multipart_upload(server: Server, connector: Connector, big_log: Log, moto: ObjectStore) -> None:
+@over_layouts("tables")
+def test_multipart_upload(server: Server, connector: Connector, big_log: Log, moto: ObjectStore, layout: Layout) -> None:
     """The request that lets an object appear in one piece comes late."""
-    bucket = moto.make_bucket()
+    bucket, fields = moto.make_bucket(), LARGE | layout.fields
     start, stop = big_log.start, log_since(server, big_log.start).stop
     with S3Proxy(moto.port, holds("CompleteMultipartUpload")) as proxy:
-        kill_while_sent(connector, moto, config(connector, server, big_log, bucket, True, **LARGE), proxy)
-        settings = config(connector, server, start, bucket, True, stop, **LARGE)
+        kill_while_sent(connector, moto, config(connector, server, big_log, bucket, True, **fields), proxy)
+        settings = config(connector, server, start, bucket, True, stop, **fields)
         connector.run(settings, env=moto.environment()).expect(EXIT_OK)
         assert proxy.apply() == [PRECONDITION_FAILED]
-    compare(found(connector, moto, bucket), expected(connector, server, start, stop, **LARGE)).expect_equal()
+    compare(found(connector, moto, bucket, layout), expected(connector, server, start, stop, layout, **LARGE)).expect_equal()
+
+
+@pytest.mark.parametrize("moment", ["before", "between", "behind"])
+def test_description_of_a_table(server: Server, connector: Connector, database: str, moto: ObjectStore, moment: str) -> None:
+    """The description that comes late lacks a column of the next run's files; no later run may give its name another type."""
+    bucket = moto.make_bucket()
+    start, table = server.next_file(), f"`{database}`.t"
+    server.execute(f"CREATE TABLE {table} (id INT PRIMARY KEY)", f"INSERT INTO {table} VALUES (1)")
+    log = log_since(server, start)
+    server.execute(f"ALTER TABLE {table} ADD COLUMN a INT", f"INSERT INTO {table} VALUES (2, 20)")
+    middle = server.history()
+    server.execute(f"ALTER TABLE {table} MODIFY a VARCHAR(9)", f"INSERT INTO {table} VALUES (3, 'x')")
+    with S3Proxy(moto.port, holds("PutObject", "/_schemas/")) as late:
+        kill_while_sent(connector, moto, config(connector, server, log, bucket, True, **TABLES.fields), late)
+        if moment == "before":
+            assert late.apply() == [200]
+
+        def decide(request: Request) -> None:
+            if moment == "between" and request.method == "PUT" and "/_schemas/" in request.path:
+                late.apply()
+
+        with S3Proxy(moto.port, decide) as proxy:
+            settings = config(connector, server, start, bucket, True, middle, **TABLES.fields)
+            connector.run(settings, env=moto.environment(proxy.endpoint)).expect(EXIT_OK)
+        assert late.apply() == ([PRECONDITION_FAILED] if moment == "behind" else [])
+    settings = config(connector, server, start, bucket, True, server.history(), **TABLES.fields)
+    connector.run(settings, env=moto.environment()).expect(EXIT_OK)
+    rows = [dict(row.columns) for row in found(connector, moto, bucket, TABLES)]
+    assert [(row["id"], row.get("a"), row.get("a__string")) for row in rows] == [(1, None, None), (2, 20, None), (3, None, "x")]
 
 
 def test_checkpoint(server: Server, connector: Connector, database: str, moto: ObjectStore) -> None:
@@ -148,21 +181,22 @@ def test_checkpoint(server: Server, connector: Connector, database: str, moto: O
     compare(found(connector, moto, bucket), expected(connector, server, log.start, whole_log.stop)).expect_equal()
 
 
-def test_run_that_was_frozen(server: Server, connector: Connector, database: str, moto: ObjectStore) -> None:
+@over_layouts("tables")
+def test_run_that_was_frozen(server: Server, connector: Connector, database: str, moto: ObjectStore, layout: Layout) -> None:
     """A run that slept before its request went out finds that another one has taken over, and replaces nothing."""
     bucket = moto.make_bucket()
     log = many_rows(server, database, rows=10, statements=1)
     server.execute(f"INSERT INTO `{database}`.many SELECT id + 1000, name, amount, filler FROM `{database}`.many")
     whole_log = log_since(server, log.start)
-    gate = Gate(lambda request: "/out/" in request.path)
+    gate = Gate(lambda request: ".parquet" in request.path)
     with S3Proxy(moto.port, gate) as proxy:
-        settings = config(connector, server, log, bucket, True)
+        settings = config(connector, server, log, bucket, True, **layout.fields)
         with connector.start(settings, env=moto.environment(proxy.endpoint)) as frozen:
             assert gate.reached.wait(30)
-            connector.run(config(connector, server, whole_log, bucket, True), env=moto.environment()).expect(EXIT_OK)
+            connector.run(config(connector, server, whole_log, bucket, True, **layout.fields), env=moto.environment()).expect(EXIT_OK)
             gate.opened.set()
             assert "another run has written" in frozen.wait().expect(EXIT_CONFIG).last_line
-    compare(found(connector, moto, bucket), expected(connector, server, log.start, whole_log.stop)).expect_equal()
+    compare(found(connector, moto, bucket, layout), expected(connector, server, log.start, whole_log.stop, layout)).expect_equal()
 
 
 # ---------------------------------------------------------------------------------------------------------------------

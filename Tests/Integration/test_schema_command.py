@@ -16,13 +16,9 @@ from chdb.session import Session as ClickHouse
 import object_stores
 from conftest import Pool
 from connector import EXIT_CONFIG, EXIT_OK, EXIT_OUTPUT, EXIT_USAGE, Connector, Result, binary
+from parquet_engines import needs_spark
 from servers import Server
 from test_typed_tables import TYPES
-
-try:
-    from pyspark.sql import SparkSession
-except ImportError:
-    SparkSession = None
 
 NAMES = {"duckdb": "DuckDB", "spark": "Spark", "athena": "Athena", "clickhouse": "ClickHouse"}
 NOBODY = {"host": "127.0.0.1", "port": 1, "from_binlog_file": "binlog.000001", "from_binlog_position": 4}
@@ -123,7 +119,8 @@ def test_each_engine_reads_what_the_server_has(
         assert f"-- {name}\n\n" + schema(connector, config, "--dialect", dialect).rstrip("\n") in whole
 
 
-@pytest.mark.skipif(SparkSession is None, reason="pyspark, which is large, is not installed")
+@pytest.mark.soak
+@needs_spark
 @pytest.mark.parametrize("partition_by", [None, "date"])
 def test_spark_reads_what_the_server_has(
         server: Server, connector: Connector, database: str, partition_by: str | None, tmp_path: Path) -> None:
@@ -193,6 +190,8 @@ def check_clickhouse(text: str, database: str, changes: dict[str, int]) -> None:
 
 
 def check_spark(text: str, database: str, changes: dict[str, int], warehouse: Path) -> None:
+    from pyspark.sql import SparkSession
+
     spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").config(
         "spark.sql.session.timeZone", "UTC").config("spark.sql.warehouse.dir", str(warehouse)).getOrCreate()
     try:

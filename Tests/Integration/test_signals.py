@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from changes import read_folder
 from connector import EXIT_OK, Connector, Running
+from layouts import Layout, over_layouts
 from servers import Server
 from text_blocks import parse
 from workloads import Log, many_rows
@@ -34,18 +34,18 @@ def wait_until_all_is_sent(server: Server, running: Running) -> None:
     time.sleep(SETTLE_SECONDS)
 
 
+@over_layouts("mariadb-11.8")
 @pytest.mark.parametrize("number", STOPPING)
-def test_file_is_finished(server: Server, connector: Connector, database: str, log: Log, number: signal.Signals) -> None:
-    with connector.start(connector.parquet(server, log.start)) as running:
+def test_file_is_finished(server: Server, connector: Connector, database: str, log: Log, number: signal.Signals, layout: Layout) -> None:
+    with connector.start(connector.parquet(server, log.start, **layout.fields)) as running:
         wait_until_all_is_sent(server, running)
         server.execute(f"INSERT INTO `{database}`.many VALUES (-1, 'live', 0, '')")
         wait_until_all_is_sent(server, running)
-        assert connector.files() == [], "an unfinished file is visible"
+        assert not list(connector.output.rglob("*.parquet")), "an unfinished file is visible"
         running.send(number)
         running.wait(10).expect(EXIT_OK)
-    found = read_folder(connector.output)
-    assert len(found) == 501
-    assert found[-1].after and found[-1].after["name"] == "live"
+    found = layout.rows_in(connector.output)
+    assert len(found) == 501 and b'"live"' in found[-1].after
 
 
 @pytest.mark.parametrize("number", STOPPING)
@@ -80,11 +80,13 @@ def readable(paths: list[Path]) -> None:
         pq.read_table(path)
 
 
+@over_layouts("mariadb-11.8-0.1")
 @pytest.mark.parametrize("pause", [0.0, 0.01, 0.1, 0.5])
-def test_second_signal(server: Server, connector: Connector, database: str, pause: float) -> None:
+def test_second_signal(server: Server, connector: Connector, database: str, pause: float, layout: Layout) -> None:
     """Whatever the moment, it ends soon and leaves nothing half-written under a final name."""
     log = many_rows(server, database, rows=1000, statements=40)
-    config = connector.parquet(server, log.start, parquet_batch_size=1_000_000, compression="gzip", compression_level=9)
+    config = connector.parquet(server, log.start, parquet_batch_size=1_000_000, compression="gzip", compression_level=9,
+                               **layout.fields)
     with connector.start(config) as running:
         time.sleep(0.5)
         running.send(signal.SIGINT)
@@ -93,4 +95,4 @@ def test_second_signal(server: Server, connector: Connector, database: str, paus
             running.send(signal.SIGINT)
         result = running.wait(5)
     assert result.code in (EXIT_OK, -signal.SIGINT, 128 + signal.SIGINT)
-    readable(connector.files())
+    readable(list(connector.output.rglob("*.parquet")))

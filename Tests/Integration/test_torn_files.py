@@ -13,7 +13,7 @@ import pytest
 import checkpoints
 from binlog_file import ROTATE, XID, events
 from connector import EXIT_OK, Connector
-from output_files import rows_in
+from layouts import CHANGES, TABLES, Layout, over_layouts
 from servers import Server
 
 
@@ -42,21 +42,23 @@ def config(connector: Connector, *files: Path, **fields: Any) -> dict[str, Any]:
             "parquet_output_dir": str(connector.output), "checkpoint_file": str(connector.folder / "checkpoint.json")} | fields
 
 
-def identifiers(folder: Path) -> list[int]:
-    return [json.loads(row.after)["id"] for row in rows_in(folder) if row.after]
+def identifiers(folder: Path, layout: Layout) -> list[int]:
+    return [json.loads(row.after)["id"] for row in layout.rows_in(folder) if row.after]
 
 
-@pytest.mark.parametrize("mode", ["parquet", "stdout"])
-def test_before_the_next_file(connector: Connector, files: tuple[Path, Path], mode: str) -> None:
-    done = connector.run(config(connector, *files, output_mode=mode)).expect(EXIT_OK)
+def test_before_the_next_file(connector: Connector, files: tuple[Path, Path]) -> None:
+    for layout in (CHANGES, TABLES):
+        connector.output = connector.folder / layout.name
+        done = connector.run(config(connector, *files, checkpoint_file=str(connector.folder / f"{layout.name}.json"), **layout.fields)).expect(EXIT_OK)
+        assert f"the transaction at {files[0].name}:" in done.stderr and "has no end" in done.stderr
+        assert identifiers(connector.output, layout) == [1, 2]
+    done = connector.run(config(connector, *files, output_mode="stdout")).expect(EXIT_OK)
     assert f"the transaction at {files[0].name}:" in done.stderr and "has no end" in done.stderr
-    if mode == "parquet":
-        assert identifiers(connector.output) == [1, 2]
-    else:
-        assert done.text.count("=== DML Event") == 2
+    assert done.text.count("=== DML Event") == 2
 
 
-def test_in_the_last_file(connector: Connector, files: tuple[Path, Path], server: Server) -> None:
+@over_layouts("mariadb-11.8")
+def test_in_the_last_file(connector: Connector, files: tuple[Path, Path], server: Server, layout: Layout) -> None:
     """The file may grow: then the transaction comes with the next run."""
     last = files[0]
     os.chmod(last, 0o600)
@@ -65,13 +67,13 @@ def test_in_the_last_file(connector: Connector, files: tuple[Path, Path], server
         flags = file.read(1)[0]
         file.seek(21)
         file.write(bytes([flags | 1]))
-    done = connector.run(config(connector, last)).expect(EXIT_OK)
+    done = connector.run(config(connector, last, **layout.fields)).expect(EXIT_OK)
     assert "is not complete yet" in done.stderr
-    assert identifiers(connector.output) == [1]
+    assert identifiers(connector.output, layout) == [1]
     whole = events(server.binlog_path(last.name))
     start = checkpoints.position(connector.folder / "checkpoint.json")
     assert start and start.offset in {event.start for event in whole}
     shutil.copyfile(server.binlog_path(last.name), last)
-    connector.run(config(connector, last)).expect(EXIT_OK)
-    assert identifiers(connector.output) == [1, *range(100, 120)]
+    connector.run(config(connector, last, **layout.fields)).expect(EXIT_OK)
+    assert identifiers(connector.output, layout) == [1, *range(100, 120)]
     assert [event.kind for event in whole if event.end == whole[-1].end] == [ROTATE]

@@ -33,4 +33,13 @@ import Pipeline
         })
     #expect(watch.count == 7)
   }
+
+  @Test func aDroppedDatabaseIsToldOfWithTheTablesThatAreShown() throws {
+    let log = Log()
+    var watch = EmptiedTableWatch { log.notices.append($0) }
+    watch.note(.schema(Array("shop".utf8)), shown: 2, "binlog.000001", try frame(at: 100))
+    watch.note(.schema(Array("shop".utf8)), shown: 2, "binlog.000001", try frame(at: 200))
+    #expect(log.notices == [.droppedDatabase("shop", shown: 2, count: 1, file: "binlog.000001", position: 100)])
+    #expect(watch.count == 2)
+  }
 }

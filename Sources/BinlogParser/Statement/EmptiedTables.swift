@@ -2,8 +2,9 @@
 package enum EmptiedTables: Sendable, Hashable {
   /// All rows of these tables: TRUNCATE, DROP TABLE, and CREATE OR REPLACE TABLE of MariaDB.
   case whole([TableName])
-  /// Some rows of the table: ALTER TABLE that drops or truncates partitions.
-  case partitions(TableName)
+  /// Some rows of each of these tables: ALTER TABLE that drops or truncates partitions, or that gives them to another table or takes
+  /// them from it.
+  case partitions([TableName])
   /// All rows of all tables of a schema: DROP DATABASE.
   case schema([UInt8])
 
@@ -13,7 +14,9 @@ package enum EmptiedTables: Sendable, Hashable {
     case .whole(let tables):
       let found = tables.compactMap(name)
       return found.isEmpty ? nil : .whole(found)
-    case .partitions(let table): return name(table).map { .partitions($0) }
+    case .partitions(let tables):
+      let found = tables.compactMap(name)
+      return found.isEmpty ? nil : .partitions(found)
     case .schema: return self
     }
   }
@@ -68,13 +71,24 @@ struct EmptiedTablesReader {
     references.skip(["ONLINE", "IGNORE"])
     guard references.takes("TABLE") else { return nil }
     references.skip(["IF", "EXISTS"])
-    guard references.readName(), let table = references.tables.first else { return nil }
+    guard references.readName() else { return nil }
     while let token = references.token {
       references.advance()
-      if let keyword = token.keyword, ["DROP", "TRUNCATE"].contains(keyword), references.takes("PARTITION") {
-        return .partitions(table)
-      }
+      if let keyword = token.keyword, readPartition(keyword) { return .partitions(references.tables) }
     }
     return nil
+  }
+
+  /// Reads what follows `verb`, with the other table that it may name; false unless partitions lose rows by it.
+  private mutating func readPartition(_ verb: String) -> Bool {
+    switch verb {
+    case "DROP", "TRUNCATE": return references.takes("PARTITION")
+    case "EXCHANGE":
+      return references.takes("PARTITION") && references.skip(past: ["WITH", "TABLE"]) && references.readName()
+    case "CONVERT" where references.takes("TABLE"): return references.readName()
+    case "CONVERT":
+      return references.takes("PARTITION") && references.skip(past: ["TO", "TABLE"]) && references.readName()
+    default: return false
+    }
   }
 }

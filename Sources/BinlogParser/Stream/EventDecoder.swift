@@ -34,6 +34,9 @@ public struct EventDecoder: Sendable {
   /// True if statements that remove all rows of a table are wanted as changes of it.
   package var wantsTruncation: Bool { filter.operations.contains(.truncate) }
 
+  /// True if the rows of `table` are wanted.
+  package func includes(_ table: TableName) -> Bool { filter.includes(table) }
+
   /// The binlog file in which the events stand.
   public var file: String {
     get { tableMaps.file }

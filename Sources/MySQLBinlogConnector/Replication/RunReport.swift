@@ -49,11 +49,14 @@ struct RunReport {
       Logger(label: "event_parser").warning("\(missingChanges(count)), the latest at \(file):\(position)")
     case .emptiedTable(let table, _, let file, let position):
       Logger(label: "event_parser").warning(
-        "\(file):\(position): rows of \(table.quotedForMessage) were removed by TRUNCATE, DROP TABLE or with a partition, which is not logged as rows: the output still has them"
+        "\(file):\(position): rows of \(table.quotedForMessage) were removed by TRUNCATE, DROP TABLE or with a partition, or exchanged for others, which is not logged as rows: the output still has them"
       )
-    case .droppedDatabase(let name, _, let file, let position):
+    case .droppedDatabase(let name, let shown, _, let file, let position):
+      let rows =
+        shown == 0
+        ? "the output still has their rows" : "\(shown) of them with rows in the output have a row t behind these"
       Logger(label: "event_parser").warning(
-        "\(file):\(position): DROP DATABASE \(name.quotedForMessage) removed its tables, which the log does not name: the output still has their rows"
+        "\(file):\(position): DROP DATABASE \(name.quotedForMessage) removed its tables, which the log does not name: \(rows)"
       )
     case .unknownEvent(let type, let file, let position):
       Logger(label: "event_parser").warning(

@@ -35,6 +35,9 @@ package protocol ChangeWriter: ~Copyable, SendableMetatype {
   mutating func truncation(
     _ table: TableName, _ origin: RowsOrigin, to target: inout some BatchTarget<Batch> & ~Copyable
   ) throws(PipelineError)
+  /// The tables in `schema` of which rows were shown before the one with the number `sequence`, in this run or in earlier ones; none for
+  /// a writer that does not know them.
+  mutating func tables(ofSchema schema: [UInt8], before sequence: Int64) throws(PipelineError) -> [TableName]
   /// Shows that `transaction` ended, where transactions are shown: only now its XID is known.
   mutating func endTransaction(_ transaction: TransactionContext)
   /// Takes the batch that was begun; nil for an empty one.
@@ -57,6 +60,9 @@ extension ChangeWriter where Self: ~Copyable {
   package mutating func truncation(
     _ table: TableName, _ origin: RowsOrigin, to target: inout some BatchTarget<Batch> & ~Copyable
   ) throws(PipelineError) {}
+  package mutating func tables(
+    ofSchema schema: [UInt8], before sequence: Int64
+  ) throws(PipelineError) -> [TableName] { [] }
   package mutating func endTransaction(_ transaction: TransactionContext) {}
 
   /// Gives the batch that was begun to `target`.

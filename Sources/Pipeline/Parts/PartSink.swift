@@ -72,6 +72,10 @@ struct PartSink<Writer: ChangeWriter & ~Copyable>: ~Copyable, EventSink {
     try writer.truncation(table, origin, to: &target)
   }
 
+  mutating func tables(ofSchema schema: [UInt8], before sequence: Int64) throws(PipelineError) -> [TableName] {
+    try writer.tables(ofSchema: schema, before: sequence)
+  }
+
   private mutating func noteRows(_ origin: RowsOrigin) {
     target.rowsEnd = origin.frame.end
     part.timer.start()

@@ -25,6 +25,8 @@ protocol EventSink: ~Copyable, SendableMetatype {
   mutating func rows(_ event: borrowing RowsEvent, _ table: TablePlan, _ origin: RowsOrigin) throws(PipelineError)
   /// All rows of an included table went at once; only for sinks that have a form for that.
   mutating func truncation(_ table: TableName, _ origin: RowsOrigin) throws(PipelineError)
+  /// The tables in `schema` of which rows were shown before the one with the number `sequence`, as far as the sink knows them.
+  mutating func tables(ofSchema schema: [UInt8], before sequence: Int64) throws(PipelineError) -> [TableName]
   /// The transaction ended; only for sinks that show transactions.
   mutating func endTransaction(_ transaction: TransactionContext)
   /// Everything up to `position` was shown, and the next event may be long in coming.
@@ -43,6 +45,7 @@ protocol EventSink: ~Copyable, SendableMetatype {
 
 extension EventSink where Self: ~Copyable {
   mutating func beginOutput(at start: UInt64) {}
+  mutating func tables(ofSchema schema: [UInt8], before sequence: Int64) -> [TableName] { [] }
   mutating func flush() {}
 }
 

@@ -119,6 +119,10 @@ import BinlogParser
       ("/*!50000 DROP TABLE x */", ["shop.x"]), ("DROP TABLE a NOWAIT", ["shop.a"]),
       ("ALTER TABLE t DROP PARTITION p0, p1", ["part of shop.t"]),
       ("ALTER ONLINE TABLE IF EXISTS s.t TRUNCATE PARTITION ALL", ["part of s.t"]),
+      ("ALTER TABLE t EXCHANGE PARTITION p0 WITH TABLE s.u WITHOUT VALIDATION", ["part of shop.t", "part of s.u"]),
+      ("ALTER TABLE t CONVERT PARTITION p0 TO TABLE u", ["part of shop.t", "part of shop.u"]),
+      ("ALTER TABLE t CONVERT TABLE u TO PARTITION p0 VALUES LESS THAN (1)", ["part of shop.t", "part of shop.u"]),
+      ("ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4", []), ("ALTER TABLE t EXCHANGE PARTITION p0", []),
       ("ALTER TABLE t DROP COLUMN c", []), ("ALTER TABLE t ADD PARTITION (PARTITION p VALUES LESS THAN (3))", []),
       ("DROP TEMPORARY TABLE t", []), ("DROP VIEW v", []), ("DROP SEQUENCE s", []),
       ("DROP DATABASE shop", ["all of shop"]),
@@ -172,7 +176,7 @@ extension EmptiedTables {
   fileprivate var words: [String] {
     switch self {
     case .whole(let tables): tables.map(\.description)
-    case .partitions(let table): ["part of \(table)"]
+    case .partitions(let tables): tables.map { "part of \($0)" }
     case .schema(let name): ["all of \(String(decoding: name, as: UTF8.self))"]
     }
   }

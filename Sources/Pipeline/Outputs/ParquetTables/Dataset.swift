@@ -9,6 +9,8 @@ final class Dataset: Sendable {
   /// The table.
   let table: TableName
   private let state: Mutex<State>
+  /// The number of the first row that the dataset ever had; above all numbers where none is known.
+  private let firstSequence: Atomic<Int64>
 
   private struct State {
     var document: DatasetDocument
@@ -19,19 +21,46 @@ final class Dataset: Sendable {
   /// The dataset of `table` in `store`, with the columns that it has there.
   ///
   /// - Throws: `PipelineError` where they cannot be read.
-  init(_ table: TableName, in store: any OutputStore) throws(PipelineError) {
-    self.table = table
+  convenience init(_ table: TableName, in store: any OutputStore) throws(PipelineError) {
     let path = DatasetDocument.path(table)
+    let saved: DatasetDocument?
+    do { saved = try DatasetDocument(at: path, in: store) } catch { throw .file(error) }
+    do throws(OutputError) { try saved?.check(isOf: table, at: path) } catch { throw .file(error) }
+    self.init(table, saved)
+  }
+
+  /// The dataset of `table` that `saved` describes; nil for a new one.
+  private init(_ table: TableName, _ saved: DatasetDocument?) {
+    self.table = table
+    state = Mutex(State(document: saved ?? DatasetDocument(table), isSaved: saved != nil))
+    firstSequence = Atomic(saved.map { $0.firstSequence ?? .min } ?? .max)
+  }
+
+  /// The datasets of the tables in `schema` that `store` has documents of, besides those at the paths `known`.
+  static func all(
+    ofSchema schema: [UInt8], besides known: Set<String>, in store: any OutputStore
+  ) throws(PipelineError) -> [Dataset] {
+    var datasets: [Dataset] = []
     do throws(OutputError) {
-      let saved = try store.read(path).map { bytes throws(OutputError) in
-        let document = try DatasetDocument(decoding: bytes, from: "\(path) in the output folder")
-        try document.check(isOf: table, at: path)
-        return document
+      let paths = try store.list(DatasetDocument.folder(ofSchema: schema))
+      for path in paths where path.hasSuffix(".json") && !known.contains(path) {
+        guard let document = try DatasetDocument(at: path, in: store) else { continue }
+        datasets.append(Dataset(document.tableName, document))
       }
-      state = Mutex(State(document: saved ?? DatasetDocument(table), isSaved: saved != nil))
     } catch {
       throw .file(error)
     }
+    return datasets
+  }
+
+  /// Says whether the dataset had rows before the one with the number `sequence`.
+  func hasRows(before sequence: Int64) -> Bool { firstSequence.load(ordering: .relaxed) < sequence }
+
+  /// Notes that there is a row with the number `sequence`.
+  func noteRow(_ sequence: Int64) {
+    guard sequence < firstSequence.load(ordering: .relaxed) else { return }
+    firstSequence.store(sequence, ordering: .relaxed)
+    change { $0.firstSequence = sequence }
   }
 
   /// The columns that the dataset ever had.

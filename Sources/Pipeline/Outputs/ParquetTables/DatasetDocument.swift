@@ -17,6 +17,8 @@ package struct DatasetDocument: Equatable, Sendable {
   package private(set) var newest: [String] = []
   /// Names of the primary key's columns, in its order.
   package var primaryKey: [String] = []
+  /// The number of the first row that the dataset ever had; nil where that is not known.
+  package var firstSequence: Int64?
 
   /// The dataset of `table`, without columns.
   package init(_ table: TableName) {
@@ -43,8 +45,14 @@ package struct DatasetDocument: Equatable, Sendable {
     self.primaryKey = primaryKey.map { newest[$0] }
   }
 
+  /// The table, whose names are text.
+  var tableName: TableName { TableName(schema: Array(database.utf8), table: Array(table.utf8)) }
+
   /// The folder of all documents.
   package static let folder = "_schemas"
+
+  /// The folder of the documents of the tables in `schema`.
+  static func folder(ofSchema schema: [UInt8]) -> String { "\(folder)/\(DatasetFolder.schema(schema))" }
 
   /// The name of the document of `table`, below the output folder.
   package static func path(_ table: TableName) -> String { "\(folder)/\(DatasetFolder.path(table)).json" }
@@ -53,6 +61,12 @@ package struct DatasetDocument: Equatable, Sendable {
   package static func datasetFolder(ofDocument name: String) -> String? {
     guard name.hasPrefix("\(folder)/"), name.hasSuffix(".json") else { return nil }
     return String(name.dropFirst(folder.count + 1).dropLast(".json".count))
+  }
+
+  /// The document at `path` in `store`; nil where there is none.
+  init?(at path: String, in store: any OutputStore) throws(OutputError) {
+    guard let bytes = try store.read(path) else { return nil }
+    try self.init(decoding: bytes, from: "\(path) in the output folder")
   }
 
   /// The document as JSON text. Equal ones have equal texts.
@@ -87,6 +101,7 @@ package struct DatasetDocument: Equatable, Sendable {
     }
     newest = content.newest
     primaryKey = content.primaryKey
+    firstSequence = content.firstSequence
   }
 }
 
@@ -120,11 +135,13 @@ private struct Content: Codable {
   let primaryKey: [String]
   let newest: [String]
   let columns: [Column]
+  let firstSequence: Int64?
 
   enum CodingKeys: String, CodingKey {
     case version, database, table, columns
     case newest = "newest_columns"
     case primaryKey = "primary_key"
+    case firstSequence = "first_seq"
   }
 
   init(_ document: DatasetDocument) {
@@ -133,6 +150,7 @@ private struct Content: Codable {
     table = document.table
     primaryKey = document.primaryKey
     newest = document.newest
+    firstSequence = document.firstSequence
     columns = document.columns.columns.map {
       Column(
         name: $0.name, type: $0.type.word, fieldID: $0.fieldID, sqlType: document.sqlTypes[$0.name],

@@ -53,4 +53,17 @@ struct Datasets: ~Copyable {
     if let table = tables[name] { return table }
     return Table(dataset: try Dataset(name, in: store))
   }
+
+  /// The tables in `schema` whose datasets had rows before the one with the number `sequence`, of this run or of earlier ones: the same
+  /// tables in every run that comes by there, whatever was written behind it.
+  ///
+  /// - Throws: `PipelineError` where the documents cannot be read.
+  mutating func tables(ofSchema schema: [UInt8], before sequence: Int64) throws(PipelineError) -> [TableName] {
+    let known = Set(tables.keys.filter { $0.schema == schema }.map(DatasetDocument.path))
+    for dataset in try Dataset.all(ofSchema: schema, besides: known, in: store) where tables[dataset.table] == nil {
+      tables[dataset.table] = Table(dataset: dataset)
+    }
+    let found = tables.filter { $0.key.schema == schema && $0.value.dataset.hasRows(before: sequence) }
+    return found.keys.sorted { $0.table.lexicographicallyPrecedes($1.table) }
+  }
 }

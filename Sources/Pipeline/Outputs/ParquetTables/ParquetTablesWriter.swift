@@ -64,6 +64,7 @@ package struct ParquetTablesWriter: ~Copyable, ChangeWriter {
     to target: inout some BatchTarget<TableBatch> & ~Copyable
   ) throws(PipelineError) {
     let layout = try datasets.layout(of: table)
+    layout.dataset.noteRow(origin.firstSequence)
     var images = try event.images(table)
     // The rows events of a TRANSACTION_PAYLOAD share its place, and count on.
     var row = lastEvent.map { $0.start == origin.frame.start ? $0.row : 0 } ?? 0
@@ -89,10 +90,18 @@ package struct ParquetTablesWriter: ~Copyable, ChangeWriter {
   package mutating func truncation(
     _ table: TableName, _ origin: RowsOrigin, to target: inout some BatchTarget<TableBatch> & ~Copyable
   ) throws(PipelineError) {
-    let batch = batch(of: try datasets.layout(of: table))
+    let layout = try datasets.layout(of: table)
+    layout.dataset.noteRow(origin.firstSequence)
+    let batch = batch(of: layout)
     var sequence = origin.firstSequence
     try batch.rows.appendTruncation()
     try complete(batch, 1, origin, &sequence, &target)
+  }
+
+  package mutating func tables(
+    ofSchema schema: [UInt8], before sequence: Int64
+  ) throws(PipelineError) -> [TableName] {
+    try datasets.tables(ofSchema: schema, before: sequence)
   }
 
   /// The batch that rows of `layout` go to: the one at hand, unless it was emptied, and is of another table.

@@ -20,6 +20,7 @@ import Testing
     document.setNewest(
       [document.columns.columns[11], document.columns.columns[1]], names: ["note", "id"],
       sqlTypes: ["enum('a','it''s')", "int(10) unsigned"], primaryKey: [1, 0])
+    document.firstSequence = 42
     return document
   }
 
