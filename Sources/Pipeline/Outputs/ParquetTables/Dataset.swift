@@ -1,4 +1,5 @@
 import BinlogParser
+import ParquetWriter
 import Platform
 import Synchronization
 
@@ -8,6 +9,7 @@ import Synchronization
 final class Dataset: Sendable {
   /// The table.
   let table: TableName
+  private let format: TableFormat
   private let state: Mutex<State>
 
   private struct State {
@@ -16,11 +18,12 @@ final class Dataset: Sendable {
     var isSaved: Bool
   }
 
-  /// The dataset of `table` in `store`, with the columns that it has there.
+  /// The dataset of `table` in `store`, a table of `format`, with the columns that it has there.
   ///
   /// - Throws: `PipelineError` where they cannot be read.
-  init(_ table: TableName, in store: any OutputStore) throws(PipelineError) {
+  init(_ table: TableName, in store: any OutputStore, _ format: TableFormat) throws(PipelineError) {
     self.table = table
+    self.format = format
     let path = DatasetDocument.path(table)
     do throws(OutputError) {
       let saved = try store.read(path).map { bytes throws(OutputError) in
@@ -39,7 +42,13 @@ final class Dataset: Sendable {
 
   /// The columns of a version of the table: those that the dataset has, or else new ones.
   func assign(_ names: [String], _ types: [DatasetType]) -> [DatasetColumns.Column] {
-    change { $0.columns.assign(names, types) }
+    change { $0.columns.assign(names.map(format.fileColumn), types) }
+  }
+
+  /// Facts about a complete `file` of the dataset.
+  func facts(of file: ParquetFileWriter.Summary) -> DatasetFile {
+    DatasetFile(
+      folder: DatasetFolder.path(table), columns: state.withLock { $0.document.fileColumns }, statistics: file.columns)
   }
 
   /// Notes that the rows to come are of the version of the table that `layout` describes.

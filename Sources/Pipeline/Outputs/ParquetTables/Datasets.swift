@@ -4,6 +4,7 @@ import Platform
 /// The datasets of all tables that rows came of, and the layouts of their versions.
 struct Datasets: ~Copyable {
   private let store: any OutputStore
+  private let format: TableFormat
   private var tables: [TableName: Table] = [:]
   /// The table whose rows came last.
   private var last: (plan: TablePlan, layout: TableLayout)?
@@ -18,8 +19,11 @@ struct Datasets: ~Copyable {
   /// More versions of one table are not remembered.
   private static let versionLimit = 64
 
-  /// The datasets in `store`.
-  init(in store: any OutputStore) { self.store = store }
+  /// The datasets in `store`, which are tables of `format`.
+  init(in store: any OutputStore, _ format: TableFormat) {
+    self.store = store
+    self.format = format
+  }
 
   /// The layout of the table that is read by `plan`.
   ///
@@ -51,6 +55,6 @@ struct Datasets: ~Copyable {
 
   private func table(_ name: TableName) throws(PipelineError) -> Table {
     if let table = tables[name] { return table }
-    return Table(dataset: try Dataset(name, in: store))
+    return Table(dataset: try Dataset(name, in: store, format))
   }
 }
