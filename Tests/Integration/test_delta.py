@@ -24,6 +24,7 @@ import deltalake
 import polars
 import pyarrow.parquet as pq
 import pytest
+from chdb.session import Session as ClickHouse
 
 import table_files
 from conftest import Pool
@@ -218,11 +219,14 @@ def test_a_table_of_somebody_else(mysql: Server, connector: Connector, place: Pa
 # ---------------------------------------------------------------------------------------------------------------------
 # Exactly once
 
+# Transactions beside which others maintain the tables.
+WRITTEN = int(os.environ.get("MBC_DELTA_TRANSACTIONS", "100"))
 # A commit of a log is a link; everything else that appears is renamed.
 NAMES = f"{RENAMES},link,linkat"
 
 
 @pytest.mark.timeout(3600)
+@pytest.mark.soak("mysql-9.7")
 def test_kill(server: Server, connector: Connector, database: str, place: Path, seed: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Killed again and again under load, the tables hold each row exactly once, and the newest are what the server has."""
     chance = random.Random(f"{seed}/{server.name}/delta")
@@ -250,7 +254,7 @@ def test_kill(server: Server, connector: Connector, database: str, place: Path, 
         assert newest == dict(server.execute(f"SELECT id, body FROM `{database}`.{table}"))
 
 
-@pytest.mark.soak("mysql-9.7")
+@pytest.mark.soak
 def test_dies_at_each_name(server: Server, connector: Connector, database: str, tmp_path: Path) -> None:
     """Killed at the first rename or link, the second, and so on: between two tables' commits, too. The next run cuts its parts elsewhere."""
     needs_strace()
@@ -312,7 +316,7 @@ def test_other_writers(server: Server, connector: Connector, database: str, plac
         running.wait_until(lambda: len(tables(connector.output)) == len(TABLES), "tables")
         worker = threading.Thread(target=maintain)
         worker.start()
-        running.wait_until(lambda: load.transactions > 600 or bool(problems), "load", limit=120)
+        running.wait_until(lambda: load.transactions > WRITTEN or bool(problems), "load", limit=120)
         done.set()
         worker.join()
         running.send(signal.SIGTERM)
@@ -458,4 +462,30 @@ def test_current_state(mysql: Server, connector: Connector, place: Path) -> None
         if DUCKDB:
             query = recipe("sql duckdb", folder).rstrip().rstrip(";")
             assert [tuple(row) for row in duckdb_rows(f"SELECT id, v FROM ({query})")] == expected
+    mysql.execute("DROP DATABASE it_delta")
+
+
+def test_schema_reads_logs(mysql: Server, connector: Connector, place: Path) -> None:
+    """Behind a compaction the folder has each row twice, and the log once: what `schema` prints reads the log."""
+    mysql.execute("DROP DATABASE IF EXISTS it_delta", "CREATE DATABASE it_delta", "CREATE TABLE it_delta.t (id INT PRIMARY KEY, v INT)")
+    start = mysql.next_file()
+    mysql.execute(*(f"INSERT INTO it_delta.t VALUES ({number}, {number})" for number in range(6)))
+    run(connector, mysql, start, place, parquet_roll_rows=1)
+    folder = connector.output / "it_delta" / "t"
+    deltalake.DeltaTable(str(folder)).optimize.compact()
+    assert len(list(folder.glob("*.parquet"))) == 7
+    config = connector.write(connector.parquet(mysql, start, checkpoint_file=str(place), **DELTA))
+
+    def statements(dialect: str) -> list[str]:
+        text = connector.run_arguments("schema", str(config), "--dialect", dialect).expect(EXIT_OK).text
+        return [statement for statement in text.split(";\n") if statement.strip()]
+
+    with contextlib.chdir(folder), ClickHouse() as session:
+        for statement in statements("clickhouse"):
+            session.query(statement)
+        assert str(session.query("SELECT count(), sum(v) FROM it_delta.t", "CSV")).strip() == "6,15"
+    if DUCKDB:
+        [view] = [statement for statement in statements("duckdb") if "VIEW" in statement]
+        query = view.split(" AS\n", 1)[1]
+        assert duckdb_rows(f"SELECT count(*), sum(v)::INT FROM ({query})") == [[6, 15]]
     mysql.execute("DROP DATABASE it_delta")

@@ -28,8 +28,18 @@ package struct DeltaLog {
         folder, "has no version \(index) in its log, but version \(version)",
         advice: "restore \(Self.path(Int64(index), in: folder)), or give this output a folder of its own")
     }
+    for start in stride(from: 0, to: versions.count, by: Self.batchCount) {
+      let paths = versions[start...].prefix(Self.batchCount).map { Self.path($0, in: folder) }
+      for (path, bytes) in zip(paths, try SideBySideReads.bytes(of: paths, in: store)) {
+        guard let bytes else { throw .delta(path, "is listed and not there", advice: "run again") }
+        try apply(bytes, from: path)
+      }
+    }
     try catchUp()
   }
+
+  /// Versions that are read at once.
+  private static let batchCount = 256
 
   /// The folder of a log, in that of its table.
   static let name = "_delta_log"
@@ -56,13 +66,17 @@ package struct DeltaLog {
     while true {
       let path = Self.path(snapshot.version + 1, in: folder)
       guard let bytes = try store.read(path) else { return }
-      guard let actions = [DeltaAction](decoding: bytes) else {
-        throw .delta(
-          path, "is damaged: a line of it is no action in JSON",
-          advice: "restore the file, or give this output a folder of its own")
-      }
-      try snapshot.apply(actions, from: path)
+      try apply(bytes, from: path)
     }
+  }
+
+  private mutating func apply(_ bytes: [UInt8], from path: String) throws(OutputError) {
+    guard let actions = [DeltaAction](decoding: bytes) else {
+      throw .delta(
+        path, "is damaged: a line of it is no action in JSON",
+        advice: "restore the file, or give this output a folder of its own")
+    }
+    try snapshot.apply(actions, from: path)
   }
 
   /// Throws unless files of `table` can be added to the table.
