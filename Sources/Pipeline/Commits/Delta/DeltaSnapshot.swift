@@ -35,13 +35,6 @@ package struct DeltaSnapshot: Sendable {
     version += 1
   }
 
-  /// Applies the state that a checkpoint keeps, which is that of `version`.
-  mutating func replace(with actions: [DeltaAction], of version: Int64, from place: String) throws(OutputError) {
-    self = DeltaSnapshot()
-    try apply(actions, from: place)
-    self.version = version
-  }
-
   private mutating func add(_ file: DeltaAction.Add) {
     let key = DeltaPath.decoded(file.path)
     files[key] = file
