@@ -33,18 +33,22 @@ public struct FileFormat: Sendable {
 
   /// Files that `format` makes of the batches of `writer`. Both are told where the files appear.
   ///
-  /// - Parameter blank: makes the bytes of `blankFile`.
+  /// - Parameters:
+  ///   - blank: makes the bytes of `blankFile`.
+  ///   - commit: makes what makes files part of the output.
   init<Format: PartFormat, Writer: ChangeWriter & ~Copyable>(
     nameEnding: String, blank: @escaping @Sendable () -> [UInt8],
     _ format: @escaping @Sendable (any OutputStore) throws(PipelineError) -> Format,
-    writer: @escaping @Sendable (any OutputStore) -> Writer
+    writer: @escaping @Sendable (any OutputStore) -> Writer,
+    commit: @escaping @Sendable (any OutputStore, Checkpoints) -> any Commit = { $1 }
   ) where Writer.Batch == Format.Batch {
     self.nameEnding = nameEnding
     self.blank = blank
     stages = {
       let queue = Pipeline.partQueue(of: Format.Batch.self)
       return FileStages(queue: queue) { pipeline, output, processing, checkpoints, start in
-        let pool = pipeline.startWriting(output, queue, checkpoints, start) { () throws(PipelineError) in
+        let pool = pipeline.startWriting(output, queue, commit(output.place, checkpoints), start) {
+          () throws(PipelineError) in
           try format(output.place)
         }
         pipeline.startProcessing(processing) { [metrics = pipeline.metrics] in

@@ -117,14 +117,14 @@ public final class Pipeline: Sendable {
 
   /// Starts the stage that writes what comes through `queue`; returns the pool to which it gives batches back.
   func startWriting<Format: PartFormat>(
-    _ output: PartOutput, _ queue: BoundedQueue<PartMessage<Format.Batch>>, _ checkpoints: Checkpoints,
+    _ output: PartOutput, _ queue: BoundedQueue<PartMessage<Format.Batch>>, _ commit: any Commit,
     _ start: ResumePoint, _ format: @escaping @Sendable () throws(PipelineError) -> Format
   ) -> Pool<Format.Batch> {
     let pool = Pool<Format.Batch>(limit: PartTarget<Format.Batch>.batchCount)
     let metrics = metrics
     self.start("flush") { () throws(PipelineError) in
       var writer = PartWriter(
-        try format(), output, pool: pool, metrics: metrics, commit: checkpoints, start: start)
+        try format(), output, pool: pool, metrics: metrics, commit: commit, start: start)
       try writer.run(queue)
     }
     return pool

@@ -67,6 +67,13 @@ final class OpenFolder: Sendable {
     }
   }
 
+  /// Gives the file `name` a second path on the same file system. Something that has the path already is an error.
+  func link(_ name: String, toPath new: String) throws(SystemError) {
+    guard unsafe linkat(descriptor, name, AT_FDCWD, new, 0) == 0 else {
+      throw .last("link", "\(path(of: name)) to \(new)")
+    }
+  }
+
   /// Throws unless a file can be renamed into the folder at `directory`, which mount points prevent even within one file system.
   ///
   /// No file can take the place of "folder/.", so that the attempt fails in any case; the question is with which error.

@@ -63,6 +63,7 @@ extension Configuration {
   private var parquetSummary: String {
     guard output.parquetLayout == .changes else {
       return "layout=tables before_images=\(output.beforeImages.rawValue) bloom_filters=\(output.hasBloomFilters) "
+        + "table_format=\(output.tableFormat.rawValue) "
         + "memory_limit=\(output.memoryLimit)"
     }
     let extra = output.extraColumns.map(\.rawValue).joined(separator: ",")

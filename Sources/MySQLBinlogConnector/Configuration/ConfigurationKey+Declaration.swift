@@ -181,6 +181,11 @@ extension ConfigurationKey {
         .parquet, .choice(of: OutputSettings.ParquetLayout.self, default: .changes),
         "The columns of the files: \"changes\" has nine for the changes of all tables, \"tables\" a dataset for each table with "
           + "its own columns and types.", see: "typed-tables")
+    case .tableFormat:
+      .init(
+        .parquet, .choice(of: TableFormat.self, default: TableFormat.none),
+        "In the layout \"tables\" what makes the files of a dataset a table: \"none\", or \"delta\" for a Delta log beside them; "
+          + "that needs a checkpoint_file.", see: "delta-tables")
     case .parquetBatchSize:
       .init(
         .parquet, .integer(1...1_048_576), "The rows in a row group.",

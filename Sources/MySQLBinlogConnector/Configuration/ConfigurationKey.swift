@@ -20,6 +20,7 @@ enum ConfigurationKey: String, CaseIterable {
   case outputDirectory = "output_dir"
   case parquetOutputDirectory = "parquet_output_dir"
   case parquetLayout = "parquet_layout"
+  case tableFormat = "table_format"
   case parquetBatchSize = "parquet_batch_size"
   case parquetBloomFilters = "parquet_bloom_filters"
   case beforeImages = "before_images"

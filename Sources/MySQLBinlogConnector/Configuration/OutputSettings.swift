@@ -80,6 +80,8 @@ package struct OutputSettings: Sendable, Equatable {
   package let delivery: Delivery
   /// `parquet_layout`; `changes` for other outputs.
   package let parquetLayout: ParquetLayout
+  /// `table_format`.
+  package let tableFormat: TableFormat
   /// Rows in a row group.
   package let parquetBatchSize: Int
   /// `parquet_bloom_filters`.
@@ -114,6 +116,8 @@ package struct OutputSettings: Sendable, Equatable {
     delivery = Self.delivery(mode, needsFiles: needsFiles, &reader)
     parquetLayout = Self.parquetLayout(mode, &reader)
     let isTyped = parquetLayout == .tables
+    tableFormat = reader.choice(.tableFormat)
+    if tableFormat == .delta { reader.require(.checkpointFile) }
     parquetBatchSize =
       reader.has(.parquetBatchSize)
       ? reader.count(.parquetBatchSize) : isTyped ? Self.typedBatchSize : Self.standardBatchSize
@@ -165,7 +169,7 @@ package struct OutputSettings: Sendable, Equatable {
     let layout: ParquetLayout = reader.choice(.parquetLayout)
     if reader.has(.parquetLayout), mode != .parquet { reader.report(.parquetLayout, "is for output_mode \"parquet\"") }
     guard layout == .changes || mode != .parquet else { return layout }
-    for key in [ConfigurationKey.beforeImages, .parquetBloomFilters] where reader.has(key) {
+    for key in [ConfigurationKey.beforeImages, .parquetBloomFilters, .tableFormat] where reader.has(key) {
       reader.report(key, "is for output_mode \"parquet\" with parquet_layout \"tables\"")
     }
     return .changes

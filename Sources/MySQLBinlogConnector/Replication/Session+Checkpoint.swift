@@ -30,6 +30,17 @@ extension Session {
     do throws(OutputError) { try place.vacate(names, leaving: { blankFile }) } catch { throw .output(error) }
   }
 
+  /// Adds to Delta tables what `checkpoint` decided, and the run that wrote it did not come to add.
+  func completeTables(_ checkpoint: Checkpoint?) throws(RunError) {
+    guard let location = configuration.output.delivery.place, let checkpoint else { return }
+    let place = outputPlace(location) { () throws(CheckpointStoreError) in }
+    do throws(OutputError) {
+      try checkpoint.completeDeltaTables(in: place, writer: writerProperties.application)
+    } catch {
+      throw .output(error)
+    }
+  }
+
   func checkpointStore() throws(RunError) -> (any CheckpointStore)? {
     switch configuration.durability.checkpointFile {
     case nil: return nil

@@ -31,7 +31,7 @@ extension Session {
   private func fileFormat(serverUUID: String? = nil) -> FileFormat {
     let settings = configuration.output
     guard settings.mode != .json else { return .jsonLines(jsonLines, settings.compression) }
-    var properties = WriterProperties(application: .current)
+    var properties = writerProperties
     properties.compression = settings.compression
     if settings.parquetLayout == .tables {
       properties.hasPageIndex = true
@@ -39,13 +39,17 @@ extension Session {
       return .parquetTables(
         ParquetTablesSettings(
           batchRowLimit: settings.parquetBatchSize, beforeImages: settings.beforeImages,
-          hasBloomFilters: settings.hasBloomFilters, properties: properties, serverUUID: serverUUID))
+          hasBloomFilters: settings.hasBloomFilters, tableFormat: settings.tableFormat, properties: properties,
+          serverUUID: serverUUID))
     }
     return .parquetChanges(
       ParquetChangesSettings(
         batchRowLimit: settings.parquetBatchSize, json: settings.parquetLogicalType, extra: settings.extraColumns,
         properties: properties, serverUUID: serverUUID))
   }
+
+  /// The writer, as its files name it.
+  var writerProperties: WriterProperties { WriterProperties(application: .current) }
 
   /// Bytes of the bounds of text: every page has some.
   private static let typedBoundSizeLimit = 64

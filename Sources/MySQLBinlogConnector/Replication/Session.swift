@@ -47,6 +47,7 @@ struct Session {
     let store = try checkpointStore()
     defer { store?.release() }
     let kept = try load(store)
+    try completeTables(kept)
     try recover(kept, in: store)
     let first: Checkpoint?
     switch request.start {

@@ -12,7 +12,7 @@ struct AthenaTable {
 
   /// Days are partitions, unless the table has a column of their name: Athena finds the files in their folders in any case.
   var statements: [String] {
-    let isPartitioned = table.isByDate && !table.hasOwnDay
+    let isPartitioned = table.isByDate && !table.hasOwnDay && table.format == .none
     let columns = table.document.fileColumns.map { "\(quoted($0.name)) \(SQLDialect.athena.name(of: $0.type))" }
     var lines: [String] = []
     if !table.isInS3 {
@@ -22,6 +22,11 @@ struct AthenaTable {
       lines.append("-- New days appear with MSCK REPAIR TABLE \(fullName), or by themselves with partition projection.")
     }
     lines.append("CREATE DATABASE IF NOT EXISTS \(quoted(name.database));")
+    guard table.format == .none else {
+      lines.append("CREATE EXTERNAL TABLE IF NOT EXISTS \(fullName)")
+      lines.append("LOCATION \(SQLDialect.athena.literal(location))")
+      return lines + ["TBLPROPERTIES ('table_type' = 'DELTA');"]
+    }
     lines.append("CREATE EXTERNAL TABLE IF NOT EXISTS \(fullName) (")
     lines.append(columns.map { "  \($0)" }.joined(separator: ",\n"))
     lines.append(")")

@@ -14,6 +14,12 @@ struct ClickHouseTable {
   var statements: [String] {
     let columns = table.document.fileColumns.map { "  \(quoted($0.name)) \(type(of: $0))" }
     var lines: [String] = []
+    guard table.format == .none else {
+      lines.append("CREATE DATABASE IF NOT EXISTS \(quoted(name.database));")
+      lines.append("CREATE TABLE IF NOT EXISTS \(SQLDialect.clickhouse.identifier(name))")
+      let place = SQLDialect.clickhouse.literal(address)
+      return lines + ["ENGINE = \(table.isInS3 ? "DeltaLake" : "DeltaLakeLocal")(\(place));"]
+    }
     if table.isByDate, table.hasOwnDay {
       lines.append("-- Without this, also in sessions to come, its column dt shows the days of the folders.")
       lines.append("SET use_hive_partitioning = 0;")

@@ -91,6 +91,7 @@ struct DuckDBView {
   }
 
   private var source: String {
+    if table.format == .delta { return "delta_scan(\(SQLDialect.duckdb.literal(table.folder)))" }
     let pattern = SQLDialect.duckdb.literal(Self.withoutWildcards(table.folder) + "/**/*.parquet")
     return "read_parquet(\(pattern), union_by_name = true, hive_partitioning = false)"
   }

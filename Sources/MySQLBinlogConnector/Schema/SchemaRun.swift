@@ -51,7 +51,7 @@ struct SchemaRun {
       tables.append(
         SchemaTable(
           document, folder: "\(root)/\(folder)", endpoint: configuration.objectStore?.endpoint,
-          isByDate: configuration.output.partitioning.byDate))
+          isByDate: configuration.output.partitioning.byDate, format: configuration.output.tableFormat))
     }
     guard tables.isEmpty else { return tables }
     throw OutputError(

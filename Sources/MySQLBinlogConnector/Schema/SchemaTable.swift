@@ -10,12 +10,18 @@ package struct SchemaTable {
   let endpoint: String?
   /// True if there is a folder for each day.
   let isByDate: Bool
+  /// What makes its files a table.
+  let format: TableFormat
 
-  package init(_ document: DatasetDocument, folder: String, endpoint: String? = nil, isByDate: Bool = false) {
+  package init(
+    _ document: DatasetDocument, folder: String, endpoint: String? = nil, isByDate: Bool = false,
+    format: TableFormat = .none
+  ) {
     self.document = document
     self.folder = folder
     self.endpoint = endpoint
     self.isByDate = isByDate
+    self.format = format
   }
 
   /// True if the folder is in an object store.

@@ -12,10 +12,15 @@ struct SparkTable {
 
   /// Days are partitions, unless the table has a column of their name: then their folders are searched.
   var statements: [String] {
+    let database = "CREATE DATABASE IF NOT EXISTS \(quoted(name.database));"
+    guard table.format == .none else {
+      let place = SQLDialect.spark.literal(location)
+      return [database, "CREATE TABLE IF NOT EXISTS \(fullName) USING delta LOCATION \(place);"]
+    }
     let isPartitioned = table.isByDate && !table.hasOwnDay
     var columns = table.document.fileColumns.map { "\(quoted($0.name)) \(SQLDialect.spark.name(of: $0.type))" }
     if isPartitioned { columns.append("\(quoted(SchemaTable.day)) DATE") }
-    var lines = ["CREATE DATABASE IF NOT EXISTS \(quoted(name.database));"]
+    var lines = [database]
     lines.append("CREATE TABLE IF NOT EXISTS \(fullName) (")
     lines.append(columns.map { "  \($0)" }.joined(separator: ",\n"))
     lines.append(")")

@@ -15,6 +15,8 @@ final class GuardedWrites: Sendable {
   private let mayReplace: @Sendable () throws(OutputError) -> Void
   private let warn: @Sendable (String) -> Void
   private let areConditionsTaken = Atomic(true)
+  /// True once the store has refused to write where an object is.
+  private let areConditionsProven = Atomic(false)
 
   /// How often an object may change between a look at it and the write.
   private static let roundLimit = 5
@@ -93,6 +95,35 @@ final class GuardedWrites: Sendable {
       guard error.isConflict || error.status == 501 else { throw OutputError(error) }
       return error.isConflict
     }
+  }
+
+  /// Writes an object to `uri` unless there is one; returns false if there is.
+  ///
+  /// - Throws: `OutputError` also for a store that would write in any case. The first object shows it: it is written a second time.
+  func createIfAbsent(_ uri: S3URI, _ body: [UInt8], contentType: String) throws(OutputError) -> Bool {
+    let mark = Nonce.make()
+    do throws(S3Error) {
+      try client.put(uri, body, contentType: contentType, mark: mark, condition: .isAbsent)
+    } catch {
+      guard error.status != 501 else { throw Self.unconditional(uri) }
+      guard error.isConflict else { throw OutputError(error) }
+      areConditionsProven.store(true, ordering: .relaxed)
+      // The answer to an earlier attempt may have been lost on its way, and then the object is ours.
+      guard error.attempts > 1 else { return false }
+      let found = try asOutput { () throws(S3Error) in try client.get(uri) }
+      return found.map { $0.mark == mark || $0.bytes == body } ?? false
+    }
+    guard !areConditionsProven.load(ordering: .relaxed) else { return true }
+    guard try areKept(at: uri, body, contentType: contentType) else { throw Self.unconditional(uri) }
+    areConditionsProven.store(true, ordering: .relaxed)
+    return true
+  }
+
+  private static func unconditional(_ uri: S3URI) -> OutputError {
+    OutputError(
+      "the store would write \(uri) in place of another one's: it does not keep the condition If-None-Match",
+      advice:
+        "use a store that does, or leave table_format out: two writers of a Delta table would lose each other's rows")
   }
 
   /// Says what a store without conditions cannot do.

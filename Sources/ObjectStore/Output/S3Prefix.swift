@@ -24,6 +24,13 @@ public struct S3Prefix: OutputStore {
     S3Object(writes, try object(name))
   }
 
+  /// Lets the object `name` appear, which the store must refuse where there is one.
+  public func createIfAbsent(_ name: String, _ bytes: [UInt8]) throws(OutputError) -> Bool {
+    try writes.createIfAbsent(try object(name), bytes, contentType: Self.jsonType)
+  }
+
+  private static let jsonType = "application/json"
+
   /// The bytes of the object `name`; nil where there is none.
   public func read(_ name: String) throws(OutputError) -> [UInt8]? {
     let object = try object(name)

@@ -15,12 +15,15 @@ public final class ParquetFileWriter {
     public let rows: Int
     /// Row groups.
     public let rowGroups: Int
+    /// Nulls and bounds of each column.
+    public let columns: [ColumnStatistics]
   }
 
   private let file: any OutputFile
   /// The columns, as the row groups so far have settled their encodings.
   private var leaves: [SchemaLeaf]
   private var metaData: FileMetaData
+  private var columns: [ColumnStatistics]
   private var state = State.growing
   /// Row groups at the end of the file that miss a column; none behind them is in `metaData` yet.
   private var incomplete: [RowGroup] = []
@@ -36,6 +39,7 @@ public final class ParquetFileWriter {
   public init(_ file: any OutputFile, schema: Schema, application: ApplicationVersion) throws(ParquetError) {
     self.file = file
     leaves = schema.leaves
+    columns = schema.leaves.map { ColumnStatistics($0) }
     metaData = FileMetaData(schema: schema, createdBy: application.description)
     try write(OutputBuffer(literal: FileMetaData.magic))
   }
@@ -92,10 +96,13 @@ public final class ParquetFileWriter {
     try writePageIndices()
     try write(metaData.footer(keyValueMetadata: keyValueMetadata))
     state = .complete
-    return Summary(bytes: file.byteCount, rows: metaData.rowCount, rowGroups: metaData.rowGroupCount)
+    return Summary(
+      bytes: file.byteCount, rows: metaData.rowCount, rowGroups: metaData.rowGroupCount,
+      columns: columns)
   }
 
   private func append(_ rowGroup: RowGroup) {
+    for (index, chunk) in rowGroup.columns.enumerated() { columns[index].add(chunk.metaData) }
     if rowGroup.hasPageIndex { indexed.append(rowGroup) } else { metaData.append(rowGroup) }
   }
 

@@ -14,7 +14,9 @@
 public struct Statistics: ThriftStruct, Sendable, Equatable {
   /// The smallest and largest value in the column's order, or bounds beyond them that are not exact.
   public struct Bounds: Sendable, Equatable {
+    /// The smallest, in PLAIN without length.
     package let min: [UInt8]
+    /// The largest.
     package let max: [UInt8]
     package let isMinExact: Bool
     package let isMaxExact: Bool

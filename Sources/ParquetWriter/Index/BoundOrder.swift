@@ -11,7 +11,8 @@ extension ColumnDescriptor {
     return joined
   }
 
-  private func joined(_ one: Statistics.Bounds, _ other: Statistics.Bounds) -> Statistics.Bounds {
+  /// The bounds of the values of `one` and of `other` together.
+  func joined(_ one: Statistics.Bounds, _ other: Statistics.Bounds) -> Statistics.Bounds {
     let lower = precedes(other.min, one.min) ? other : one
     let upper = precedes(one.max, other.max) ? other : one
     return Statistics.Bounds(

@@ -19,6 +19,8 @@ public final class Checkpoints: Commit, @unchecked Sendable {
   private var files: [Checkpoint.File]
   /// Names of files that may be visible, and that no checkpoint covers: also those of runs that died since the last one that does.
   private var unfinished: [String]
+  /// What the last part brought to Delta tables, where there are any.
+  private var delta: DeltaPart?
 
   /// Checkpoints of the log of `server`, kept in `store`, the first of them after `last`.
   ///
@@ -33,6 +35,7 @@ public final class Checkpoints: Commit, @unchecked Sendable {
     firstServer = last?.identityOfFirstServer ?? server.identity
     files = last?.files ?? []
     unfinished = last?.unfinished ?? []
+    delta = last?.delta.map { DeltaPart(doneBy: $0) }
   }
 
   /// Names of files that runs before this one announced, and did not cover.
@@ -67,6 +70,7 @@ public final class Checkpoints: Commit, @unchecked Sendable {
   private func unlockedCheckpoint(of place: ResumePoint) -> Checkpoint {
     var checkpoint = Checkpoint(place, server: server, firstServer: firstServer, files: files)
     checkpoint.unfinished = unfinished.isEmpty ? nil : unfinished
+    checkpoint.delta = delta
     return checkpoint
   }
 
@@ -85,10 +89,16 @@ public final class Checkpoints: Commit, @unchecked Sendable {
   }
 
   /// Remembers `place`, up to which everything is safe on disk, in the store too; `files` became complete since the last.
-  public func commit(_ files: [Checkpoint.File], at place: ResumePoint) throws(PipelineError) {
+  public func commit(_ files: [PublishedFile], at place: ResumePoint) throws(PipelineError) {
+    try commit(files, at: place, deciding: nil)
+  }
+
+  /// Commits `files`, and keeps `part`, which Delta tables get once this has not thrown.
+  func commit(_ files: [PublishedFile], at place: ResumePoint, deciding part: DeltaPart?) throws(PipelineError) {
     lock.withLock {
       unfinished = []
-      if !files.isEmpty { self.files = files }
+      if !files.isEmpty { self.files = files.map(\.file) }
+      if let part { delta = part }
     }
     try store(checkpoint(of: place))
     note(place)
@@ -112,11 +122,18 @@ public final class Checkpoints: Commit, @unchecked Sendable {
         return unlockedCheckpoint(of: boundary ?? start)
       }
       last.unfinished = unfinished
+      last.delta = delta
       return last
     }
     do { try check() } catch { throw .checkpoint(error) }
     try store(checkpoint.claimed)
   }
+
+  /// The last part that Delta tables got.
+  var lastDeltaPart: DeltaPart? { lock.withLock { delta } }
+
+  /// Notes that all Delta tables have the last part: later checkpoints need not keep what it brought.
+  func finishDeltaPart() { lock.withLock { delta = delta.map { DeltaPart(doneBy: $0) } } }
 
   private func store(_ checkpoint: Checkpoint) throws(PipelineError) {
     do { try store?.save(checkpoint.encoded) } catch { throw .checkpoint(error) }

@@ -14,5 +14,5 @@ public protocol Commit: AnyObject, Sendable {
   /// Makes the visible `files` part of the output: the next run reads on at `place`.
   ///
   /// - Throws: `PipelineError` when that cannot be kept.
-  func commit(_ files: [Checkpoint.File], at place: ResumePoint) throws(PipelineError)
+  func commit(_ files: [PublishedFile], at place: ResumePoint) throws(PipelineError)
 }

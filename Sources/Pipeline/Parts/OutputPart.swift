@@ -21,7 +21,7 @@ final class OutputPart<Format: PartFormat> {
   private let format: Format
   private let output: PartOutput
   private var growing: [Partition: File] = [:]
-  private var complete: [(file: any OutputFile, name: String, rows: Int)] = []
+  private var complete: [(file: any OutputFile, name: String, facts: CompletedFile)] = []
   /// Number of files in each folder, with names in lower case: some file systems take "T" and "t", or two
   /// spellings of one accented letter, for the same name. (Strings that are equal are such spellings too.)
   private var numbers: [String: Int] = [:]
@@ -109,24 +109,24 @@ final class OutputPart<Format: PartFormat> {
     let facts = PartFacts(
       binlogFile: binlogFile, firstPosition: start ?? 0, lastPosition: lastPosition, serverVersion: serverVersion,
       isWithinTransaction: isWithinTransaction)
-    let rows = try format.complete(file.content, facts)
+    let completed = try format.complete(file.content, facts)
     growing[partition] = nil
-    complete.append((file.output, file.name, rows))
+    complete.append((file.output, file.name, completed))
     completeByteCount += file.output.byteCount
   }
 
   /// Completes all files and lets them appear, one after the other.
   ///
   /// - Returns: the files that appeared.
-  func publish(serverVersion: String) throws(PipelineError) -> [Checkpoint.File] {
+  func publish(serverVersion: String) throws(PipelineError) -> [PublishedFile] {
     for (partition, file) in growing.sorted(by: { $0.value.name < $1.value.name }) {
       try complete(file, of: partition, serverVersion)
     }
-    var files: [Checkpoint.File] = []
-    for (file, _, rows) in complete {
+    var files: [PublishedFile] = []
+    for (file, name, facts) in complete {
       try asPart { () throws(OutputError) in try file.publish() }
-      let published = Checkpoint.File(path: file.finalPath, rows: rows, bytes: file.byteCount)
-      files.append(published)
+      let published = Checkpoint.File(path: file.finalPath, rows: facts.rows, bytes: file.byteCount)
+      files.append(PublishedFile(file: published, name: name, content: facts.content))
       output.log.finished(published)
     }
     complete = []

@@ -12,8 +12,8 @@ protocol PartFormat: AnyObject, SendableMetatype {
   func begin(_ file: any OutputFile, isTakenOver: Bool) throws(PipelineError) -> Content
   /// Writes `batch` behind what is in the file.
   func append(_ batch: Batch, to content: Content) throws(PipelineError)
-  /// Writes the end of the file; returns the number of its rows.
-  func complete(_ content: Content, _ facts: PartFacts) throws(PipelineError) -> Int
+  /// Writes the end of the file.
+  func complete(_ content: Content, _ facts: PartFacts) throws(PipelineError) -> CompletedFile
   /// True if the end of a transaction will say something of rows that are in the file.
   func waitsForTransaction(_ content: Content) -> Bool
   /// Bytes that the file needs in memory to grow, beside those that are not written yet.

@@ -16,7 +16,7 @@ struct PartWriter<Format: PartFormat>: ~Copyable {
   private var serverVersion = ""
   private var bytesOfFinishedFiles: UInt64 = 0
   /// Files that became complete since the last checkpoint.
-  private var finished: [Checkpoint.File] = []
+  private var finished: [PublishedFile] = []
 
   /// A writer of files in `format`.
   ///
@@ -98,13 +98,13 @@ struct PartWriter<Format: PartFormat>: ~Copyable {
   private mutating func finishPart() throws(PipelineError) {
     guard let part else { return }
     try prepare(part)
-    let files: [Checkpoint.File]
+    let files: [PublishedFile]
     do throws(PipelineError) { files = try part.publish(serverVersion: serverVersion) } catch {
       part.abandon()
       throw error
     }
     finished += files
-    bytesOfFinishedFiles += UInt64(files.reduce(0) { $0 + $1.bytes })
+    bytesOfFinishedFiles += UInt64(files.reduce(0) { $0 + $1.file.bytes })
     self.part = nil
   }
 

@@ -36,6 +36,11 @@ public protocol OutputStore: Sendable {
   ///   "." or "..".
   func createFile(_ name: String) throws(OutputError) -> any OutputFile
 
+  /// Lets the file `name` appear with all of `bytes`, durably, unless there is one of that name.
+  ///
+  /// - Returns: false, with nothing changed, if there is one.
+  func createIfAbsent(_ name: String, _ bytes: [UInt8]) throws(OutputError) -> Bool
+
   /// The bytes of the file `name`, a small one; nil where there is none.
   func read(_ name: String) throws(OutputError) -> [UInt8]?
 

@@ -1,3 +1,4 @@
+import Bytes
 import Synchronization
 
 /// A folder in which finished files appear, and below it.
@@ -31,6 +32,13 @@ public final class OutputFolder: OutputStore {
       let claim = Result { () throws(SystemError) in try claimStaging(beside: root) }
       return try StagedFile(name: FileSystem.name(of: file), in: directory, claim)
     }
+  }
+
+  /// Lets the file `name` appear as a link to one that is complete: a link takes no other file's place.
+  public func createIfAbsent(_ name: String, _ bytes: [UInt8]) throws(OutputError) -> Bool {
+    let file = try stagedFile(name)
+    try file.write(bytes.bytes)
+    return try file.publishIfAbsent()
   }
 
   /// Bytes of the largest file that is read.

@@ -85,6 +85,35 @@ public final class StagedFile: OutputFile {
     try asOutput { () throws(SystemError) in try giveName() }
   }
 
+  /// As `publish`, unless the final name is taken: then nothing changes, and what was written is given up.
+  ///
+  /// - Returns: true if the file appeared.
+  func publishIfAbsent() throws(OutputError) -> Bool {
+    do throws(SystemError) {
+      try linkName()
+      return true
+    } catch {
+      guard error.isExisting else { throw OutputError(error) }
+      abandon()
+      return false
+    }
+  }
+
+  private func linkName() throws(SystemError) {
+    if case .ended = stage { return }
+    try writer.sync()
+    switch stage {
+    case .partial(let claim), .sealed(let claim):
+      try claim.link(writer, as: finalPath)
+      claim.remove(writer)
+    case .unnamed: try writer.link(as: finalPath)
+    case .ended: break
+    }
+    stage = .ended
+    try writer.close()
+    try FileSystem.syncDirectory(directory)
+  }
+
   private func giveName() throws(SystemError) {
     switch stage {
     case .ended: return

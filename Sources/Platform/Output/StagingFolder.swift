@@ -106,6 +106,11 @@ final class StagingClaim: @unchecked Sendable {
     try folder.rename(FileSystem.name(of: file.path), toPath: path)
   }
 
+  /// Gives a file that `createFile` has made a second path, where nothing is yet.
+  func link(_ file: borrowing FileWriter, as path: String) throws(SystemError) {
+    try folder.link(FileSystem.name(of: file.path), toPath: path)
+  }
+
   /// Removes a file that `createFile` has made.
   func remove(_ file: borrowing FileWriter) { try? folder.removeFile(FileSystem.name(of: file.path)) }
 }

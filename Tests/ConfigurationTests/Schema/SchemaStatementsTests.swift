@@ -28,6 +28,33 @@ import Testing
     dialect.statements([SchemaTable(document, folder: "/lake/shop/orders", isByDate: isByDate)])
   }
 
+  /// Files that the log does not name, or does not name any more, must not be read.
+  @Test(arguments: [
+    (SQLDialect.duckdb, "FROM delta_scan('s3://b/shop/orders')"),
+    (.spark, "CREATE TABLE IF NOT EXISTS `shop`.`orders` USING delta LOCATION 's3a://b/shop/orders';"),
+    (
+      .athena,
+      """
+      CREATE EXTERNAL TABLE IF NOT EXISTS `shop`.`orders`
+      LOCATION 's3://b/shop/orders/'
+      TBLPROPERTIES ('table_type' = 'DELTA');
+      """
+    ),
+    (
+      .clickhouse,
+      """
+      CREATE TABLE IF NOT EXISTS `shop`.`orders`
+      ENGINE = DeltaLake('s3://b/shop/orders');
+      """
+    ),
+  ])
+  func deltaTablesAreReadByTheirLogs(_ dialect: SQLDialect, _ statement: String) {
+    let table = SchemaTable(Self.altered, folder: "s3://b/shop/orders", isByDate: true, format: .delta)
+    let text = dialect.statements([table])
+    #expect(text.contains(statement))
+    #expect(!text.contains("*.parquet") && !text.contains("MSCK") && !text.contains("PARTITIONED"))
+  }
+
   @Test func duckdbShowsTheCurrentState() {
     #expect(
       Self.text(.duckdb, Self.altered) == """

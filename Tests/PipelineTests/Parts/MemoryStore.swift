@@ -37,6 +37,14 @@ final class MemoryStore: OutputStore, CheckpointStore, @unchecked Sendable {
     return MemoryFile(self, name)
   }
 
+  func createIfAbsent(_ name: String, _ bytes: [UInt8]) throws(OutputError) -> Bool {
+    guard read(name) == nil else { return false }
+    let file = try createFile(name)
+    try file.write(bytes.bytes)
+    try file.publish()
+    return true
+  }
+
   func read(_ name: String) -> [UInt8]? { lock.withLock { visible.last { $0.name == name }?.bytes } }
 
   func list(_ folder: String) -> [String] {

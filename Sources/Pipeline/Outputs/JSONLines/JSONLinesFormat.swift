@@ -45,11 +45,11 @@ final class JSONLinesFormat: PartFormat {
     content.rowCount += batch.rowCount
   }
 
-  func complete(_ content: Content, _ facts: PartFacts) throws(PipelineError) -> Int {
+  func complete(_ content: Content, _ facts: PartFacts) throws(PipelineError) -> CompletedFile {
     packed.removeAll()
     do { try compressor.finish(content.stream, &packed) } catch { throw .encoding(error) }
     try Self.write(packed, to: content.file)
-    return content.rowCount
+    return CompletedFile(rows: content.rowCount)
   }
 
   func byteCountInMemory(of content: Content) -> Int { content.stream.byteCountInMemory }

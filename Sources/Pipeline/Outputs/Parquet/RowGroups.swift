@@ -31,14 +31,14 @@ final class RowGroups {
     xids.removeAll()
   }
 
-  /// Writes the end of the file with `metadata`; returns the number of its rows.
+  /// Writes the end of the file with `metadata`.
   ///
   /// - Parameter isWithinTransaction: true if the transaction of the last rows may not have ended.
   func complete(
     _ metadata: [KeyValue], _ encoder: inout RowGroupEncoder, isWithinTransaction: Bool
-  ) throws(ParquetError) -> Int {
+  ) throws(ParquetError) -> ParquetFileWriter.Summary {
     try writeXIDs(&encoder, unknown: isWithinTransaction ? xids.last?.open : nil)
-    return try writer.complete(keyValueMetadata: metadata).rows
+    return try writer.complete(keyValueMetadata: metadata)
   }
 }
 

@@ -79,11 +79,12 @@ final class ParquetChangesFormat: PartFormat {
 
   func waitsForTransaction(_ content: Content) -> Bool { content.rows.waitForTransaction }
 
-  func complete(_ content: Content, _ facts: PartFacts) throws(PipelineError) -> Int {
+  func complete(_ content: Content, _ facts: PartFacts) throws(PipelineError) -> CompletedFile {
     var metadata = facts.metadata(serverUUID: settings.serverUUID)
     if content.isTakenOver { metadata.append(.nonce()) }
     do {
-      return try content.rows.complete(metadata, &encoder, isWithinTransaction: facts.isWithinTransaction)
+      let file = try content.rows.complete(metadata, &encoder, isWithinTransaction: facts.isWithinTransaction)
+      return CompletedFile(rows: file.rows)
     } catch {
       throw .parquet(error)
     }

@@ -1,4 +1,5 @@
 import BinlogParser
+import ParquetWriter
 import Platform
 import Synchronization
 
@@ -8,6 +9,7 @@ import Synchronization
 final class Dataset: Sendable {
   /// The table.
   let table: TableName
+  private let format: TableFormat
   private let state: Mutex<State>
   /// The number of the first row that the dataset ever had; above all numbers where none is known.
   private let firstSequence: Atomic<Int64>
@@ -18,34 +20,35 @@ final class Dataset: Sendable {
     var isSaved: Bool
   }
 
-  /// The dataset of `table` in `store`, with the columns that it has there.
+  /// The dataset of `table` in `store`, a table of `format`, with the columns that it has there.
   ///
   /// - Throws: `PipelineError` where they cannot be read.
-  convenience init(_ table: TableName, in store: any OutputStore) throws(PipelineError) {
+  convenience init(_ table: TableName, in store: any OutputStore, _ format: TableFormat) throws(PipelineError) {
     let path = DatasetDocument.path(table)
     let saved: DatasetDocument?
     do { saved = try DatasetDocument(at: path, in: store) } catch { throw .file(error) }
     do throws(OutputError) { try saved?.check(isOf: table, at: path) } catch { throw .file(error) }
-    self.init(table, saved)
+    self.init(table, saved, format)
   }
 
   /// The dataset of `table` that `saved` describes; nil for a new one.
-  private init(_ table: TableName, _ saved: DatasetDocument?) {
+  private init(_ table: TableName, _ saved: DatasetDocument?, _ format: TableFormat) {
     self.table = table
+    self.format = format
     state = Mutex(State(document: saved ?? DatasetDocument(table), isSaved: saved != nil))
     firstSequence = Atomic(saved.map { $0.firstSequence ?? .min } ?? .max)
   }
 
   /// The datasets of the tables in `schema` that `store` has documents of, besides those at the paths `known`.
   static func all(
-    ofSchema schema: [UInt8], besides known: Set<String>, in store: any OutputStore
+    ofSchema schema: [UInt8], besides known: Set<String>, in store: any OutputStore, _ format: TableFormat
   ) throws(PipelineError) -> [Dataset] {
     var datasets: [Dataset] = []
     do throws(OutputError) {
       let paths = try store.list(DatasetDocument.folder(ofSchema: schema))
       for path in paths where path.hasSuffix(".json") && !known.contains(path) {
         guard let document = try DatasetDocument(at: path, in: store) else { continue }
-        datasets.append(Dataset(document.tableName, document))
+        datasets.append(Dataset(document.tableName, document, format))
       }
     } catch {
       throw .file(error)
@@ -68,7 +71,13 @@ final class Dataset: Sendable {
 
   /// The columns of a version of the table: those that the dataset has, or else new ones.
   func assign(_ names: [String], _ types: [DatasetType]) -> [DatasetColumns.Column] {
-    change { $0.columns.assign(names, types) }
+    change { $0.columns.assign(names.map(format.fileColumn), types) }
+  }
+
+  /// Facts about a complete `file` of the dataset.
+  func facts(of file: ParquetFileWriter.Summary) -> DatasetFile {
+    DatasetFile(
+      folder: DatasetFolder.path(table), columns: state.withLock { $0.document.fileColumns }, statistics: file.columns)
   }
 
   /// Notes that the rows to come are of the version of the table that `layout` describes.

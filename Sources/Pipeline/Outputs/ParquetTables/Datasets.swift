@@ -4,6 +4,7 @@ import Platform
 /// The datasets of all tables that rows came of, and the layouts of their versions.
 struct Datasets: ~Copyable {
   private let store: any OutputStore
+  private let format: TableFormat
   private var tables: [TableName: Table] = [:]
   /// The table whose rows came last.
   private var last: (plan: TablePlan, layout: TableLayout)?
@@ -18,8 +19,11 @@ struct Datasets: ~Copyable {
   /// More versions of one table are not remembered.
   private static let versionLimit = 64
 
-  /// The datasets in `store`.
-  init(in store: any OutputStore) { self.store = store }
+  /// The datasets in `store`, which are tables of `format`.
+  init(in store: any OutputStore, _ format: TableFormat) {
+    self.store = store
+    self.format = format
+  }
 
   /// The layout of the table that is read by `plan`.
   ///
@@ -51,7 +55,7 @@ struct Datasets: ~Copyable {
 
   private func table(_ name: TableName) throws(PipelineError) -> Table {
     if let table = tables[name] { return table }
-    return Table(dataset: try Dataset(name, in: store))
+    return Table(dataset: try Dataset(name, in: store, format))
   }
 
   /// The tables in `schema` whose datasets had rows before the one with the number `sequence`, of this run or of earlier ones: the same
@@ -60,7 +64,8 @@ struct Datasets: ~Copyable {
   /// - Throws: `PipelineError` where the documents cannot be read.
   mutating func tables(ofSchema schema: [UInt8], before sequence: Int64) throws(PipelineError) -> [TableName] {
     let known = Set(tables.keys.filter { $0.schema == schema }.map(DatasetDocument.path))
-    for dataset in try Dataset.all(ofSchema: schema, besides: known, in: store) where tables[dataset.table] == nil {
+    for dataset in try Dataset.all(ofSchema: schema, besides: known, in: store, format)
+    where tables[dataset.table] == nil {
       tables[dataset.table] = Table(dataset: dataset)
     }
     let found = tables.filter { $0.key.schema == schema && $0.value.dataset.hasRows(before: sequence) }

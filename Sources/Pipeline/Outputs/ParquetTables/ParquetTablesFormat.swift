@@ -10,6 +10,8 @@ public struct ParquetTablesSettings: Sendable {
   let beforeImages: BeforeImages
   /// True for bloom filters of primary keys.
   let hasBloomFilters: Bool
+  /// What makes files tables.
+  let tableFormat: TableFormat
   /// Compression, page size, and the content of `created_by`.
   let properties: WriterProperties
   /// The UUID of the server, where it has one.
@@ -17,12 +19,13 @@ public struct ParquetTablesSettings: Sendable {
 
   /// Files with row groups of `batchRowLimit` rows.
   public init(
-    batchRowLimit: Int, beforeImages: BeforeImages, hasBloomFilters: Bool, properties: WriterProperties,
-    serverUUID: String?
+    batchRowLimit: Int, beforeImages: BeforeImages, hasBloomFilters: Bool, tableFormat: TableFormat,
+    properties: WriterProperties, serverUUID: String?
   ) {
     self.batchRowLimit = batchRowLimit
     self.beforeImages = beforeImages
     self.hasBloomFilters = hasBloomFilters
+    self.tableFormat = tableFormat
     self.properties = properties
     self.serverUUID = serverUUID
   }
@@ -94,8 +97,8 @@ final class ParquetTablesFormat: PartFormat {
 
   func waitsForTransaction(_ content: Content) -> Bool { content.table?.rows.waitForTransaction ?? false }
 
-  func complete(_ content: Content, _ facts: PartFacts) throws(PipelineError) -> Int {
-    guard let (layout, rows) = content.table else { return 0 }
+  func complete(_ content: Content, _ facts: PartFacts) throws(PipelineError) -> CompletedFile {
+    guard let (layout, rows) = content.table else { return CompletedFile(rows: 0) }
     var metadata = facts.metadata(serverUUID: settings.serverUUID) + layout.metadata
     if let sequences = content.sequences {
       metadata.append(KeyValue("first_seq", "\(sequences.lowerBound)"))
@@ -103,7 +106,8 @@ final class ParquetTablesFormat: PartFormat {
     }
     if content.isTakenOver { metadata.append(.nonce()) }
     do {
-      return try rows.complete(metadata, &encoder, isWithinTransaction: facts.isWithinTransaction)
+      let file = try rows.complete(metadata, &encoder, isWithinTransaction: facts.isWithinTransaction)
+      return CompletedFile(rows: file.rows, content: layout.dataset.facts(of: file))
     } catch {
       throw .parquet(error)
     }
@@ -117,6 +121,11 @@ extension FileFormat {
       try ParquetTablesFormat(settings, in: store)
     } writer: { store in
       ParquetTablesWriter(settings, in: store)
+    } commit: { store, checkpoints in
+      switch settings.tableFormat {
+      case .none: checkpoints
+      case .delta: DeltaCommit(checkpoints, in: store, writer: settings.properties.application)
+      }
     }
   }
 }

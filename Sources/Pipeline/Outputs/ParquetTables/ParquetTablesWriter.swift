@@ -26,7 +26,7 @@ package struct ParquetTablesWriter: ~Copyable, ChangeWriter {
   /// A writer without rows, for datasets in `store`.
   package init(_ settings: ParquetTablesSettings, in store: any OutputStore) {
     batchRowLimit = settings.batchRowLimit
-    datasets = Datasets(in: store)
+    datasets = Datasets(in: store, settings.tableFormat)
     comparison = ImageComparison(settings.beforeImages)
   }
 

@@ -92,7 +92,8 @@ private func object(_ members: some Sequence<(String, String)>) -> String {
 /// `["id","note"]`
 private func list(_ texts: [String]) -> String { "[" + texts.map(quoted).joined(separator: ",") + "]" }
 
-private func quoted(_ text: String) -> String {
+/// `text` as a string of JSON.
+func quoted(_ text: String) -> String {
   var buffer = OutputBuffer(capacity: text.utf8.count + 2)
   buffer.append(jsonString: OutputBuffer(utf8: text).bytes)
   return buffer.bytes.utf8String

@@ -20,7 +20,8 @@ import Testing
     properties.hasPageIndex = true
     return .parquetTables(
       ParquetTablesSettings(
-        batchRowLimit: 7, beforeImages: before, hasBloomFilters: true, properties: properties, serverUUID: nil))
+        batchRowLimit: 7, beforeImages: before, hasBloomFilters: true, tableFormat: .none, properties: properties,
+        serverUUID: nil))
   }
 
   private static func run(_ events: [[UInt8]], _ before: BeforeImages = .changed) throws -> LogRun {
