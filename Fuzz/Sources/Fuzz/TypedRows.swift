@@ -10,7 +10,8 @@ enum TypedRows {
     properties.compression = .none
     properties.hasPageIndex = true
     return ParquetTablesSettings(
-      batchRowLimit: 5, beforeImages: .full, hasBloomFilters: true, properties: properties, serverUUID: nil)
+      batchRowLimit: 5, beforeImages: .full, hasBloomFilters: true, tableFormat: .delta, properties: properties,
+      serverUUID: nil)
   }()
 
   /// Writes the rows of the event `frame`.
@@ -41,6 +42,7 @@ private struct NoTarget: ~Copyable, BatchTarget {
 /// A store without anything.
 private struct NoStore: OutputStore {
   func createFile(_ name: String) throws(OutputError) -> any OutputFile { throw OutputError("no file", advice: "") }
+  func createIfAbsent(_ name: String, _ bytes: [UInt8]) throws(OutputError) -> Bool { false }
   func read(_ name: String) -> [UInt8]? { nil }
   func list(_ folder: String) -> [String] { [] }
   func vacate(_ names: [String], leaving blank: () -> [UInt8]) {}
