@@ -30,12 +30,12 @@ import table_files
 from conftest import Pool
 from connector import EXIT_CONFIG, EXIT_OK, EXIT_OUTPUT, Connector
 from kill_at_call import RENAMES, killed_at, needs_strace
-from live_load import LiveLoad
+from live_load import TABLES, LiveLoad
 from object_stores import ObjectStore
 from s3_proxy import Fault, Request, S3Proxy
 from servers import PROJECT, Position, Server
 from test_exactly_once import KILLS, ROLL
-from test_partition_safety import TABLES, TreeKiller, few_rows
+from test_partition_safety import TreeKiller, few_rows
 from test_typed_tables import TYPES
 
 DELTA: dict[str, Any] = {"parquet_layout": "tables", "table_format": "delta"}
