@@ -44,7 +44,7 @@ def test_shorter_object_of_the_same_name(server: Server, connector: Connector, d
     server.execute(f"INSERT INTO `{database}`.many SELECT id + 1000, name, amount, filler FROM `{database}`.many")
     stop = log_since(server, log.start).stop
     fields = {"compression": compression} | ({"checkpoint_file": f"s3://{bucket}/state/place.json"} if checkpoint else {})
-    with S3Proxy(moto.port, holds("PutObject")) as proxy:
+    with S3Proxy(moto.port, holds("PutObject", "/out/rows")) as proxy:
         kill_while_sent(connector, moto, into(connector, server, log.start, log.stop, bucket, **fields), proxy)
         connector.run(into(connector, server, log.start, stop, bucket, **fields), env=moto.environment()).expect(EXIT_OK)
         assert proxy.apply() == [PRECONDITION_FAILED]
