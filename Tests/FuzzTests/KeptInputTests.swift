@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What runs of libFuzzer found to reach more of the decoders, which an ordinary test run gives them again. Whoever breaks a promise
+/// Inputs that runs of libFuzzer found to reach more of the decoders, which an ordinary test run gives them again. Whoever breaks a promise
 /// of `FuzzTarget` ends the process.
 @Suite struct KeptInputTests {
   /// Inputs, one in a line.

@@ -188,6 +188,19 @@ def test_odd_names(mysql: Server, connector: Connector, place: Path) -> None:
     mysql.execute("DROP DATABASE it_delta")
 
 
+def test_names_that_files_write_alike(mysql: Server, connector: Connector, place: Path) -> None:
+    """`a b` is a_b in the table. A column a_b that comes later and stands before it gets another name, in this run and in the next."""
+    mysql.execute("DROP DATABASE IF EXISTS alike", "CREATE DATABASE alike", "CREATE TABLE alike.t (id INT PRIMARY KEY, `a b` INT)")
+    start = mysql.next_file()
+    mysql.execute("INSERT INTO alike.t VALUES (1, 10)", "ALTER TABLE alike.t ADD a_b INT AFTER id",
+                  "INSERT INTO alike.t (id, `a b`, a_b) VALUES (2, 20, 200)")
+    run(connector, mysql, start, place)
+    mysql.execute("ALTER TABLE alike.t MODIFY a_b INT AFTER `a b`", "INSERT INTO alike.t (id, `a b`, a_b) VALUES (3, 30, 300)")
+    run(connector, mysql, start, place)
+    rows = deltalake.DeltaTable(connector.output / "alike" / "t").to_pyarrow_table(columns=["id", "a_b", "a_b__bigint"]).to_pylist()
+    assert sorted(tuple(row.values()) for row in rows) == [(1, 10, None), (2, 20, 200), (3, 30, 300)]
+
+
 def test_needs_a_checkpoint_and_tables(mysql: Server, connector: Connector) -> None:
     start = mysql.history()
     assert "checkpoint_file" in connector.run(connector.parquet(mysql, start, start, **DELTA)).expect(EXIT_CONFIG).stderr

@@ -10,7 +10,7 @@ package struct SchemaTable {
   let endpoint: String?
   /// True if there is a folder for each day.
   let isByDate: Bool
-  /// What makes its files a table.
+  /// The log that makes its files a table, if any.
   let format: TableFormat
 
   package init(

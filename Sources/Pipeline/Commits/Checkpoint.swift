@@ -88,7 +88,7 @@ public struct Checkpoint: Codable, Sendable, Equatable {
   /// Names of output files of the part behind it, which are visible or not: they were being published, and a run that goes on
   /// from here removes those that are there, because it writes their rows again. Nil for none.
   public internal(set) var unfinished: [String]?
-  /// What the last part brought to Delta tables, where there are any: a run that goes on from here adds it to those that lack it.
+  /// The last part's files in Delta tables, where there are any: a run that goes on from here adds it to those that lack it.
   public internal(set) var delta: DeltaPart?
   /// What tells the checkpoint from others with the same contents, where that matters.
   public private(set) var claim: String?

@@ -19,7 +19,7 @@ public final class Checkpoints: Commit, @unchecked Sendable {
   private var files: [Checkpoint.File]
   /// Names of files that may be visible, and that no checkpoint covers: also those of runs that died since the last one that does.
   private var unfinished: [String]
-  /// What the last part brought to Delta tables, where there are any.
+  /// The last part's files in Delta tables, where there are any.
   private var delta: DeltaPart?
 
   /// Checkpoints of the log of `server`, kept in `store`, the first of them after `last`.

@@ -58,7 +58,7 @@ package struct DeltaAction: Codable, Equatable, Sendable {
     package var createdTime: Int64?
   }
 
-  /// How far an application has come.
+  /// The number of an application's last part.
   package struct Transaction: Codable, Equatable, Sendable {
     package var appId: String
     package var version: Int64

@@ -86,7 +86,7 @@ package struct DeltaCheckpoint: RowBatch {
 
   // MARK: Columns
 
-  /// What a row has at a leaf.
+  /// A row's value at a leaf.
   fileprivate enum Entry<Value> {
     /// No value; so many nodes of the leaf's path are there.
     case absent(Int)

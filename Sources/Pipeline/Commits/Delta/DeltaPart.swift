@@ -1,4 +1,4 @@
-/// What a part brings to Delta tables: kept in the checkpoint that makes the part complete, until every table's log has it.
+/// The files of a part in Delta tables: kept in the checkpoint that makes the part complete, until every table's log has it.
 public struct DeltaPart: Codable, Equatable, Sendable {
   /// Identity of the checkpoint, by which logs know its parts.
   let application: String

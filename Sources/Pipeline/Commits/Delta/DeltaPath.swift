@@ -26,13 +26,14 @@ package enum DeltaPath {
 
 /// Names of columns in Delta tables: those characters that Parquet readers of such tables do not allow are underscores.
 package enum DeltaName {
-  private static let forbidden = Set(" ,;{}()\n\t=")
+  /// Characters that a mark behind them does not hide.
+  private static let forbidden = Set(" ,;{}()\n\t=".unicodeScalars)
   /// The column of the partition, which is no column of a file.
   private static let taken = DeltaColumn.day.name
 
   /// The name of a column that the table calls `name`.
   package static func column(_ name: String) -> String {
-    let name = String(name.map { forbidden.contains($0) ? "_" : $0 })
+    let name = String(String.UnicodeScalarView(name.unicodeScalars.map { forbidden.contains($0) ? "_" : $0 }))
     return name.lowercased() == taken ? "_\(name)" : name
   }
 }

@@ -7,7 +7,7 @@ package struct DeltaSnapshot: Sendable {
   package private(set) var version: Int64 = -1
   package private(set) var `protocol`: DeltaAction.Demands?
   package private(set) var metaData: DeltaAction.MetaData?
-  /// How far each application has come.
+  /// The last part of each application.
   private(set) var transactions: [String: DeltaAction.Transaction] = [:]
   /// The table's files, by their decoded paths.
   package private(set) var files: [String: DeltaAction.Add] = [:]
@@ -47,7 +47,7 @@ package struct DeltaSnapshot: Sendable {
     removed[key] = file
   }
 
-  /// How far the application `id` has come: the number of its last part; nil for none.
+  /// The number of the last part of the application `id`; nil for none.
   package func part(of id: String) -> Int64? { transactions[id]?.version }
 
   /// Forgets removed files that nobody reads any more, at `time` in milliseconds since 1970.

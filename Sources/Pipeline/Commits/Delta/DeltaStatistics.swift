@@ -3,7 +3,7 @@ import ParquetWriter
 
 // https://github.com/delta-io/delta/blob/master/PROTOCOL.md#per-file-statistics
 
-/// What a Delta table's log tells of a file, so that readers can pass over it.
+/// Facts about a file in a Delta table's log, so that readers can pass over it.
 package struct DeltaStatistics {
   /// Columns of which bounds are told, as other writers have it by default.
   static let columnLimit = 32

@@ -71,7 +71,7 @@ final class Dataset: Sendable {
 
   /// The columns of a version of the table: those that the dataset has, or else new ones.
   func assign(_ names: [String], _ types: [DatasetType]) -> [DatasetColumns.Column] {
-    change { $0.columns.assign(names.map(format.fileColumn), types) }
+    change { $0.columns.assign(names.map(format.fileColumn), types, sources: names) }
   }
 
   /// Facts about a complete `file` of the dataset.

@@ -9,11 +9,14 @@ package struct DatasetColumns: Equatable, Sendable {
     package let type: DatasetType
     /// Number by which readers find it.
     package let fieldID: Int32
+    /// The column of the table for which it was made. No other one ever gets it, whatever name it would have.
+    package let source: String
 
-    package init(name: String, type: DatasetType, fieldID: Int32) {
+    package init(name: String, type: DatasetType, fieldID: Int32, source: String? = nil) {
       self.name = name
       self.type = type
       self.fieldID = fieldID
+      self.source = source ?? name
     }
   }
 
@@ -38,7 +41,10 @@ package struct DatasetColumns: Equatable, Sendable {
 
   /// The columns of a table with these `names` and `types`, in its order: those that the dataset has, or else new ones. A column that can
   /// have its own name has it, whatever others are called.
-  package mutating func assign(_ names: [String], _ types: [DatasetType]) -> [Column] {
+  ///
+  /// - Parameter sources: the names in the table, where `names` are those that files could have for them.
+  package mutating func assign(_ names: [String], _ types: [DatasetType], sources: [String]? = nil) -> [Column] {
+    let sources = sources ?? names
     var assigned = [Column?](repeating: nil, count: names.count)
     var taken = Set<String>()
     for onlyOwnNames in [true, false] {
@@ -47,7 +53,7 @@ package struct DatasetColumns: Equatable, Sendable {
         repeat {
           let candidate = candidates.next()
           let key = candidate.lowercased()
-          guard !taken.contains(key), let column = column(candidate, key, type) else { continue }
+          guard !taken.contains(key), let column = column(candidate, key, type, sources[index]) else { continue }
           taken.insert(key)
           assigned[index] = column
         } while assigned[index] == nil && !onlyOwnNames
@@ -56,11 +62,14 @@ package struct DatasetColumns: Equatable, Sendable {
     return assigned.compactMap { $0 }
   }
 
-  /// The column `name`, which is made where there is none; nil where it has another type.
-  private mutating func column(_ name: String, _ key: String, _ type: DatasetType) -> Column? {
-    if let index = indices[key] { return columns[index].type == type ? columns[index] : nil }
+  /// The column `name` of `source`, which is made where there is none; nil where it has another type, or another source.
+  private mutating func column(_ name: String, _ key: String, _ type: DatasetType, _ source: String) -> Column? {
+    if let index = indices[key] {
+      let column = columns[index]
+      return column.type == type && column.source.lowercased() == source.lowercased() ? column : nil
+    }
     let last = columns.last?.fieldID ?? Self.firstFieldID - 1
-    let column = Column(name: name, type: type, fieldID: last + 1)
+    let column = Column(name: name, type: type, fieldID: last + 1, source: source)
     indices[key] = columns.count
     columns.append(column)
     return column

@@ -123,7 +123,7 @@ private struct Content: Codable {
 
     /// The column; nil for a type that is not known.
     var column: DatasetColumns.Column? {
-      DatasetType(word: type).map { DatasetColumns.Column(name: name, type: $0, fieldID: fieldID) }
+      DatasetType(word: type).map { DatasetColumns.Column(name: name, type: $0, fieldID: fieldID, source: tableName) }
     }
   }
 
@@ -154,7 +154,7 @@ private struct Content: Codable {
     columns = document.columns.columns.map {
       Column(
         name: $0.name, type: $0.type.word, fieldID: $0.fieldID, sqlType: document.sqlTypes[$0.name],
-        tableName: document.tableNames[$0.name])
+        tableName: document.tableNames[$0.name] ?? $0.source)
     }
   }
 }

@@ -10,7 +10,7 @@ public struct ParquetTablesSettings: Sendable {
   let beforeImages: BeforeImages
   /// True for bloom filters of primary keys.
   let hasBloomFilters: Bool
-  /// What makes files tables.
+  /// The log that makes files tables, if any.
   let tableFormat: TableFormat
   /// Compression, page size, and the content of `created_by`.
   let properties: WriterProperties

@@ -132,7 +132,7 @@ import Testing
     #expect(store.files.last { $0.name.hasSuffix("_last_checkpoint") }?.text == #"{"version":200,"size":204}"#)
   }
 
-  /// What others have written into a schema stays.
+  /// Entries that others have written into a schema stay.
   @Test func schemasOfOthers() throws {
     let text =
       #"{"fields":[{"metadata":{"comment":"c","n":1},"name":"id","nullable":false,"type":"long"}],"type":"struct"}"#

@@ -61,7 +61,24 @@ import Testing
       "names of the change's own columns are taken",
       [version([("_cdc_op", .string), ("_CDC_x", .int64)], "__cdc_op", "__CDC_x")]
     ),
+    (
+      "a column never gets the name that another one took with an underscore",
+      [
+        version([("_cdc_a", .int64)], "__cdc_a"),
+        version([("__cdc_a", .int64), ("_cdc_a", .int64)], "__cdc_a__bigint", "__cdc_a"),
+      ]
+    ),
   ]
+
+  /// "a b" and "a_b" in files that have no spaces in names: in whatever order they come and stand, each keeps its column.
+  @Test func columnsWithOneNameInFilesStayApart() {
+    var dataset = DatasetColumns()
+    let types: [DatasetType] = [.int64, .int64]
+    #expect(dataset.assign(["a_b"], [.int64], sources: ["a b"]).map(\.name) == ["a_b"])
+    #expect(dataset.assign(["a_b", "a_b"], types, sources: ["a_b", "a b"]).map(\.name) == ["a_b__bigint", "a_b"])
+    #expect(dataset.assign(["a_b", "a_b"], types, sources: ["A B", "a_b"]).map(\.name) == ["a_b", "a_b__bigint"])
+    #expect(dataset.assign(["a_b"], [.int64], sources: ["a_b"]).map(\.name) == ["a_b__bigint"])
+  }
 
   @Test(arguments: histories)
   func namesAreOfOneType(_ title: String, _ versions: [Version]) throws {
