@@ -154,7 +154,7 @@ private struct Content: Codable {
     columns = document.columns.columns.map {
       Column(
         name: $0.name, type: $0.type.word, fieldID: $0.fieldID, sqlType: document.sqlTypes[$0.name],
-        tableName: document.tableNames[$0.name] ?? $0.source)
+        tableName: document.tableNames[$0.name])
     }
   }
 }

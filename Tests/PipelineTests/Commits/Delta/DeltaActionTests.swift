@@ -107,6 +107,7 @@ import Testing
 
   @Test(arguments: [
     ("a b,c;d{e}f(g)h=i\tj\nk", "a_b_c_d_e_f_g_h_i_j_k"), ("plain", "plain"), ("Dt", "_Dt"), ("ü", "ü"),
+    ("a\r\nb \u{301}c", "a\r_b_\u{301}c"),
   ])
   func names(_ name: String, _ column: String) { #expect(DeltaName.column(name) == column) }
 }

@@ -16,7 +16,8 @@ import Testing
 
   private static var document: DatasetDocument {
     var document = DatasetDocument(table("shop", "orders"))
-    _ = document.columns.assign(types.indices.map { "c\($0)" }, types)
+    let names = types.indices.map { "c\($0)" }
+    _ = document.columns.assign(names, types, sources: names.map { ["c11": "note", "c1": "id"][$0] ?? $0 })
     document.setNewest(
       [document.columns.columns[11], document.columns.columns[1]], names: ["note", "id"],
       sqlTypes: ["enum('a','it''s')", "int(10) unsigned"], primaryKey: [1, 0])
